@@ -1,0 +1,173 @@
+"""Starting, recognising and ending server processes."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+from smartbis.local.errors import LocalError
+
+CHILD = Path(__file__).with_name("child.py")
+PROGRESS_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a server runs as: options for child.py, and the owner its files must have."""
+
+    options: tuple[str, ...]
+    uid: int
+
+
+def say(message: str) -> None:
+    """One line for the person at the terminal."""
+    print(message, flush=True)
+
+
+def doorstep(*, death_signal: signal.Signals, options: Sequence[str] = ()) -> list[str]:
+    """The start of a command line by which a server dies with its parent."""
+    return [sys.executable, "-I", "-S", str(CHILD), "--signal", str(int(death_signal)), *options]
+
+
+@cache
+def unprivileged_identity() -> Identity:
+    """Somebody other than root for PostgreSQL, which refuses to be root.
+
+    An ordinary user stays who he is. Root enters a user namespace; where that is forbidden (plain Docker)
+    it drops to `nobody`.
+
+    Raises: LocalError where neither works.
+    """
+    if os.geteuid() != 0:
+        return Identity(options=(), uid=os.geteuid())
+    nobody = _nobody()
+    candidates = (
+        Identity(options=("--namespace-uid", str(nobody.pw_uid)), uid=0),
+        Identity(options=("--uid", str(nobody.pw_uid), "--gid", str(nobody.pw_gid)), uid=nobody.pw_uid),
+    )
+    for candidate in candidates:
+        if _works(candidate):
+            return candidate
+    raise LocalError(
+        "PostgreSQL refuses to run as root, and this machine allows neither a user namespace nor a change of user.\n"
+        "Run as an ordinary user, or set DATABASE_URL to a PostgreSQL 18 server."
+    )
+
+
+def _nobody() -> pwd.struct_passwd:
+    """An account that is not root; initdb looks its name up, so a bare number would not do."""
+    with contextlib.suppress(KeyError):
+        return pwd.getpwnam("nobody")
+    for account in pwd.getpwall():
+        if account.pw_uid != 0:
+            return account
+    raise LocalError("There is no account but root here. Set DATABASE_URL to a PostgreSQL 18 server.")
+
+
+def _works(identity: Identity) -> bool:
+    probe = [*doorstep(death_signal=signal.SIGTERM, options=identity.options), "--", "true"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    log: Path,
+    death_signal: signal.Signals,
+    identity: Identity | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a server in a process group of its own, so that Ctrl-C at the terminal does not reach it.
+
+    It ends by `death_signal` if this process is killed. Output is appended to `log`.
+    """
+    options = ["--parent", str(os.getpid()), *(identity.options if identity else ())]
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [*doorstep(death_signal=death_signal, options=options), "--", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=None if environment is None else dict(environment),
+        )
+
+
+def is_alive(pid: int) -> bool:
+    """Whether `pid` runs; a zombie that nobody reaps counts as dead."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def works_in(pid: int, folder: Path) -> bool:
+    """Whether the live process `pid` has `folder` as its working folder, as servers have theirs."""
+    try:
+        process = psutil.Process(pid)
+        return is_alive(pid) and Path(process.cwd()) == folder.resolve()
+    except psutil.Error:
+        return False
+
+
+def workers_in(folder: Path) -> list[int]:
+    """Every live process whose working folder is `folder`."""
+    return [pid for pid in psutil.pids() if works_in(pid, folder)]
+
+
+def wait_until(
+    condition: Callable[[], bool],
+    *,
+    waiting_for: str,
+    at_most: float | None = None,
+    every: float = 0.05,
+) -> bool:
+    """Wait for `condition`, saying every few seconds what for; False once `at_most` seconds have passed."""
+    started = spoken = time.monotonic()
+    while not condition():
+        now = time.monotonic()
+        if at_most is not None and now - started >= at_most:
+            return False
+        if now - spoken >= PROGRESS_SECONDS:
+            say(f"  … {waiting_for} ({now - started:.0f} s)")
+            spoken = now
+        time.sleep(every)
+    return True
+
+
+def free_port() -> int:
+    """A loopback TCP port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file `path`, waiting for whoever has it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    """The last lines of a log, for an error message."""
+    try:
+        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+    except FileNotFoundError:
+        return ""

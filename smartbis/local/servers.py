@@ -1,0 +1,88 @@
+"""PostgreSQL and Valkey together: those the environment names, and embedded ones for the rest."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+
+from smartbis.local import processes
+from smartbis.local.postgres import Postgres
+from smartbis.local.valkey import Valkey
+
+
+@contextlib.contextmanager
+def running_servers(data_dir: Path, *, fast: bool) -> Iterator[dict[str, str]]:
+    """Servers for the length of the block, as `{"DATABASE_URL": …, "REDIS_URL": …}`.
+
+    A variable that is set already is believed, and nothing is started for it. The owner's login is meant.
+    """
+    with contextlib.ExitStack() as running:
+        urls = {}
+        if given := os.environ.get("DATABASE_URL"):
+            urls["DATABASE_URL"] = given
+        else:
+            postgres = Postgres(data_dir, fast=fast)
+            running.callback(postgres.stop)
+            postgres.start()
+            urls["DATABASE_URL"] = postgres.url
+        if given := os.environ.get("REDIS_URL"):
+            urls["REDIS_URL"] = given
+        else:
+            valkey = Valkey(data_dir, fast=fast)
+            running.callback(valkey.stop)
+            valkey.start()
+            urls["REDIS_URL"] = valkey.url
+        yield urls
+
+
+def run_with_servers(command: Sequence[str], *, data_dir: Path | None, fast: bool) -> int:
+    """Run `command` with servers beside it and give back its exit code (128 + n if signal n ended it).
+
+    Without `data_dir` the servers live in a temporary folder that is removed afterwards.
+    """
+    with contextlib.ExitStack() as cleared:
+        if data_dir is None:
+            data_dir = Path(tempfile.mkdtemp(prefix="smartbis-"))
+            cleared.callback(shutil.rmtree, data_dir, ignore_errors=True)
+        with turn_signals_into_exit(), running_servers(data_dir, fast=fast) as urls:
+            return _run(command, environment={**os.environ, **urls})
+
+
+def _run(command: Sequence[str], *, environment: dict[str, str]) -> int:
+    try:
+        process = subprocess.Popen(command, env=environment)
+    except FileNotFoundError:
+        processes.say(f"There is no command {command[0]}.")
+        return 127
+    # Ctrl-C reaches the command by itself (same process group); what it then does is its own affair
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        code = process.wait()
+    except SystemExit:
+        process.terminate()
+        code = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return code if code >= 0 else 128 - code
+
+
+@contextlib.contextmanager
+def turn_signals_into_exit() -> Iterator[None]:
+    """Within the block SIGTERM and SIGHUP unwind the stack as Ctrl-C does, so that servers are stopped."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
