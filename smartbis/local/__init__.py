@@ -1,4 +1,4 @@
-"""The one-command house: embedded PostgreSQL and Valkey, the supervisor, and the commands behind the Makefile.
+"""The one-command house: embedded PostgreSQL and Valkey, the supervisor, the Makefile's commands.
 
 Wiring above the doors: nothing else of Smartbis imports this package.
 """

@@ -60,7 +60,10 @@ def drop_to(*, uid: int, gid: int) -> None:
 
 
 def die_with_parent(number: int, *, parent: int) -> None:
-    """Ask the kernel for signal `number` when the parent ends; a change of user would forget it, so ask last."""
+    """Ask the kernel for signal `number` when the parent ends.
+
+    A change of user would make the kernel forget it, so this comes last.
+    """
     if sys.platform != "linux":
         return
     _check(_libc().prctl(PR_SET_PDEATHSIG, number, 0, 0, 0), "prctl pdeathsig")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import os
 import secrets
@@ -41,18 +42,25 @@ def runtime_folder(data_dir: Path) -> Path:
     raise LocalError(f"{parent} is too long a path for sockets. Set TMPDIR to a shorter one.")
 
 
+def remove_runtime_folder(data_dir: Path) -> None:
+    """Remove the folder for sockets, unless somebody still has one in it."""
+    folder = runtime_folder(data_dir)
+    for path in (folder / "postgres", folder):
+        with contextlib.suppress(OSError):
+            path.rmdir()
+
+
 def kept_secret(data_dir: Path, name: str, *, make: str = "token") -> str:
     """The secret `name` of this data folder, made on first use.
 
     `make` is "token" (32 hexadecimal digits) or "key" (32 random bytes in base64).
     """
-    path = private_folder(data_dir / "secrets") / name
+    path = private_folder(private_folder(data_dir) / "secrets") / name
     try:
         return path.read_text().strip()
     except FileNotFoundError:
-        value = (
-            secrets.token_hex(16) if make == "token" else base64.b64encode(secrets.token_bytes(32)).decode()
-        )
+        key = base64.b64encode(secrets.token_bytes(32)).decode()
+        value = key if make == "key" else secrets.token_hex(16)
         write_private(path, value + "\n")
         return value
 

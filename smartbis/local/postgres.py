@@ -15,26 +15,24 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
 from psycopg import sql
 
 from smartbis.local import processes
 from smartbis.local.errors import LocalError
-from smartbis.local.folders import kept_secret, private_folder, runtime_folder
+from smartbis.local.folders import kept_secret, private_folder, remove_runtime_folder, runtime_folder
 from smartbis.local.processes import say
 
 MAJOR = "18"
 SUPERUSER = "postgres"
 OWNER = "smartbis"
 DATABASE = "smartbis"
-# the bare minimum of trust: a password for everybody, and nobody from beyond this machine
-HOST_RULES = """\
-local all all scram-sha-256
-host all all 127.0.0.1/32 scram-sha-256
-host replication all 127.0.0.1/32 reject
-"""
+# a password for everybody, and nobody from beyond this machine
+HOST_RULES = "local all all scram-sha-256\n"
 SETTINGS = {
     "shared_buffers": "256MB",
     "max_connections": "200",
@@ -61,7 +59,9 @@ class Postgres:
     data_dir: Path
     fast: bool = False
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
-    port: int = field(default=0, init=False)
+    # where it listens: no TCP, a socket in a private folder; the number only ends the socket's name
+    _sockets: Path = field(default=Path(), init=False)
+    _port: int = field(default=5432, init=False)
 
     @property
     def cluster(self) -> Path:
@@ -77,7 +77,8 @@ class Postgres:
     def url(self) -> str:
         """The owner's DATABASE_URL."""
         password = kept_secret(self.data_dir, "postgres_owner")
-        return f"postgresql://{OWNER}:{password}@127.0.0.1:{self.port}/{DATABASE}"
+        where = urlencode({"host": str(self._sockets), "port": self._port})
+        return f"postgresql://{OWNER}:{password}@/{DATABASE}?{where}"
 
     def start(self) -> None:
         """Have the server answer: make the cluster first where there is none, reuse a running server.
@@ -100,6 +101,7 @@ class Postgres:
         stop_postmaster(self.process.pid)
         self.process.wait()
         self.process = None
+        remove_runtime_folder(self.data_dir)
 
     def _initialise(self) -> None:
         say("Creating the database cluster …")
@@ -117,6 +119,7 @@ class Postgres:
             *(["--no-sync"] if self.fast else []),
         ]
         password = kept_secret(self.data_dir, "postgres_superuser")
+        # a session of its own, so that Ctrl-C is answered by this process alone
         made = subprocess.run(
             command,
             input=password + "\n",
@@ -135,25 +138,25 @@ class Postgres:
         found = (self.cluster / "PG_VERSION").read_text().strip()
         if found != MAJOR:
             raise LocalError(
-                f"{self.cluster} was made by PostgreSQL {found}, and this is {MAJOR}. Dump it with version {found} "
-                f"and restore it here, or set DATA_DIR to another folder."
+                f"{self.cluster} was made by PostgreSQL {found}, and this is {MAJOR}. "
+                f"Dump it with version {found} and restore it here, or set DATA_DIR to another folder."
             )
 
     def _find_running(self) -> bool:
-        """Adopt the server of this cluster if it runs; clear away what a dead one left that would stop a start."""
+        """Adopt the server of this cluster if it runs; clear away what a dead one left in the way."""
         pid_file = self.cluster / "postmaster.pid"
         try:
             lines = pid_file.read_text().splitlines()
-            pid, port = int(lines[0]), int(lines[3])
+            pid, self._port, self._sockets = int(lines[0]), int(lines[3]), Path(lines[4])
         except FileNotFoundError:
             return False
         except (IndexError, ValueError):
-            pid, port = 0, 0  # cut short by a crash while being written
-        if pid and processes.works_in(pid, self.cluster):
-            self.port = port
-            if self._wait_for_answer(lambda: processes.works_in(pid, self.cluster)):
-                return True
+            pid = 0  # cut short by a crash while being written
+        lives = partial(processes.works_in, pid, self.cluster)
+        if pid and lives() and self._wait_for_answer(lives):
+            return True
         self._remove_stale(pid_file)
+        self._port = 5432
         return False
 
     def _remove_stale(self, pid_file: Path) -> None:
@@ -173,6 +176,8 @@ class Postgres:
                 f"An earlier PostgreSQL still works in {self.cluster} (process {left}). End it first."
             )
         pid_file.unlink(missing_ok=True)
+        for socket_file in runtime_folder(self.data_dir).glob("**/.s.PGSQL.*"):
+            socket_file.unlink(missing_ok=True)
 
     def _launch(self) -> None:
         identity = processes.unprivileged_identity()
@@ -183,35 +188,30 @@ class Postgres:
             sockets = sockets / "postgres"
             sockets.mkdir(mode=0o700, exist_ok=True)
             own(sockets, uid=identity.uid)
-        for attempt in (1, 2, 3):
-            self.port = processes.free_port()
-            self.process = processes.spawn(
-                [str(binary("postgres")), "-D", str(self.cluster), *self._options(sockets)],
-                log=self.log,
-                death_signal=signal.SIGINT,
-                identity=identity,
-            )
-            process = self.process
-            if self._wait_for_answer(lambda: process.poll() is None):
-                return
+        self._sockets = sockets
+        process = processes.spawn(
+            [str(binary("postgres")), "-D", str(self.cluster), *self._options()],
+            log=self.log,
+            death_signal=signal.SIGINT,
+            identity=identity,
+        )
+        self.process = process
+        if not self._wait_for_answer(lambda: process.poll() is None):
             self.process = None
-            if attempt == 3 or "could not bind" not in processes.tail(self.log):
-                raise LocalError(
-                    f"PostgreSQL did not start. The end of {self.log}:\n{processes.tail(self.log)}"
-                )
+            raise LocalError(f"PostgreSQL did not start. The end of {self.log}:\n{processes.tail(self.log)}")
 
-    def _options(self, sockets: Path) -> list[str]:
+    def _options(self) -> list[str]:
         settings = SETTINGS | (FAST_SETTINGS if self.fast else {})
         settings |= {
-            "listen_addresses": "127.0.0.1",
-            "port": str(self.port),
-            "unix_socket_directories": str(sockets),
+            "listen_addresses": "",
+            "port": str(self._port),
+            "unix_socket_directories": str(self._sockets),
             "unix_socket_permissions": "0700",
         }
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
     def _wait_for_answer(self, lives: Callable[[], bool]) -> bool:
-        """Wait until the superuser can connect, however long recovery takes; False once the process is gone."""
+        """Wait, however long recovery takes, for a connection; False once the process is gone."""
         answered = False
 
         def settled() -> bool:
@@ -228,7 +228,7 @@ class Postgres:
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 raise LocalError(
-                    f"{self.data_dir / 'secrets'} does not hold the password of the cluster in {self.cluster}. "
+                    f"{self.data_dir / 'secrets'} lacks the password of the cluster {self.cluster}. "
                     "Restore that folder, or set DATA_DIR to another one."
                 ) from error
             return False
@@ -236,8 +236,8 @@ class Postgres:
 
     def _connect_superuser(self) -> psycopg.Connection:
         return psycopg.connect(
-            host="127.0.0.1",
-            port=self.port,
+            host=str(self._sockets),
+            port=self._port,
             user=SUPERUSER,
             password=kept_secret(self.data_dir, "postgres_superuser"),
             dbname="postgres",

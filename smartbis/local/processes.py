@@ -62,7 +62,7 @@ def unprivileged_identity() -> Identity:
         if _works(candidate):
             return candidate
     raise LocalError(
-        "PostgreSQL refuses to run as root, and this machine allows neither a user namespace nor a change of user.\n"
+        "PostgreSQL refuses to run as root, and neither a user namespace nor a change of user works here.\n"
         "Run as an ordinary user, or set DATABASE_URL to a PostgreSQL 18 server."
     )
 
@@ -89,6 +89,7 @@ def spawn(
     death_signal: signal.Signals,
     identity: Identity | None = None,
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a server in a process group of its own, so that Ctrl-C at the terminal does not reach it.
 
@@ -104,6 +105,7 @@ def spawn(
             stderr=subprocess.STDOUT,
             start_new_session=True,
             env=None if environment is None else dict(environment),
+            cwd=folder,
         )
 
 

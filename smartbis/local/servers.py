@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from smartbis.local import processes
+from smartbis.local.folders import kept_secret
 from smartbis.local.postgres import Postgres
 from smartbis.local.valkey import Valkey
 
@@ -45,14 +46,19 @@ def running_servers(data_dir: Path, *, fast: bool) -> Iterator[dict[str, str]]:
 def run_with_servers(command: Sequence[str], *, data_dir: Path | None, fast: bool) -> int:
     """Run `command` with servers beside it and give back its exit code (128 + n if signal n ended it).
 
+    Besides the servers' addresses it finds SECRET_KEY and MASTER_KEY set, unless they were set before.
     Without `data_dir` the servers live in a temporary folder that is removed afterwards.
     """
     with contextlib.ExitStack() as cleared:
         if data_dir is None:
             data_dir = Path(tempfile.mkdtemp(prefix="smartbis-"))
             cleared.callback(shutil.rmtree, data_dir, ignore_errors=True)
+        keys = {
+            "SECRET_KEY": kept_secret(data_dir, "secret_key"),
+            "MASTER_KEY": kept_secret(data_dir, "master_key", make="key"),
+        }
         with turn_signals_into_exit(), running_servers(data_dir, fast=fast) as urls:
-            return _run(command, environment={**os.environ, **urls})
+            return _run(command, environment={**keys, **os.environ, **urls})
 
 
 def _run(command: Sequence[str], *, environment: dict[str, str]) -> int:
@@ -80,7 +86,10 @@ def turn_signals_into_exit() -> Iterator[None]:
     def leave(number: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    wanted = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
+        wanted.append(signal.SIGHUP)
+    before = {number: signal.signal(number, leave) for number in wanted}
     try:
         yield
     finally:
