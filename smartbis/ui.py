@@ -21,7 +21,9 @@ _MINUS = "\N{MINUS SIGN}"
 def icon(name: str) -> SafeString:
     """Draw one icon of the sprite. It is decoration: the words beside it carry the meaning."""
     return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', static(_SPRITE), name
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static(_SPRITE),
+        name,
     )
 
 
@@ -29,7 +31,11 @@ def icon(name: str) -> SafeString:
 def amount(value: int, unit: str, sign: bool = False) -> str:
     """Write whole minor units or points for people: `R$ 18,50`, `1.230 pontos`; with `sign`, `+R$ 18,50`."""
     number = format_amount(abs(value), unit, to_locale(get_language() or "pt-br"))
-    text = number if is_currency(unit) else ngettext("%(number)s ponto", "%(number)s pontos", abs(value)) % {"number": number}
+    text = (
+        number
+        if is_currency(unit)
+        else ngettext("%(number)s ponto", "%(number)s pontos", abs(value)) % {"number": number}
+    )
     if value < 0:
         return f"{_MINUS}{text}"
     return f"+{text}" if sign and value > 0 else text

@@ -76,9 +76,7 @@ def line_chart(*, labels: Sequence[str], series: Sequence[Series], words: Words)
         scale=tuple(words(top * step / _INTERVALS) for step in steps),
         grid=tuple(BOX * (1 - step / _INTERVALS) for step in steps),
         dates=tuple(_spread(labels, _DATES_SHOWN)),
-        rows=tuple(
-            (label, *(words(one.values[at]) for one in series)) for at, label in enumerate(labels)
-        ),
+        rows=tuple((label, *(words(one.values[at]) for one in series)) for at, label in enumerate(labels)),
         is_empty=highest == 0,
     )
 

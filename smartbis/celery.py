@@ -1,0 +1,64 @@
+"""The Celery application: wakes workers; every intention is in PostgreSQL."""
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smartbis.settings")
+
+app = Celery("smartbis")
+
+
+def _configure() -> None:
+    from django.conf import settings
+
+    transport = {
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 5,
+        "unacked_mutex_expire": 30,
+        "health_check_interval": 25,
+        "socket_keepalive": True,
+        "socket_timeout": 30,
+        "socket_connect_timeout": 2,
+    }
+    app.conf.update(
+        broker_url=settings.REDIS_URL,
+        broker_transport_options=transport,
+        broker_connection_retry_on_startup=True,
+        visibility_timeout=600,
+        task_acks_late=True,
+        task_reject_on_worker_lost=False,
+        task_soft_time_limit=600,
+        task_time_limit=660,
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        worker_prefetch_multiplier=1,
+        worker_max_tasks_per_child=5000,
+        worker_enable_remote_control=True,
+        worker_soft_shutdown_timeout=10,
+        task_default_queue="relay",
+        timezone="UTC",
+        beat_schedule={
+            "sweep": {"task": "outbox.sweep", "schedule": 1.0, "options": {"expires": 10}},
+        },
+    )
+
+
+_configure()
+app.autodiscover_tasks()
+
+
+@setup_logging.connect  # Celery's own hook, not a signal of the product
+def _use_our_logs(**_: object) -> None:
+    from smartbis.logs import configure_logs
+
+    configure_logs()
+
+
+@worker_process_init.connect
+def _refuse_an_unprotected_database(**_: object) -> None:
+    from smartbis.tenancy.catalogue import verify
+
+    verify()

@@ -1,0 +1,1 @@
+"""What every room stands on: pure Python, no Django, no input or output."""

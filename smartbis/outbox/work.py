@@ -1,0 +1,141 @@
+"""Work that waits in PostgreSQL: who asks for it, and the loop that finds the tenants that have some.
+
+A worker function claims rows in a short scope of its own, works outside any transaction, and records. What tells that a
+tenant may have work is a wake-up row, written in the transaction that made the work; the broker is only poked after commit.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from django.db import connection, transaction
+
+from smartbis.kernel.clock import now
+from smartbis.kernel.context import scoped_tenant
+from smartbis.kernel.ids import new_id
+from smartbis.tenancy.scope import current_tenant
+
+log = structlog.get_logger(__name__)
+
+QUEUES = ("relay", "send", "bulk")
+POKE_INTERVAL_SECONDS = 0.2
+_GUARD_SECONDS = 120
+
+
+class Worker(Protocol):
+    """Works for one tenant for a while, outside any scope; says whether there is more to do now."""
+
+    def __call__(self, *, tenant: UUID) -> bool: ...
+
+
+_workers: dict[str, list[Worker]] = {}
+_last_poke: dict[str, float] = {}
+_poke_lock = threading.Lock()
+
+
+def worker(*, queue: str) -> Callable[[Worker], Worker]:
+    """Register a worker function for a queue."""
+
+    def register(function: Worker) -> Worker:
+        if function not in _workers.setdefault(queue, []):
+            _workers[queue].append(function)
+        return function
+
+    return register
+
+
+def request_work(*, queue: str, due_at: datetime | None = None) -> None:
+    """Say, in this transaction, that the tenant in scope has work in `queue` from `due_at` (now) on."""
+    instant = now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO outbox_wakeup (id, queue, owner, due_at) VALUES (%s, %s, %s, %s)",
+            [new_id(), queue, current_tenant(), due_at or instant],
+        )
+    if due_at is None or due_at <= instant:
+        poke_after_commit(queue)
+
+
+def poke_after_commit(queue: str) -> None:
+    """Wake the queue's Celery worker once this transaction has committed; losing the poke costs a second."""
+    transaction.on_commit(lambda: _poke(queue), robust=True)
+
+
+def _poke(queue: str) -> None:
+    with _poke_lock:
+        if time.monotonic() - _last_poke.get(queue, 0.0) < POKE_INTERVAL_SECONDS:
+            return
+        _last_poke[queue] = time.monotonic()
+    from smartbis.outbox.tasks import drain
+
+    try:
+        drain.apply_async(args=[queue], queue=queue, expires=30, retry=False)
+    except Exception as error:  # the broker may be down; the sweep finds the wake-up row
+        log.warning("work.poke_failed", queue=queue, error=type(error).__name__)
+
+
+def due_tenants(queue: str, limit: int = 100) -> list[UUID]:
+    """The tenants with work due in `queue`, the longest waiting first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT owner FROM outbox_wakeup WHERE queue = %s AND due_at <= %s "
+            "GROUP BY owner ORDER BY min(due_at) LIMIT %s",
+            [queue, now(), limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def drain_queue(queue: str, *, seconds: float = 20.0) -> int:
+    """Let the queue's workers work for every tenant that has some due, tenant by tenant, for about `seconds`.
+
+    Returns how many turns were taken. A turn that raises is logged; its wake-up comes back after a pause.
+    """
+    if scoped_tenant() is not None:
+        raise RuntimeError("queues are drained outside any scope")
+    end, turns = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        tenants = due_tenants(queue)
+        if not tenants:
+            break
+        for tenant in tenants:
+            _take_turn(queue, tenant)
+            turns += 1
+            if time.monotonic() >= end:
+                break
+    return turns
+
+
+def _take_turn(queue: str, tenant: UUID) -> None:
+    """Take the tenant's wake-ups (leaving one for later in case this process dies), and work."""
+    guard = new_id()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH taken AS (DELETE FROM outbox_wakeup WHERE queue = %s AND owner = %s AND due_at <= %s) "
+            "INSERT INTO outbox_wakeup (id, queue, owner, due_at) VALUES (%s, %s, %s, %s)",
+            [queue, tenant, now(), guard, queue, tenant, now() + timedelta(seconds=_GUARD_SECONDS)],
+        )
+    more, failed = False, False
+    for function in _workers.get(queue, []):
+        try:
+            more = function(tenant=tenant) or more
+        except Exception:
+            failed = True
+            log.exception(
+                "work.turn_failed", queue=queue, tenant=str(tenant), worker=getattr(function, "__name__", "?")
+            )
+    _settle(queue, tenant, guard, again_in=0.0 if more else 10.0 if failed else None)
+
+
+def _settle(queue: str, tenant: UUID, guard: UUID, *, again_in: float | None) -> None:
+    with connection.cursor() as cursor:
+        if again_in is None:
+            cursor.execute("DELETE FROM outbox_wakeup WHERE id = %s", [guard])
+        else:
+            cursor.execute(
+                "UPDATE outbox_wakeup SET due_at = %s WHERE id = %s",
+                [now() + timedelta(seconds=again_in), guard],
+            )

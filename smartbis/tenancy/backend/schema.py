@@ -1,0 +1,92 @@
+"""The schema editor that protects tenant tables. `docs/adr/` says why here and not in each migration."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.backends.ddl_references import Columns, Statement
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+from django.db.models import Field, Model
+
+TENANT = "tenancy.Tenant"
+APPEND_ONLY = "append-only"
+
+
+def tenant_column(model: type[Model]) -> str | None:
+    """The column that says whose a row is; None for a global table."""
+    if model._meta.label == TENANT:
+        return "id"
+    for field in model._meta.local_fields:
+        if field.name == "tenant" and field.remote_field:
+            return field.column
+    return None
+
+
+def is_append_only(model: type[Model]) -> bool:
+    """Whether rows are only ever added."""
+    return model._meta.db_table_comment.startswith(APPEND_ONLY)
+
+
+class TenantSchemaEditor(DatabaseSchemaEditor):
+    """Creates tables together with their grants, policies, and keys that carry the tenant."""
+
+    # A foreign key added with its column is created like every other, so that it carries the tenant too.
+    sql_create_column_inline_fk = None  # type: ignore[assignment]
+
+    def create_model(self, model: type[Model]) -> None:
+        super().create_model(model)
+        for statement in self._grants(model):
+            self.execute(statement)
+        if column := tenant_column(model):
+            for statement in self._protection(model, column):
+                self.execute(statement)
+        if is_append_only(model):
+            for statement in self._append_only(model):
+                self.execute(statement)
+
+    def add_field(self, model: type[Model], field: "Field[Any, Any]") -> None:
+        super().add_field(model, field)
+        if field.name == "tenant" and field.remote_field:
+            for statement in self._protection(model, str(field.column)):
+                self.execute(statement)
+
+    def _role(self, login: str) -> str:
+        return str(self.quote_name(f"{self.connection.settings_dict['USER']}_{login}"))
+
+    def _grants(self, model: type[Model]) -> Iterator[str]:
+        table = self.quote_name(model._meta.db_table)
+        rights = "SELECT, INSERT" if is_append_only(model) else "SELECT, INSERT, UPDATE, DELETE"
+        yield f"GRANT {rights} ON {table} TO {self._role('app')}, {self._role('platform')}"
+        yield f"GRANT SELECT ON {table} TO {self._role('backup')}"
+
+    def _protection(self, model: type[Model], column: str) -> Iterator[str]:
+        table, tenant = self.quote_name(model._meta.db_table), self.quote_name(column)
+        own = f"{tenant} = (SELECT app_tenant())"
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+        yield f"CREATE POLICY tenant_only ON {table} TO {self._role('app')} USING ({own}) WITH CHECK ({own})"
+        yield f"CREATE POLICY platform_all ON {table} TO {self._role('platform')} USING (true) WITH CHECK (true)"
+        yield f"CREATE POLICY backup_all ON {table} FOR SELECT TO {self._role('backup')} USING (true)"
+        yield f"CREATE POLICY owner_all ON {table} TO CURRENT_USER USING (true) WITH CHECK (true)"
+        key = model._meta.pk
+        if model._meta.label != TENANT and key and key.column:
+            name = self.quote_name(f"{model._meta.db_table}_tenant_key")
+            yield f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE ({tenant}, {self.quote_name(key.column)})"
+
+    def _append_only(self, model: type[Model]) -> Iterator[str]:
+        table = self.quote_name(model._meta.db_table)
+        yield (
+            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+
+    def _create_fk_sql(self, model: type[Model], field: "Field[Any, Any]", suffix: str) -> Statement:
+        statement = super()._create_fk_sql(model, field, suffix)
+        target: type[Model] = field.remote_field.model  # type: ignore[union-attr]
+        here, there = tenant_column(model), tenant_column(target)
+        if field.name != "tenant" and here and there and target._meta.label != TENANT:
+            assert target._meta.pk is not None
+            statement.parts["column"] = Columns(model._meta.db_table, [here, field.column], self.quote_name)
+            statement.parts["to_column"] = Columns(
+                target._meta.db_table, [there, target._meta.pk.column], self.quote_name
+            )
+        return statement

@@ -1,0 +1,71 @@
+"""Who may do what: one table of verbs and roles, and the reach of an actor."""
+
+from uuid import UUID
+
+from smartbis.kernel.errors import PermissionMissing
+from smartbis.kernel.people import Actor
+from smartbis.tenancy.errors import StoreUnknown
+
+OWNER, MANAGER, ATTENDANT, OPERATOR, PARTNER, ANALYST = (
+    "owner",
+    "manager",
+    "attendant",
+    "operator",
+    "partner",
+    "analyst",
+)
+_LEAD = frozenset({OWNER, MANAGER})
+_COUNTER = _LEAD | {OPERATOR, ATTENDANT}
+_EVERYONE = frozenset({OWNER, MANAGER, ATTENDANT, OPERATOR, PARTNER, ANALYST})
+
+VERBS: dict[str, frozenset[str]] = {
+    "counter.use": _COUNTER | {PARTNER},
+    "customer.find": _COUNTER | {PARTNER},
+    "customer.enrol": _COUNTER | {PARTNER},
+    "customer.list": _LEAD | {ATTENDANT, ANALYST},
+    "customer.change": _LEAD | {ATTENDANT},
+    "customer.erase": _LEAD,
+    "sale.record": _COUNTER | {PARTNER},
+    "sale.refund": _COUNTER,
+    "sale.list": _LEAD | {ATTENDANT, ANALYST},
+    "voucher.validate": _COUNTER | {PARTNER},
+    "voucher.redeem": _COUNTER | {PARTNER},
+    "voucher.reverse": _COUNTER | {PARTNER},
+    "voucher.issue": _COUNTER,
+    "voucher.cancel": _LEAD,
+    "dashboard.see": _LEAD | {ATTENDANT, ANALYST},
+    "program.see": _LEAD | {ANALYST},
+    "program.change": _LEAD,
+    "coupon.see": _LEAD | {ATTENDANT, ANALYST},
+    "coupon.change": _LEAD,
+    "balance.adjust": _LEAD,
+    "store.see": _LEAD | {ANALYST},
+    "store.change": _LEAD,
+    "team.see": _LEAD,
+    "team.change": frozenset({OWNER}),
+    "key.see": _LEAD,
+    "key.change": frozenset({OWNER}),
+    "import.see": _LEAD | {ANALYST},
+    "import.run": _LEAD,
+    "message.see": _LEAD | {ATTENDANT, ANALYST},
+    "message.change": _LEAD,
+    "report.see": _LEAD | {ANALYST},
+    "audit.see": _LEAD,
+    "brand.change": _LEAD,
+    "profile.see": _EVERYONE,
+}
+
+
+def may(actor: Actor, verb: str) -> bool:
+    """Whether the actor may do `verb` at all. System and platform may; API keys are judged by their scopes."""
+    if actor.kind in ("system", "platform", "api_key"):
+        return True
+    return actor.kind == "staff" and actor.role in VERBS[verb]
+
+
+def require(actor: Actor, verb: str, *, store: UUID | None = None) -> None:
+    """Raise PermissionMissing unless the actor may do `verb`, and StoreUnknown for a store out of reach."""
+    if not may(actor, verb):
+        raise PermissionMissing(verb=verb)
+    if store is not None and actor.stores is not None and store not in actor.stores:
+        raise StoreUnknown

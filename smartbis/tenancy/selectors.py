@@ -1,0 +1,247 @@
+"""What other rooms may know of tenants, stores, people and keys."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from smartbis.kernel.people import Actor
+from smartbis.tenancy.errors import StoreUnknown, TenantUnknown
+from smartbis.tenancy.models import ApiKey, AuditEntry, Partner, Route, StaffMember, Store, Tenant, User
+from smartbis.tenancy.scope import tenant_scope
+
+
+@dataclass(frozen=True)
+class TenantInfo:
+    """A brand and its settings."""
+
+    id: UUID
+    slug: str
+    name: str
+    status: str
+    timezone: str
+    currency: str
+    locale: str
+    brand_colour: str
+    logo: str
+    tagline: str
+    default_area_code: str
+    support_phone: str
+    voucher_days: int
+    shortfall_policy: str
+    terms_version: str
+    terms_text: str
+    service_basis: bool
+
+
+@dataclass(frozen=True)
+class StoreInfo:
+    """A place of sale."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: str
+    partner_id: UUID | None
+    area_code: str
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class PartnerInfo:
+    """A partner organisation."""
+
+    id: UUID
+    name: str
+    may_register_sales: bool
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class StaffInfo:
+    """A person of the team."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    email: str
+    role: str
+    store_ids: frozenset[UUID]
+    partner_id: UUID | None
+    is_active: bool
+
+    def as_actor(self) -> Actor:
+        """The person as one who acts; no store named is no limit."""
+        return Actor(
+            kind="staff",
+            id=self.user_id,
+            label=self.name or self.email,
+            role=self.role,
+            stores=self.store_ids or None,
+            partner=self.partner_id,
+        )
+
+
+@dataclass(frozen=True)
+class ApiKeyInfo:
+    """A key without its secret."""
+
+    id: UUID
+    name: str
+    kind: str
+    prefix: str
+    scopes: frozenset[str]
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def find_route(kind: str, key: str) -> UUID | None:
+    """The tenant that `key` leads to. Needs no scope."""
+    return Route.objects.filter(kind=kind, key=key).values_list("leads_to", flat=True).first()
+
+
+def find_tenant_by_slug(slug: str) -> UUID | None:
+    """The tenant of a slug. Needs no scope."""
+    return find_route("slug", slug)
+
+
+def tenants_of_user(user: UUID) -> list[UUID]:
+    """The tenants a user works for. Needs no scope."""
+    return list(
+        Route.objects.filter(kind="user", key=str(user))
+        .order_by("leads_to")
+        .values_list("leads_to", flat=True)
+    )
+
+
+def get_tenant(*, tenant: UUID) -> TenantInfo:
+    """Raises TenantUnknown."""
+    with tenant_scope(tenant, read_only=True):
+        row = Tenant.objects.filter(id=tenant).first()
+    if row is None:
+        raise TenantUnknown
+    return TenantInfo(**{name: getattr(row, name) for name in TenantInfo.__dataclass_fields__})
+
+
+def stores(*, tenant: UUID, actor: Actor | None = None, active_only: bool = True) -> list[StoreInfo]:
+    """The brand's stores by name; those within the actor's reach when one is given."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Store.objects.order_by("name", "id")
+        if active_only:
+            rows = rows.filter(is_active=True)
+        if actor is not None and actor.stores is not None:
+            rows = rows.filter(id__in=actor.stores)
+        if actor is not None and actor.partner is not None:
+            rows = rows.filter(partner_id=actor.partner)
+        return [_store_info(row) for row in rows]
+
+
+def get_store(*, tenant: UUID, store: UUID, actor: Actor | None = None) -> StoreInfo:
+    """Raises StoreUnknown, also for a store outside the actor's reach."""
+    return _reachable(tenant, actor, id=store)
+
+
+def get_store_by_code(*, tenant: UUID, code: str, actor: Actor | None = None) -> StoreInfo:
+    """Raises StoreUnknown, also for a store outside the actor's reach."""
+    return _reachable(tenant, actor, code=code)
+
+
+def _reachable(tenant: UUID, actor: Actor | None, **named: object) -> StoreInfo:
+    with tenant_scope(tenant, read_only=True):
+        row = Store.objects.filter(is_active=True, **named).first()
+    if row is None:
+        raise StoreUnknown
+    outside = actor is not None and (
+        (actor.stores is not None and row.id not in actor.stores)
+        or (actor.partner is not None and row.partner_id != actor.partner)
+    )
+    if outside:
+        raise StoreUnknown
+    return _store_info(row)
+
+
+def partners(*, tenant: UUID) -> list[PartnerInfo]:
+    """The brand's partner organisations by name."""
+    with tenant_scope(tenant, read_only=True):
+        return [
+            PartnerInfo(row.id, row.name, row.may_register_sales, row.is_active)
+            for row in Partner.objects.order_by("name", "id")
+        ]
+
+
+def staff(*, tenant: UUID) -> list[StaffInfo]:
+    """The team by name."""
+    with tenant_scope(tenant, read_only=True):
+        rows = StaffMember.objects.select_related("user").order_by("user__name", "id")
+        return [_staff_info(row) for row in rows]
+
+
+def find_staff_member(*, tenant: UUID, user: UUID) -> StaffInfo | None:
+    """The active team member that a user is in this tenant."""
+    with tenant_scope(tenant, read_only=True):
+        row = StaffMember.objects.select_related("user").filter(user_id=user, is_active=True).first()
+        return _staff_info(row) if row else None
+
+
+def find_user_id(email: str) -> UUID | None:
+    """The user with this address. Needs no scope."""
+    return User.objects.filter(email=email.strip().lower()).values_list("id", flat=True).first()
+
+
+def api_keys(*, tenant: UUID) -> list[ApiKeyInfo]:
+    """Every key, the newest first."""
+    with tenant_scope(tenant, read_only=True):
+        return [_key_info(row) for row in ApiKey.objects.order_by("-created_at", "id")]
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One line of the audit trail."""
+
+    at: datetime
+    actor: str
+    action: str
+    object_kind: str
+    object_id: UUID | None
+    reason: str
+
+
+def audit_trail(*, tenant: UUID, limit: int = 100) -> list[AuditRow]:
+    """The newest lines of the audit trail."""
+    with tenant_scope(tenant, read_only=True):
+        rows: Iterable[AuditEntry] = AuditEntry.objects.order_by("-at", "id")[:limit]
+        return [
+            AuditRow(row.at, row.actor_label, row.action, row.object_kind, row.object_id, row.reason)
+            for row in rows
+        ]
+
+
+def _store_info(row: Store) -> StoreInfo:
+    return StoreInfo(row.id, row.code, row.name, row.kind, row.partner_id, row.area_code, row.is_active)
+
+
+def _staff_info(row: StaffMember) -> StaffInfo:
+    return StaffInfo(
+        id=row.id,
+        user_id=row.user_id,
+        name=row.user.name,
+        email=row.user.email,
+        role=row.role,
+        store_ids=frozenset(row.store_ids),
+        partner_id=row.partner_id,
+        is_active=row.is_active,
+    )
+
+
+def _key_info(row: ApiKey) -> ApiKeyInfo:
+    return ApiKeyInfo(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        prefix=row.prefix,
+        scopes=frozenset(row.scopes),
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        revoked_at=row.revoked_at,
+    )

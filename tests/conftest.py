@@ -1,0 +1,84 @@
+"""What every test stands on: two brands, the application's login under row-level security, an honest database."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import TransactionTestCase
+
+from smartbis.tenancy.selectors import TenantInfo
+from tests import database, factories
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    database.prepare(None)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """Create and migrate the test database as its owner, then hand it to the application's login."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    keep = request.config.getoption("reuse_db") and not request.config.getoption("create_db")
+    with django_db_blocker.unblock():
+        database.use_login(database.owner_login())
+        _make_logins()
+        made = setup_databases(verbosity=0, interactive=False, keepdb=keep, serialized_aliases=[])
+        database.use_login(database.app_login())
+        if keep:
+            database.empty_every_table()
+    yield
+    with django_db_blocker.unblock():
+        database.use_login(database.owner_login())
+        if not keep:
+            teardown_databases(made, verbosity=0)
+
+
+def _make_logins() -> None:
+    """Roles belong to the whole cluster: make them through the database that is there already."""
+    from django.db import connection
+
+    name = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = database.owner_login()["NAME"]
+    with open(os.devnull, "w") as silence:
+        call_command("create_logins", stdout=silence)
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_as_owner() -> None:
+    """Tests with real transactions leave an empty database behind; only the owner may empty it."""
+
+    def teardown(self: TransactionTestCase) -> None:
+        database.empty_every_table()
+
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_pokes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers are driven by the tests themselves; nothing is sent to a broker."""
+    from smartbis.outbox import work
+
+    monkeypatch.setattr(work, "_poke", lambda queue: None)
+
+
+@pytest.fixture
+def aurora(db: None) -> TenantInfo:
+    """A brand with the stores `centro` and `moema`."""
+    return factories.make_brand("aurora", "Café Aurora")
+
+
+@pytest.fixture
+def boreal(db: None) -> TenantInfo:
+    """Another brand with stores of the same codes, which must never see the first one's anything."""
+    return factories.make_brand("boreal", "Clube Boreal")

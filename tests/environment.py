@@ -1,0 +1,12 @@
+"""The environment that the settings read under test; loaded before them (see `addopts` in pyproject.toml)."""
+
+import os
+
+os.environ.update(
+    DEBUG="1",
+    DATABASE_POOL="no",
+    DATABASE_LOGIN="app",
+    WHATSAPP_GRAPH_URL="http://127.0.0.1:9",
+    BASE_URL="http://testserver",
+    LOG_LEVEL="WARNING",
+)

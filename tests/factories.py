@@ -1,0 +1,39 @@
+"""Makers of test data, through the same services as everybody; each keeps one tenant through its graph."""
+
+from uuid import UUID
+
+from smartbis.kernel.people import Actor
+from smartbis.tenancy.selectors import StaffInfo, StoreInfo, TenantInfo, get_store_by_code
+from smartbis.tenancy.services import add_staff, add_store, open_tenant
+
+
+def make_brand(slug: str, name: str, **settings: object) -> TenantInfo:
+    """A brand with two own stores, `centro` and `moema`."""
+    brand = open_tenant(slug=slug, name=name, default_area_code="11", **settings)
+    add_store(tenant=brand.id, code="centro", name="Loja Centro")
+    add_store(tenant=brand.id, code="moema", name="Loja Moema")
+    return brand
+
+
+def store_of(brand: TenantInfo, code: str = "centro") -> StoreInfo:
+    """One of the brand's stores."""
+    return get_store_by_code(tenant=brand.id, code=code)
+
+
+def make_member(
+    brand: TenantInfo, role: str, *, stores: tuple[UUID, ...] = (), password: str | None = None
+) -> StaffInfo:
+    """A person of the brand's team."""
+    return add_staff(
+        tenant=brand.id,
+        email=f"{role}@{brand.slug}.example",
+        role=role,
+        name=f"{role.title()} {brand.name}",
+        stores=stores,
+        password=password,
+    )
+
+
+def actor(role: str = "manager", **limits: object) -> Actor:
+    """Somebody of the team who acts, without a row of their own."""
+    return Actor(kind="staff", role=role, label=role.title(), **limits)  # type: ignore[arg-type]
