@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     whole = commands.add_parser("run", help="run everything until Ctrl-C")
     whole.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
     whole.add_argument("--data-dir", type=Path, default=Path(os.environ.get("DATA_DIR") or ".local"))
+    whole.add_argument("command", nargs=argparse.REMAINDER, help="-- COMMAND …: run this, then stop")
     commands.add_parser("extract-messages", help="bring the catalogues up to date with the sources")
     commands.add_parser("compile-messages", help="compile the catalogues that changed")
     commands.add_parser("check-messages", help="fail where a message has no translation")
@@ -30,14 +31,20 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _with_servers(options: argparse.Namespace) -> int:
-    command = options.command[1:] if options.command[:1] == ["--"] else options.command
+    command = _command(options)
     if not command:
         parser().error("with-servers needs a command after --")
     return servers.run_with_servers(command, data_dir=options.data_dir, fast=options.fast)
 
 
 def _run(options: argparse.Namespace) -> int:
-    return house.run(port=options.port, data_dir=options.data_dir)
+    return house.run(port=options.port, data_dir=options.data_dir, command=_command(options))
+
+
+def _command(options: argparse.Namespace) -> list[str]:
+    """The command after `--`; empty where there is none."""
+    words: list[str] = options.command
+    return words[1:] if words[:1] == ["--"] else words
 
 
 def _extract_messages(options: argparse.Namespace) -> int:

@@ -53,14 +53,14 @@ def remove_runtime_folder(data_dir: Path) -> None:
 def kept_secret(data_dir: Path, name: str, *, make: str = "token") -> str:
     """The secret `name` of this data folder, made on first use.
 
-    `make` is "token" (32 hexadecimal digits) or "key" (32 random bytes in base64).
+    `make` is "token" (64 hexadecimal digits) or "key" (32 random bytes in base64).
     """
     path = private_folder(private_folder(data_dir) / "secrets") / name
     try:
         return path.read_text().strip()
     except FileNotFoundError:
         key = base64.b64encode(secrets.token_bytes(32)).decode()
-        value = key if make == "key" else secrets.token_hex(16)
+        value = key if make == "key" else secrets.token_hex(32)
         write_private(path, value + "\n")
         return value
 

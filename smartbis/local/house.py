@@ -30,8 +30,11 @@ START_SECONDS = 120.0
 LEFTOVER_SECONDS = 15.0
 
 
-def run(*, port: int, data_dir: Path) -> int:
+def run(*, port: int, data_dir: Path, command: Sequence[str] = ()) -> int:
     """Have everything run until Ctrl-C or SIGTERM, then stop it in good order; 0 after an orderly stop.
+
+    With `command`, until that ends; its exit code then. It finds the way by CREDENTIALS, the path of
+    `credentials.json`. Port 0 stands for any free one.
 
     Raises: LocalError where something does not start.
     """
@@ -52,6 +55,8 @@ def run(*, port: int, data_dir: Path) -> int:
         supervisor = house.enter_context(supervised(environment))
         wait_for_answers(addresses, supervisor=supervisor, data_dir=data_dir)
         credentials = write_credentials(environment)
+        if command:
+            return run_beside(command, data_dir=data_dir)
         say(welcome(credentials, data_dir=data_dir))
         with contextlib.suppress(KeyboardInterrupt, SystemExit):
             code = supervisor.wait()
@@ -59,6 +64,17 @@ def run(*, port: int, data_dir: Path) -> int:
             return 1
         say("\nStopping …")
     return 0
+
+
+def run_beside(command: Sequence[str], *, data_dir: Path) -> int:
+    """Run `command` while the house stands, and give back its exit code."""
+    variables = {**os.environ, "CREDENTIALS": str(data_dir / "credentials.json")}
+    process = subprocess.Popen(command, env=variables)
+    try:
+        return process.wait()
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def patiently() -> None:
@@ -155,6 +171,7 @@ def choose_addresses(port: int) -> Addresses:
 
     Raises: LocalError where the wanted port is taken.
     """
+    port = port or processes.free_port()
     if not is_free(port):
         raise LocalError(f"Port {port} is taken. Choose another one: make run PORT={port + 10}")
     chosen = [port]
