@@ -1,0 +1,41 @@
+"""What can be read about customers."""
+
+from smartbis.customers.selectors.consents import (
+    allowed_customers,
+    allows,
+    consent_history,
+    consent_state,
+)
+from smartbis.customers.selectors.export import export_person
+from smartbis.customers.selectors.memberships import members_of, memberships_of, memberships_with_periods
+from smartbis.customers.selectors.people import (
+    birthday_of,
+    contact_of,
+    customers_with_birthday,
+    customers_with_phone,
+    find_customer,
+    get_customer,
+    get_customers,
+)
+from smartbis.customers.selectors.search import customer_count, customers_by_name, customers_page
+
+__all__ = [
+    "allowed_customers",
+    "allows",
+    "birthday_of",
+    "consent_history",
+    "consent_state",
+    "contact_of",
+    "customer_count",
+    "customers_by_name",
+    "customers_page",
+    "customers_with_birthday",
+    "customers_with_phone",
+    "export_person",
+    "find_customer",
+    "get_customer",
+    "get_customers",
+    "members_of",
+    "memberships_of",
+    "memberships_with_periods",
+]

@@ -1,0 +1,76 @@
+"""What customers agreed to."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Subquery
+
+from smartbis.customers.identities import PHONE_KINDS
+from smartbis.customers.infos import ConsentInfo
+from smartbis.customers.models import Consent, Customer, Identity, Suppression
+from smartbis.tenancy.scope import tenant_scope
+
+
+def allows(*, tenant: UUID, customer: UUID, category: str) -> bool:
+    """Whether messages of this category may be sent to the customer now.
+
+    The newest record must be a grant, and no form of their number may be suppressed. One query.
+    """
+    return customer in allowed_customers(tenant=tenant, customers=[customer], category=category)
+
+
+def allowed_customers(*, tenant: UUID, customers: Collection[UUID], category: str) -> frozenset[UUID]:
+    """Those of the customers to whom messages of this category may be sent now. One query."""
+    with tenant_scope(tenant, read_only=True):
+        newest = (
+            Consent.objects.filter(tenant_id=tenant, customer_id=OuterRef("pk"), category=category)
+            .order_by("-recorded_at", "-id")
+            .values("granted")[:1]
+        )
+        suppressed = Identity.objects.filter(
+            Exists(Suppression.objects.filter(tenant_id=tenant, blind=OuterRef("blind"), category=category)),
+            tenant_id=tenant,
+            customer_id=OuterRef("pk"),
+            kind__in=PHONE_KINDS,
+        )
+        rows = Customer.objects.annotate(granted=Subquery(newest)).filter(
+            ~Exists(suppressed),
+            tenant_id=tenant,
+            id__in=list(customers),
+            status=Customer.Status.ACTIVE,
+            granted=True,
+        )
+        return frozenset(rows.values_list("id", flat=True))
+
+
+def consent_state(*, tenant: UUID, customer: UUID) -> dict[str, ConsentInfo]:
+    """The newest record of each category. One query."""
+    with tenant_scope(tenant, read_only=True):
+        rows = (
+            Consent.objects.filter(tenant_id=tenant, customer_id=customer)
+            .order_by("category", "-recorded_at", "-id")
+            .distinct("category")
+        )
+        return {row.category: _info(row) for row in rows}
+
+
+def consent_history(*, tenant: UUID, customer: UUID) -> tuple[ConsentInfo, ...]:
+    """Every record of what the customer agreed to and withdrew, newest first."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Consent.objects.filter(tenant_id=tenant, customer_id=customer).order_by("-recorded_at", "-id")
+        return tuple(_info(row) for row in rows)
+
+
+def _info(row: Consent) -> ConsentInfo:
+    return ConsentInfo(
+        id=row.id,
+        category=row.category,
+        granted=row.granted,
+        basis=row.basis,
+        text_version=row.text_version,
+        channel=row.channel,
+        store_id=row.store_id,
+        actor_kind=row.actor_kind,
+        actor_id=row.actor_id,
+        recorded_at=row.recorded_at,
+    )

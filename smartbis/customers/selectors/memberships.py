@@ -1,0 +1,47 @@
+"""What customers belong to."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from smartbis.customers.infos import MembershipInfo
+from smartbis.customers.models import Membership
+from smartbis.kernel.clock import now
+from smartbis.tenancy.scope import tenant_scope
+
+
+def memberships_of(*, tenant: UUID, customer: UUID, at: datetime | None = None) -> frozenset[tuple[str, str]]:
+    """The `(kind, key)` pairs the customer belongs to at an instant, now unless said otherwise."""
+    with tenant_scope(tenant, read_only=True):
+        rows = _current(tenant, at or now()).filter(customer_id=customer)
+        return frozenset(rows.values_list("kind", "key"))
+
+
+def memberships_with_periods(*, tenant: UUID, customer: UUID) -> tuple[MembershipInfo, ...]:
+    """All memberships of the customer, past ones too, by kind and key."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Membership.objects.filter(tenant_id=tenant, customer_id=customer).order_by("kind", "key")
+        return tuple(
+            MembershipInfo(
+                customer_id=row.customer_id,
+                kind=row.kind,
+                key=row.key,
+                valid_from=row.valid_from,
+                valid_until=row.valid_until,
+            )
+            for row in rows
+        )
+
+
+def members_of(*, tenant: UUID, kind: str, key: str, at: datetime | None = None) -> frozenset[UUID]:
+    """The customers who belong to a plan, tier, segment, community or tag at an instant."""
+    with tenant_scope(tenant, read_only=True):
+        rows = _current(tenant, at or now()).filter(kind=kind, key=key)
+        return frozenset(rows.values_list("customer_id", flat=True))
+
+
+def _current(tenant: UUID, at: datetime) -> QuerySet[Membership]:
+    return Membership.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=at), tenant_id=tenant, valid_from__lte=at
+    )

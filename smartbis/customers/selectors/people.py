@@ -1,0 +1,192 @@
+"""One customer, by id or by any identity."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from smartbis.customers.errors import CustomerNotFound
+from smartbis.customers.identities import (
+    BIRTHDAY_PLACE,
+    birthday_blind,
+    blind_of,
+    canonical_phone,
+    canonical_wa_id,
+    check_identity,
+    open_identities,
+    open_identity,
+    phone_blinds,
+)
+from smartbis.customers.infos import ContactInfo, CustomerInfo
+from smartbis.customers.models import Customer, Identity, IdentityKind
+from smartbis.customers.names import first_name
+from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.phones import from_wa_id
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.sealing import unseal
+
+_REACHABLE = frozenset({"phone", "whatsapp", "bsuid"})
+_COLUMNS = (
+    "id",
+    "name",
+    "status",
+    "locale",
+    "channel",
+    "store_id",
+    "enrolled_at",
+    "birthday_blind",
+    "identities__id",
+    "identities__kind",
+    "identities__tail",
+    "identities__sealed",
+)
+
+
+def get_customer(*, tenant: UUID, customer: UUID) -> CustomerInfo:
+    """The customer, also an erased one (its `status` says so). One query. Raises CustomerNotFound."""
+    found = get_customers(tenant=tenant, customers=[customer])
+    if customer not in found:
+        raise CustomerNotFound
+    return found[customer]
+
+
+def get_customers(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, CustomerInfo]:
+    """Those of the customers that exist in this tenant, by id, in one query."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Customer.objects.filter(tenant_id=tenant, id__in=list(customers))
+        return {info.id: info for info in customer_infos(tenant, rows)}
+
+
+def find_customer(
+    *,
+    tenant: UUID,
+    phone: str | None = None,
+    cpf: str | None = None,
+    email: str | None = None,
+    external_id: str | None = None,
+    wa_id: str | None = None,
+    bsuid: str | None = None,
+) -> CustomerInfo | None:
+    """The customer with this identity, if there is one; exactly one identity is given.
+
+    A phone and a WhatsApp id find the customer under either form of Brazil's ninth digit, the exact one first.
+    Raises InvalidInput for an identity that cannot be one, or for none or several.
+    """
+    given = {
+        "phone": phone,
+        "cpf": cpf,
+        "email": email,
+        "external_id": external_id,
+        "whatsapp": wa_id,
+        "bsuid": bsuid,
+    }
+    named = [(kind, value) for kind, value in given.items() if value]
+    if len(named) != 1:
+        raise InvalidInput({"customer": ["Name the customer by exactly one identity."]})
+    kind, value = named[0]
+    with tenant_scope(tenant, read_only=True):
+        if kind in ("phone", "whatsapp"):
+            return next(iter(_with_number(tenant, kind, value)), None)
+        blind = check_identity(tenant=tenant, kind=kind, value=value).blind
+        holder = Identity.objects.filter(tenant_id=tenant, kind=kind, blind=blind).values("customer_id")
+        rows = Customer.objects.filter(tenant_id=tenant, id__in=holder)
+        return next(iter(customer_infos(tenant, rows)), None)
+
+
+def customers_with_phone(
+    *, tenant: UUID, phone: str | None = None, wa_id: str | None = None
+) -> tuple[CustomerInfo, ...]:
+    """All customers who have this number in either form, the best match first. Raises InvalidInput."""
+    with tenant_scope(tenant, read_only=True):
+        if wa_id:
+            return _with_number(tenant, "whatsapp", wa_id)
+        return _with_number(tenant, "phone", phone or "")
+
+
+def _with_number(tenant: UUID, kind: str, value: str) -> tuple[CustomerInfo, ...]:
+    """Customers with a number, exact WhatsApp id first, then the phone as it is, then the other form."""
+    if kind == IdentityKind.WHATSAPP:
+        wa_id = canonical_wa_id(value)
+        exact = blind_of(tenant=tenant, kind=kind, text=wa_id)
+        blinds = [exact, *phone_blinds(tenant=tenant, e164=from_wa_id(wa_id))]
+    else:
+        blinds = list(phone_blinds(tenant=tenant, e164=canonical_phone(tenant=tenant, raw=value)))
+    matches = Identity.objects.filter(
+        tenant_id=tenant, kind__in=[IdentityKind.PHONE, IdentityKind.WHATSAPP], blind__in=blinds
+    ).values_list("customer_id", "kind", "blind")
+    ranked = sorted(matches, key=lambda row: (blinds.index(bytes(row[2])), row[1] != kind))
+    order = list(dict.fromkeys(row[0] for row in ranked))
+    if not order:
+        return ()
+    found = get_customers(tenant=tenant, customers=order)
+    return tuple(found[customer] for customer in order if customer in found)
+
+
+def contact_of(*, tenant: UUID, customer: UUID) -> ContactInfo:
+    """The customer's number and WhatsApp ids, in plain: only for sending. All None for an erased customer."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Identity.objects.filter(tenant_id=tenant, customer_id=customer, kind__in=["phone", "whatsapp", "bsuid"])
+        values = open_identities(tenant=tenant, rows=rows)
+    return ContactInfo(phone_e164=values.get("phone"), wa_id=values.get("whatsapp"), bsuid=values.get("bsuid"))
+
+
+def birthday_of(*, tenant: UUID, customer: UUID) -> date | None:
+    """The customer's birth date, if it is known."""
+    with tenant_scope(tenant, read_only=True):
+        sealed = (
+            Customer.objects.filter(tenant_id=tenant, id=customer).values_list("birthday_sealed", flat=True).first()
+        )
+        if sealed is None:
+            return None
+        return date.fromisoformat(unseal(tenant=tenant, place=BIRTHDAY_PLACE, row=customer, sealed=bytes(sealed)))
+
+
+def customers_with_birthday(*, tenant: UUID, month: int, day: int) -> tuple[UUID, ...]:
+    """The customers born on this day of the year, found by its blind index."""
+    with tenant_scope(tenant, read_only=True):
+        blind = birthday_blind(tenant=tenant, month=month, day=day)
+        rows = Customer.objects.filter(tenant_id=tenant, birthday_blind=blind).order_by("id")
+        return tuple(rows.values_list("id", flat=True))
+
+
+def customer_infos(tenant: UUID, customers: QuerySet[Customer]) -> list[CustomerInfo]:
+    """The customers of a queryset, in its order, with their identities, in one query. Inside a scope."""
+    grouped: dict[UUID, list[dict[str, Any]]] = {}
+    for row in customers.values(*_COLUMNS):
+        grouped.setdefault(row["id"], []).append(row)
+    return [_info(tenant, rows) for rows in grouped.values()]
+
+
+def _info(tenant: UUID, rows: list[dict[str, Any]]) -> CustomerInfo:
+    head = rows[0]
+    identities = {row["identities__kind"]: row for row in rows if row["identities__kind"]}
+    tails = {kind: row["identities__tail"] for kind, row in identities.items()}
+    return CustomerInfo(
+        id=head["id"],
+        name=head["name"],
+        first_name=first_name(head["name"]),
+        status=head["status"],
+        phone_masked=tails.get("phone", ""),
+        email_masked=tails.get("email", ""),
+        cpf_masked=tails.get("cpf", ""),
+        external_id=_external_id(tenant, identities.get("external_id")),
+        enrolled_at=head["enrolled_at"],
+        has_phone="phone" in identities,
+        locale=head["locale"],
+        channel=head["channel"],
+        store_id=head["store_id"],
+        is_reachable=any(_reachable(identities)),
+        has_birthday=head["birthday_blind"] is not None,
+    )
+
+
+def _reachable(kinds: Iterable[str]) -> Iterable[bool]:
+    return (kind in _REACHABLE for kind in kinds)
+
+
+def _external_id(tenant: UUID, row: dict[str, Any] | None) -> str:
+    if row is None:
+        return ""
+    return open_identity(tenant=tenant, row=row["identities__id"], sealed=row["identities__sealed"])

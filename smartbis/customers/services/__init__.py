@@ -1,0 +1,21 @@
+"""What can be done with customers."""
+
+from smartbis.customers.services.bulk import enrol_in_bulk
+from smartbis.customers.services.change import add_identity, change_customer
+from smartbis.customers.services.consent import record_consent, suppress_phone
+from smartbis.customers.services.enrol import enrol_customer, find_or_enrol
+from smartbis.customers.services.erase import erase_customer
+from smartbis.customers.services.membership import end_membership, set_membership
+
+__all__ = [
+    "add_identity",
+    "change_customer",
+    "end_membership",
+    "enrol_customer",
+    "enrol_in_bulk",
+    "erase_customer",
+    "find_or_enrol",
+    "record_consent",
+    "set_membership",
+    "suppress_phone",
+]

@@ -1,0 +1,148 @@
+"""Many customers at once, for imports, batches and the demo."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from smartbis.customers.errors import IdentityMissing
+from smartbis.customers.events import CustomerEnrolled
+from smartbis.customers.infos import CustomerDraft, IdentityValue, Origin
+from smartbis.customers.models import Customer, Identity, IdentityKind
+from smartbis.customers.rows import insert_identities, insert_name_tokens
+from smartbis.customers.services.consent import consents_at_enrolment
+from smartbis.customers.services.enrol import checked_identities, new_customer
+from smartbis.kernel.errors import InvalidInput
+from smartbis.outbox.services import publish as publish_event
+from smartbis.tenancy.scope import tenant_scope
+
+# The identity that decides when those of one draft belong to different customers.
+PRIORITY = ("external_id", "cpf", "phone", "email")
+MAX_ROUNDS = 5
+
+
+class RivalEnrolments(Exception):
+    """Others enrolled the same people again and again while a batch was being written; it may be tried again."""
+
+
+@dataclass
+class _Plan:
+    """What a batch will write: the customer of each draft, new customers, identities that somebody gains."""
+
+    ids: dict[str, UUID]
+    new: list[tuple[Customer, CustomerDraft]]
+    gains: list[tuple[UUID, IdentityValue]]
+
+
+def enrol_in_bulk(
+    *, tenant: UUID, drafts: Sequence[CustomerDraft], origin: Origin, publish: bool = False
+) -> dict[str, UUID]:
+    """The customer of each draft by its key, enrolling those who are unknown, in a fixed number of statements.
+
+    A draft is a known customer when it shares an identity with one, also with an earlier draft of the batch; identities
+    that customer lacks are added, everything else about them stays. Consents are recorded for new customers only and
+    never lift an opt-out. Nothing is published, so nobody is welcomed, unless `publish` says so.
+    Raises InvalidInput with the errors by draft key, before anything is written. Publishes CustomerEnrolled if asked.
+    """
+    with tenant_scope(tenant):
+        checked = _checked(tenant, drafts)
+        for _ in range(MAX_ROUNDS):
+            plan = _plan(tenant, drafts, checked, origin)
+            if _written(tenant, plan):
+                break
+        else:
+            raise RivalEnrolments
+        given = [(row.id, draft.consents) for row, draft in plan.new if draft.consents]
+        consents_at_enrolment(tenant=tenant, given=given, origin=origin)
+        if publish:
+            for row, _draft in plan.new:
+                publish_event(CustomerEnrolled(customer_id=row.id, channel=origin.channel, store_id=origin.store))
+        return plan.ids
+
+
+def check_draft(*, tenant: UUID, draft: CustomerDraft) -> list[IdentityValue]:
+    """The identities of a draft, in the order in which they decide. Raises InvalidInput, IdentityMissing."""
+    with tenant_scope(tenant):
+        given: dict[IdentityKind, str | None] = {IdentityKind(kind): getattr(draft, kind) for kind in PRIORITY}
+        identities = checked_identities(tenant=tenant, given=given)
+        if not identities:
+            raise IdentityMissing({"phone": [IdentityMissing.sentence]})
+        return identities
+
+
+def _checked(tenant: UUID, drafts: Sequence[CustomerDraft]) -> dict[str, list[IdentityValue]]:
+    checked: dict[str, list[IdentityValue]] = {}
+    errors: dict[str, list[str]] = {}
+    for draft in drafts:
+        if draft.key in checked:
+            raise ValueError("the keys of a batch must differ")
+        checked[draft.key] = []
+        try:
+            checked[draft.key] = check_draft(tenant=tenant, draft=draft)
+        except InvalidInput as error:
+            errors[draft.key] = [text for texts in error.errors.values() for text in texts]
+    if errors:
+        raise InvalidInput(errors)
+    return checked
+
+
+def _plan(
+    tenant: UUID, drafts: Sequence[CustomerDraft], checked: dict[str, list[IdentityValue]], origin: Origin
+) -> _Plan:
+    owners, kinds = _known(tenant, [value for values in checked.values() for value in values])
+    plan = _Plan(ids={}, new=[], gains=[])
+    for draft in drafts:
+        values = checked[draft.key]
+        customer = next((owners[key] for value in values if (key := (value.kind, value.blind)) in owners), None)
+        if customer is None:
+            row = new_customer(
+                tenant=tenant,
+                name=draft.name,
+                birthday=draft.birthday,
+                locale=draft.locale,
+                origin=origin,
+                enrolled_at=draft.enrolled_at,
+            )
+            customer = row.id
+            plan.new.append((row, draft))
+        plan.ids[draft.key] = customer
+        for value in values:
+            has = kinds.setdefault(customer, set())
+            if (value.kind, value.blind) not in owners and value.kind not in has:
+                owners[value.kind, value.blind] = customer
+                has.add(value.kind)
+                plan.gains.append((customer, value))
+    return plan
+
+
+def _known(tenant: UUID, values: Sequence[IdentityValue]) -> tuple[dict[tuple[str, bytes], UUID], dict[UUID, set[str]]]:
+    """Who holds these identities, and which kinds those customers have."""
+    wanted = {(value.kind, value.blind) for value in values}
+    rows = Identity.objects.filter(
+        tenant_id=tenant, kind__in={kind for kind, _ in wanted}, blind__in=[blind for _, blind in wanted]
+    ).values_list("kind", "blind", "customer_id")
+    owners = {(kind, bytes(blind)): customer for kind, blind, customer in rows if (kind, bytes(blind)) in wanted}
+    kinds: dict[UUID, set[str]] = {}
+    held = Identity.objects.filter(tenant_id=tenant, customer_id__in=set(owners.values()))
+    for customer, kind in held.values_list("customer_id", "kind"):
+        kinds.setdefault(customer, set()).add(kind)
+    return owners, kinds
+
+
+def _written(tenant: UUID, plan: _Plan) -> bool:
+    """Write the plan; False, with nothing written, when a rival took one of its identities meanwhile."""
+    try:
+        with transaction.atomic():
+            rows = [row for row, _ in plan.new]
+            Customer.objects.bulk_create(rows)
+            insert_name_tokens(tenant=tenant, names=[(row.id, row.name) for row in rows])
+            if insert_identities(tenant=tenant, owned=plan.gains):
+                raise _Lost
+    except _Lost:
+        return False
+    return True
+
+
+class _Lost(Exception):
+    pass

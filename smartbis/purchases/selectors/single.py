@@ -1,0 +1,58 @@
+"""One sale, and how many a customer has made."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count
+
+from smartbis.purchases.errors import PurchaseNotFound
+from smartbis.purchases.infos import PurchaseInfo
+from smartbis.purchases.models import Purchase
+from smartbis.purchases.rows import with_items
+from smartbis.tenancy.scope import tenant_scope
+
+
+def get_purchase(*, tenant: UUID, purchase: UUID, stores_scope: frozenset[UUID] | None = None) -> PurchaseInfo:
+    """The sale with its lines, also an undone one (`undone_at` says so). Raises PurchaseNotFound.
+
+    A sale outside `stores_scope` (None is no limit) is not found.
+    """
+    found = get_purchases(tenant=tenant, purchases=[purchase])
+    info = found.get(purchase)
+    if info is None or (stores_scope is not None and info.store_id not in stores_scope):
+        raise PurchaseNotFound
+    return info
+
+
+def get_purchases(*, tenant: UUID, purchases: Collection[UUID]) -> dict[UUID, PurchaseInfo]:
+    """Those of the sales that exist in this tenant, with their lines, by id. Two queries."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Purchase.objects.filter(tenant_id=tenant, id__in=list(purchases))
+        return {info.id: info for info in with_items(tenant, list(rows))}
+
+
+def find_purchase(*, tenant: UUID, store: UUID, external_id: str) -> PurchaseInfo | None:
+    """The sale of this store and number, if it was recorded and not undone."""
+    with tenant_scope(tenant, read_only=True):
+        row = Purchase.objects.filter(
+            tenant_id=tenant, store_id=store, external_id=external_id, undone_at__isnull=True
+        ).first()
+        return with_items(tenant, [row])[0] if row else None
+
+
+def purchase_count(*, tenant: UUID, customer: UUID, before: datetime | None = None) -> int:
+    """How many sales a customer has, cancelled and undone ones left out; `before` an instant if one is given."""
+    return purchase_counts(tenant=tenant, customers=[customer], before=before).get(customer, 0)
+
+
+def purchase_counts(*, tenant: UUID, customers: Collection[UUID], before: datetime | None = None) -> dict[UUID, int]:
+    """`purchase_count` of many customers in one query; who has none is left out."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Purchase.objects.filter(
+            tenant_id=tenant, customer_id__in=list(customers), undone_at__isnull=True
+        ).exclude(status=Purchase.Status.CANCELLED)
+        if before:
+            rows = rows.filter(occurred_at__lt=before)
+        counted = rows.order_by().values_list("customer_id").annotate(Count("id"))
+        return {customer: count for customer, count in counted if customer}

@@ -1,0 +1,17 @@
+"""What can be done with sales."""
+
+from smartbis.purchases.services.decide import cancel_purchase, confirm_purchase
+from smartbis.purchases.services.record import add_purchase, add_purchases_in_bulk, lock_purchase
+from smartbis.purchases.services.refund import add_refund, add_refunds_in_bulk
+from smartbis.purchases.services.undo import undo_purchases
+
+__all__ = [
+    "add_purchase",
+    "add_purchases_in_bulk",
+    "add_refund",
+    "add_refunds_in_bulk",
+    "cancel_purchase",
+    "confirm_purchase",
+    "lock_purchase",
+    "undo_purchases",
+]

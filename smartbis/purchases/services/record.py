@@ -1,0 +1,170 @@
+"""Sales come in."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from smartbis.customers.errors import CustomerNotFound
+from smartbis.customers.selectors import get_customers
+from smartbis.kernel.clock import now
+from smartbis.kernel.errors import DomainError, InvalidInput
+from smartbis.outbox.services import publish_all
+from smartbis.purchases.drafts import check_sale, sale_hash
+from smartbis.purchases.errors import CurrencyMismatch, PurchaseConflict, PurchaseNotFound
+from smartbis.purchases.events import PurchaseRecorded
+from smartbis.purchases.infos import BulkResult, PurchaseInfo, SaleDraft
+from smartbis.purchases.models import Purchase
+from smartbis.purchases.rows import with_items
+from smartbis.purchases.statements import SaleRow, insert_sales, sale_row
+from smartbis.tenancy.errors import StoreUnknown
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_tenant, stores
+
+# Statements of a batch stay well under the statement time-out, whatever the batch.
+SALES_A_STATEMENT = 1_000
+LINES_A_STATEMENT = 20_000
+
+
+def add_purchase(*, tenant: UUID, draft: SaleDraft) -> tuple[PurchaseInfo, bool]:
+    """Record a sale as a fact, and whether it was there already.
+
+    A store's number names one sale for ever: the same content again answers the recorded one and changes nothing.
+    One statement writes the sale with its lines; a look-up follows only when it did not go in.
+    Raises InvalidInput (CurrencyMismatch), StoreUnknown, CustomerNotFound, PurchaseConflict.
+    Publishes PurchaseRecorded for a new sale.
+    """
+    check_sale(draft)
+    with tenant_scope(tenant):
+        row = sale_row(draft=draft, content_hash=sale_hash(draft), recorded_at=now(), import_batch=None)
+        if insert_sales(tenant=tenant, rows=[row]):
+            _publish([row.info])
+            return row.info, False
+        verdict = _judge(tenant, [row])[0]
+        if verdict.error is not None:
+            raise verdict.error
+        assert verdict.purchase is not None
+        return verdict.purchase, True
+
+
+def add_purchases_in_bulk(
+    *, tenant: UUID, drafts: Sequence[SaleDraft], import_batch: UUID | None = None, publish: bool = True
+) -> list[BulkResult]:
+    """Record many sales, each judged on its own, a thousand to a statement; the answers stand in the drafts' order.
+
+    A sale that cannot be recorded refuses nobody else. Repeats within the batch count as repeats. With `publish`
+    false nothing is published: history that is loaded sets nothing off.
+    Publishes PurchaseRecorded for each new sale if asked.
+    """
+    results: list[BulkResult | None] = [None] * len(drafts)
+    rows: list[tuple[int, SaleRow]] = []
+    recorded_at = now()
+    for place, draft in enumerate(drafts):
+        try:
+            check_sale(draft)
+        except InvalidInput as error:
+            results[place] = BulkResult("invalid", error=error)
+            continue
+        row = sale_row(draft=draft, content_hash=sale_hash(draft), recorded_at=recorded_at, import_batch=import_batch)
+        rows.append((place, row))
+    with tenant_scope(tenant):
+        for chunk in _chunks(rows):
+            for place, result in _record_chunk(tenant, chunk, publish=publish):
+                results[place] = result
+    return [result for result in results if result is not None]
+
+
+def lock_purchase(*, tenant: UUID, purchase: UUID) -> PurchaseInfo:
+    """The sale with its lines, its row locked until commit. Raises PurchaseNotFound."""
+    with tenant_scope(tenant):
+        row = (
+            Purchase.objects.select_for_update(no_key=True)
+            .filter(tenant_id=tenant, id=purchase, undone_at__isnull=True)
+            .first()
+        )
+        if row is None:
+            raise PurchaseNotFound
+        return with_items(tenant, [row])[0]
+
+
+def _record_chunk(
+    tenant: UUID, chunk: Sequence[tuple[int, SaleRow]], *, publish: bool
+) -> Iterable[tuple[int, BulkResult]]:
+    written = insert_sales(tenant=tenant, rows=[row for _, row in chunk])
+    fresh = [(place, row) for place, row in chunk if row.info.id in written]
+    if publish and fresh:
+        _publish([row.info for _, row in fresh])
+    others = [(place, row) for place, row in chunk if row.info.id not in written]
+    verdicts = _judge(tenant, [row for _, row in others]) if others else []
+    yield from ((place, BulkResult("recorded", purchase=row.info)) for place, row in fresh)
+    yield from ((place, verdict) for (place, _), verdict in zip(others, verdicts, strict=True))
+
+
+def _judge(tenant: UUID, rows: Sequence[SaleRow]) -> list[BulkResult]:
+    """Why sales did not go in: they are there already, or something they name is not."""
+    wanted = {(row.info.store_id, row.info.external_id) for row in rows}
+    there = Purchase.objects.filter(
+        tenant_id=tenant,
+        store_id__in={store for store, _ in wanted},
+        external_id__in={number for _, number in wanted},
+        undone_at__isnull=True,
+    )
+    hashes: dict[UUID, bytes] = {row.id: bytes(row.content_hash) for row in there}
+    present = {(info.store_id, info.external_id): info for info in with_items(tenant, list(there))}
+    currency = get_tenant(tenant=tenant).currency
+    known_stores = {store.id for store in stores(tenant=tenant)}
+    known_customers = get_customers(
+        tenant=tenant, customers={row.info.customer_id for row in rows if row.info.customer_id}
+    )
+    results = []
+    for row in rows:
+        found = present.get((row.info.store_id, row.info.external_id))
+        if found is None:
+            error = _fault(row.info, currency, known_stores, known_customers.keys())
+            results.append(BulkResult("invalid", error=error))
+        elif hashes[found.id] == row.content_hash:
+            results.append(BulkResult("repeated", purchase=found))
+        else:
+            results.append(BulkResult("conflict", purchase=found, error=PurchaseConflict(purchase=found.id)))
+    return results
+
+
+def _fault(
+    sale: PurchaseInfo, currency: str, known_stores: Iterable[UUID], known_customers: Iterable[UUID]
+) -> DomainError:
+    if sale.store_id not in known_stores:
+        return StoreUnknown()
+    if sale.customer_id and sale.customer_id not in known_customers:
+        return CustomerNotFound()
+    if sale.currency != currency:
+        return CurrencyMismatch({"currency": [CurrencyMismatch.sentence]}, expected=currency)
+    return CustomerNotFound()
+
+
+def _chunks(rows: Sequence[tuple[int, SaleRow]]) -> Iterable[list[tuple[int, SaleRow]]]:
+    chunk: list[tuple[int, SaleRow]] = []
+    lines = 0
+    for pair in rows:
+        size = len(pair[1].info.items)
+        if chunk and (len(chunk) >= SALES_A_STATEMENT or lines + size > LINES_A_STATEMENT):
+            yield chunk
+            chunk, lines = [], 0
+        chunk.append(pair)
+        lines += size
+    if chunk:
+        yield chunk
+
+
+def _publish(sales: Iterable[PurchaseInfo]) -> None:
+    publish_all(
+        [
+            PurchaseRecorded(
+                purchase_id=sale.id,
+                customer_id=sale.customer_id,
+                store_id=sale.store_id,
+                status=sale.status,
+                amount_minor=sale.amount_minor,
+                currency=sale.currency,
+                occurred_at=sale.occurred_at.isoformat(),
+            )
+            for sale in sales
+        ]
+    )
