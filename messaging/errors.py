@@ -1,0 +1,62 @@
+"""Refusals of the messaging room."""
+
+from smartbis.kernel.errors import DomainError, InvalidInput, NotFound
+
+
+class ChannelNotFound(NotFound):
+    """No channel of this id."""
+
+    code = "channel_not_found"
+    sentence = "There is no such WhatsApp channel."
+
+
+class ChannelInvalid(InvalidInput):
+    """A channel's credentials are incomplete."""
+
+    code = "channel_invalid"
+    sentence = "A WhatsApp channel needs its number id, account id, token, app secret and verify token."
+
+
+class ConversationNotFound(NotFound):
+    """No conversation of this id."""
+
+    code = "conversation_not_found"
+    sentence = "There is no such conversation."
+
+
+class MessageNotFound(NotFound):
+    """No message of this id."""
+
+    code = "message_not_found"
+    sentence = "There is no such message."
+
+
+class WindowClosed(DomainError):
+    """Free text is allowed within 24 hours of the person's last message."""
+
+    code = "window_closed"
+    sentence = "The 24-hour window is closed. Only an approved template may be sent."
+
+
+class WebhookTooLarge(DomainError):
+    """The body is larger than Meta ever sends."""
+
+    code = "webhook_too_large"
+    http_status = 413
+    sentence = "The body is larger than 3 MB."
+
+
+class WebhookNotSigned(DomainError):
+    """The signature is missing or wrong; nothing of the body was kept."""
+
+    code = "webhook_signature_invalid"
+    http_status = 403
+    sentence = "The signature does not match the body."
+
+
+class WebhookNotVerified(DomainError):
+    """A subscription was asked for with the wrong mode or token."""
+
+    code = "webhook_verify_token_invalid"
+    http_status = 403
+    sentence = "The verify token does not match."

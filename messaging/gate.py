@@ -1,0 +1,82 @@
+"""The consent gate: who may be written to, asked when a message is queued and again when it is claimed."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from messaging.library import Category, template_spec
+from messaging.models import Message, Template
+from smartbis.customers.infos import ContactInfo
+from smartbis.customers.selectors import allowed_customers, contact_of
+from smartbis.tenancy.selectors import get_tenant
+
+APPROVED = "APPROVED"
+SERVICE = "service"  # free text inside the 24-hour window
+
+NO_CONSENT = "no_consent"
+NO_CONTACT = "no_contact"
+NO_CHANNEL = "no_channel"
+TEMPLATE_NOT_APPROVED = "template_not_approved"
+TENANT_SUSPENDED = "tenant_suspended"
+
+
+@dataclass(frozen=True)
+class TemplateState:
+    """What Meta says of one language of a template."""
+
+    status: str
+    category: str
+
+
+TemplateStates = Mapping[tuple[str, str], TemplateState]
+
+
+def template_states(channel: UUID) -> TemplateStates:
+    """The state of every template of a channel, by key and language. Inside a scope; one query."""
+    rows = Template.objects.filter(channel_id=channel).values_list("key", "language", "status", "category")
+    return {(key, language): TemplateState(status, category) for key, language, status, category in rows}
+
+
+def approved_language(states: TemplateStates, key: str, wanted: str) -> str | None:
+    """The language to send a template in: the wanted one if it is approved, else another that is."""
+    languages = [wanted, *(each for each in template_spec(key).wordings if each != wanted)]
+    return next((each for each in languages if is_approved(states, key, each)), None)
+
+
+def is_tenant_suspended(tenant: UUID) -> bool:
+    """Whether the platform suspended the brand: nothing is sent for it."""
+    return get_tenant(tenant=tenant).status != "active"
+
+
+def consent_category(states: TemplateStates, row: Message) -> str | None:
+    """Which consent a message needs; None where the person asked for it just now.
+
+    That is a sign-in code, and a text in the window that the person's own message opened. Meta may turn a utility
+    template into marketing: then only those who agreed to marketing get it.
+    """
+    if row.category in (Category.AUTHENTICATION, SERVICE):
+        return None
+    state = states.get((row.template, row.language))
+    category = (state.category if state else "") or row.category
+    return "marketing" if category.lower() == Category.MARKETING else "utility"
+
+
+def without_consent(tenant: UUID, wanted: Collection[tuple[UUID, str]]) -> frozenset[tuple[UUID, str]]:
+    """Those pairs of customer and category for which there is no consent now. One query a category."""
+    missing: set[tuple[UUID, str]] = set()
+    for category in sorted({category for _, category in wanted}):
+        customers = {customer for customer, each in wanted if each == category}
+        allowed = allowed_customers(tenant=tenant, customers=customers, category=category)
+        missing |= {(customer, category) for customer in customers - allowed}
+    return frozenset(missing)
+
+
+def find_contact(tenant: UUID, customer: UUID) -> ContactInfo | None:
+    """How to reach a customer on WhatsApp; None when there is no way."""
+    contact = contact_of(tenant=tenant, customer=customer)
+    return contact if contact.phone_e164 or contact.wa_id or contact.bsuid else None
+
+
+def is_approved(states: TemplateStates, key: str, language: str) -> bool:
+    state = states.get((key, language))
+    return state is not None and state.status == APPROVED

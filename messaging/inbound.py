@@ -1,0 +1,212 @@
+"""Working through stored webhooks: every entry, change and item, each once, in whatever order they come.
+
+An item and its effect share one transaction with the row that marks it as seen. An item that breaks is tried again with
+its body and does not hold up its neighbours.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID
+
+import structlog
+
+from messaging.models import Channel, Message, WebhookItem, WebhookPayload
+from messaging.optout import resume_marketing, stop_number
+from messaging.parked import StatusFacts, apply_status
+from messaging.received import receive_message
+from messaging.sealed import BODY
+from messaging.services.templates import apply_template_update
+from messaging.whatsapp.webhooks import (
+    InboundItem,
+    Item,
+    MalformedBody,
+    PreferenceItem,
+    StatusItem,
+    TemplateItem,
+    UnknownItem,
+    parse,
+)
+from smartbis.kernel.clock import now
+from smartbis.kernel.ids import new_id
+from smartbis.outbox.work import request_work
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.sealing import unseal
+
+log = structlog.get_logger(__name__)
+
+BATCH = 20
+MAX_ATTEMPTS = 6
+LEASE = timedelta(seconds=120)
+State = WebhookItem.State
+
+
+@dataclass(frozen=True)
+class StoredBody:
+    """A body under lease."""
+
+    id: UUID
+    channel: Channel
+    raw: bytes
+    attempts: int
+
+
+def process_due(*, tenant: UUID) -> bool:
+    """Work through up to `BATCH` stored bodies of the tenant, the oldest first; True when there may be more."""
+    bodies = _claim(tenant)
+    for body in bodies:
+        _process(tenant, body)
+    return len(bodies) == BATCH
+
+
+def _claim(tenant: UUID) -> list[StoredBody]:
+    with tenant_scope(tenant):
+        lease = now() + LEASE
+        rows = list(
+            WebhookPayload.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("channel")
+            .filter(state=WebhookPayload.State.WAITING, due_at__lte=now())
+            .order_by("due_at", "id")[:BATCH]
+        )
+        for row in rows:
+            row.attempts, row.due_at = row.attempts + 1, lease
+            row.save(update_fields=["attempts", "due_at"])
+        if rows:
+            request_work(queue="relay", due_at=lease)
+        return [StoredBody(row.id, row.channel, _raw(row), row.attempts) for row in rows]
+
+
+def _raw(row: WebhookPayload) -> bytes:
+    return unseal(tenant=row.tenant_id, place=BODY, row=row.id, sealed=row.body_sealed).encode("latin-1")
+
+
+def _process(tenant: UUID, body: StoredBody) -> None:
+    try:
+        items = parse(body.raw)
+    except MalformedBody:
+        _finish(tenant, body, WebhookPayload.State.MALFORMED)
+        return
+    broken = sum(not _process_item(tenant, body, item) for item in _unseen(tenant, items))
+    if not broken:
+        _finish(tenant, body, WebhookPayload.State.DONE)
+    elif body.attempts >= MAX_ATTEMPTS:
+        log.error("webhook.given_up", payload=str(body.id), items=broken)
+        _finish(tenant, body, WebhookPayload.State.FAILED)
+    else:
+        _try_again(tenant, body)
+
+
+def _unseen(tenant: UUID, items: Sequence[Item]) -> list[Item]:
+    with tenant_scope(tenant, read_only=True):
+        hashes = [_key_hash(item) for item in items]
+        seen = {
+            bytes(key) for key in WebhookItem.objects.filter(key_hash__in=hashes).values_list("key_hash", flat=True)
+        }
+    return [item for item in items if _key_hash(item) not in seen]
+
+
+def _process_item(tenant: UUID, body: StoredBody, item: Item) -> bool:
+    """Apply one item, once; False when it broke and was rolled back."""
+    try:
+        with tenant_scope(tenant):
+            row = WebhookItem(
+                id=new_id(),
+                tenant_id=tenant,
+                payload_id=body.id,
+                key_hash=_key_hash(item),
+                kind=_kind(item),
+                state=State.DONE,
+                recorded_at=now(),
+            )
+            WebhookItem.objects.bulk_create([row], ignore_conflicts=True)
+            if not WebhookItem.objects.filter(id=row.id).exists():
+                return True  # a rival has it
+            _apply(tenant, body.channel, item, row)
+            row.save()
+        return True
+    except Exception as error:
+        log.warning("webhook.item_failed", payload=str(body.id), kind=_kind(item), error=type(error).__name__)
+        return False
+
+
+def _apply(tenant: UUID, channel: Channel, item: Item, row: WebhookItem) -> None:
+    if not _is_ours(channel, item):
+        row.state = State.QUARANTINED
+    elif isinstance(item, StatusItem):
+        _apply_status(tenant, channel, item, row)
+    elif isinstance(item, InboundItem):
+        row.remote_id = item.message_id[:200]
+        receive_message(tenant=tenant, channel=channel, item=item)
+    elif isinstance(item, PreferenceItem):
+        _apply_preference(tenant, item)
+    elif isinstance(item, TemplateItem):
+        is_known = apply_template_update(tenant=tenant, channel=channel.id, item=item)
+        row.state = State.DONE if is_known else State.UNKNOWN
+    else:
+        row.state = State.UNKNOWN
+
+
+def _is_ours(channel: Channel, item: Item) -> bool:
+    """Whether the item is of this channel's account and number; nothing is guessed for another."""
+    number_fits = not item.phone_number_id or item.phone_number_id == channel.phone_number_id
+    return item.waba_id == channel.waba_id and number_fits
+
+
+def _apply_status(tenant: UUID, channel: Channel, item: StatusItem, row: WebhookItem) -> None:
+    facts = StatusFacts.of(item)
+    row.remote_id = facts.remote_id
+    message = _find_message(tenant, channel, item)
+    if message is None:
+        row.state, row.facts = State.PARKED, facts.as_json()
+        return
+    apply_status(message, facts)
+
+
+def _find_message(tenant: UUID, channel: Channel, item: StatusItem) -> Message | None:
+    """The message a status is about: by our own id that Meta echoes, else by Meta's."""
+    rows = Message.objects.select_for_update(of=("self",)).filter(
+        tenant_id=tenant, channel=channel, direction=Message.Direction.OUT
+    )
+    try:
+        found = rows.filter(id=UUID(item.tracker)).first()
+    except ValueError:
+        found = None
+    return found or rows.filter(remote_id=item.message_id[:200]).first()
+
+
+def _apply_preference(tenant: UUID, item: PreferenceItem) -> None:
+    if item.value == "stop":
+        stop_number(
+            tenant=tenant,
+            wa_id=item.wa_id,
+            user_id=item.user_id,
+            categories=("marketing",),
+            basis="whatsapp_control",
+        )
+    else:
+        resume_marketing(tenant=tenant, wa_id=item.wa_id, user_id=item.user_id)
+
+
+def _finish(tenant: UUID, body: StoredBody, state: str) -> None:
+    with tenant_scope(tenant):
+        WebhookPayload.objects.filter(id=body.id).update(state=state, processed_at=now())
+
+
+def _try_again(tenant: UUID, body: StoredBody) -> None:
+    due_at = now() + timedelta(seconds=2**body.attempts)
+    with tenant_scope(tenant):
+        WebhookPayload.objects.filter(id=body.id).update(due_at=due_at)
+        request_work(queue="relay", due_at=due_at)
+
+
+def _key_hash(item: Item) -> bytes:
+    return sha256(item.key.encode("utf-8", "replace")).digest()
+
+
+def _kind(item: Item) -> str:
+    if isinstance(item, UnknownItem):
+        return item.kind[:60]
+    return {StatusItem: "status", InboundItem: "message", PreferenceItem: "preference", TemplateItem: "template"}[
+        type(item)
+    ]

@@ -1,0 +1,102 @@
+"""What the messaging room hands out: frozen facts, never models."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class ChannelInfo:
+    """A WhatsApp number of the brand, without its secrets. `status` is live or stopped."""
+
+    id: UUID
+    public_id: str
+    phone_number_id: str
+    waba_id: str
+    display_name: str
+    display_phone_number: str
+    status: str
+    stop_reason: str
+    webhook_url: str
+    connected_at: datetime
+
+
+@dataclass(frozen=True)
+class TemplateInfo:
+    """One language of a template and its state at Meta; `preview` has the samples filled in."""
+
+    id: UUID
+    channel_id: UUID
+    key: str
+    language: str
+    category: str
+    status: str
+    quality: str
+    reason: str
+    preview: str
+    synced_at: datetime
+
+
+@dataclass(frozen=True)
+class MessageInfo:
+    """A message. `text` is as the person reads it (dots where it was wiped), `reason` why it is held or failed."""
+
+    id: UUID
+    direction: str
+    kind: str
+    customer_id: UUID | None
+    conversation_id: UUID | None
+    template: str
+    language: str
+    category: str
+    status: str
+    reason: str
+    error_code: int | None
+    error_details: str
+    cause: str
+    text: str = field(repr=False)
+    is_possible_duplicate: bool
+    pricing: dict[str, Any] | None
+    created_at: datetime
+    accepted_at: datetime | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    failed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ConversationInfo:
+    """A thread with one person. `window_until` is until when free text may be sent, None when it is closed."""
+
+    id: UUID
+    channel_id: UUID
+    customer_id: UUID | None
+    contact_masked: str
+    last_inbound_at: datetime | None
+    last_message_at: datetime
+    window_until: datetime | None
+
+
+@dataclass(frozen=True)
+class ReceivedMessage:
+    """An inbound message with what is needed to act on it. Personal data: for acting, never for logs."""
+
+    id: UUID
+    conversation_id: UUID | None
+    customer_id: UUID | None
+    kind: str
+    text: str = field(repr=False)
+    profile_name: str = field(repr=False)
+    wa_id: str = field(repr=False)
+    user_id: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class WebhookReceipt:
+    """A signed body was kept. `repeated` says that the same body had been kept before."""
+
+    payload_id: UUID
+    repeated: bool

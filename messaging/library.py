@@ -1,0 +1,256 @@
+"""The templates that the product sends: wording, parameters and buttons, in Portuguese and English.
+
+Worded to stay UTILITY: each tells a member about their own account after something they did, names no offer and
+invites to no purchase. Values never stand at the start, at the end or side by side, as Meta's review demands.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+SIGN_IN_CODE = "sign_in_code"
+SIGN_IN_MINUTES = 5
+
+
+class Category(StrEnum):
+    """Meta's categories, in our spelling."""
+
+    UTILITY = "utility"
+    MARKETING = "marketing"
+    AUTHENTICATION = "authentication"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One language's text. `{name}` are placeholders; Meta sees them numbered."""
+
+    body: str
+    button: str
+    footer: str = ""
+
+
+@dataclass(frozen=True)
+class TemplateSpec:
+    """A template in all its languages.
+
+    `path` is the page below the portal's address that the button opens; `path_parameter` names the value that ends it
+    (empty when the page is the same for everybody). `examples` are the samples that Meta's review wants.
+    """
+
+    key: str
+    category: Category
+    wordings: Mapping[str, Wording]
+    examples: Mapping[str, str]
+    path: str = ""
+    path_parameter: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names that a message must bring, the button's included."""
+        names = set(self.examples)
+        return frozenset(names | {self.path_parameter} if self.path_parameter else names)
+
+    def placeholders(self, language: str) -> list[str]:
+        """The body's parameters in the order of their numbers."""
+        return list(dict.fromkeys(_PLACEHOLDER.findall(self.wordings[language].body)))
+
+
+_STOP_PT = "Responda SAIR para não receber mais avisos."
+_STOP_EN = "Reply STOP to receive no more notices."
+
+_WELCOME = TemplateSpec(
+    key="welcome",
+    category=Category.UTILITY,
+    path="",
+    examples={"first_name": "Ana", "brand": "Cartão Aurora"},
+    wordings={
+        "pt_BR": Wording(
+            "Olá, {first_name}! Seu cadastro em {brand} está ativo e ligado a este número. "
+            "Informe o seu telefone no caixa para que cada compra seja registrada, e veja o saldo pelo botão abaixo.",
+            "Abrir minha conta",
+            _STOP_PT,
+        ),
+        "en": Wording(
+            "Hello, {first_name}! Your account with {brand} is active and tied to this number. "
+            "Give your phone at the till so that each purchase is kept, and see your balance with the button below.",
+            "Open my account",
+            _STOP_EN,
+        ),
+    },
+)
+
+_PURCHASE_CREDITED = TemplateSpec(
+    key="purchase_credited",
+    category=Category.UTILITY,
+    path="statement/",
+    examples={
+        "first_name": "Ana",
+        "store": "Loja Centro",
+        "earned": "R$ 18,50",
+        "balance": "R$ 42,00",
+        "next_step": "o saldo já pode ser usado no caixa",
+    },
+    wordings={
+        "pt_BR": Wording(
+            "Olá, {first_name}! Registramos a sua compra em {store} e você recebeu {earned}. "
+            "O seu saldo agora é {balance}. Situação da conta: {next_step}. Cada lançamento está no seu extrato.",
+            "Ver extrato",
+            _STOP_PT,
+        ),
+        "en": Wording(
+            "Hello, {first_name}! We recorded your purchase at {store} and you received {earned}. "
+            "Your balance is now {balance}. Account status: {next_step}. Every entry is on your statement.",
+            "See statement",
+            _STOP_EN,
+        ),
+    },
+)
+
+_VOUCHER_ISSUED = TemplateSpec(
+    key="voucher_issued",
+    category=Category.UTILITY,
+    path="vouchers/",
+    path_parameter="voucher_path",
+    examples={"first_name": "Ana", "voucher": "Café", "code": "8F3K-2QZP-7XMA", "until": "31/12/2026"},
+    wordings={
+        "pt_BR": Wording(
+            "Olá, {first_name}! O seu voucher {voucher} foi emitido com o código {code} e com validade {until}. "
+            "Mostre o código ou o QR da página no caixa para usar.",
+            "Abrir voucher",
+            _STOP_PT,
+        ),
+        "en": Wording(
+            "Hello, {first_name}! Your voucher {voucher} was issued with the code {code} and valid {until}. "
+            "Show the code or the page's QR at the till to use it.",
+            "Open voucher",
+            _STOP_EN,
+        ),
+    },
+)
+
+_VOUCHER_REDEEMED = TemplateSpec(
+    key="voucher_redeemed",
+    category=Category.UTILITY,
+    path="statement/",
+    examples={"first_name": "Ana", "voucher": "Café", "store": "Loja Centro", "at": "21/11/2026 14:30"},
+    wordings={
+        "pt_BR": Wording(
+            "Olá, {first_name}! O seu voucher {voucher} foi usado em {store} no dia {at}. "
+            "Se não foi você, responda a esta mensagem para falar com a loja.",
+            "Ver extrato",
+            _STOP_PT,
+        ),
+        "en": Wording(
+            "Hello, {first_name}! Your voucher {voucher} was used at {store} on {at}. "
+            "If this was not you, reply to this message to reach the store.",
+            "See statement",
+            _STOP_EN,
+        ),
+    },
+)
+
+_SIGN_IN_CODE = TemplateSpec(
+    key=SIGN_IN_CODE,
+    category=Category.AUTHENTICATION,
+    examples={"code": "123456"},
+    # Meta writes the text of authentication templates itself; this is how it reads.
+    wordings={
+        "pt_BR": Wording("Seu código de verificação é {code}. Para sua segurança, não o compartilhe.", "Copiar código"),
+        "en": Wording("{code} is your verification code. For your security, do not share this code.", "Copy code"),
+    },
+)
+
+LIBRARY: Mapping[str, TemplateSpec] = {
+    spec.key: spec for spec in (_WELCOME, _PURCHASE_CREDITED, _VOUCHER_ISSUED, _VOUCHER_REDEEMED, _SIGN_IN_CODE)
+}
+
+
+class ParametersMismatch(ValueError):
+    """A caller brings other parameters than the template has: a programming error."""
+
+
+def template_spec(key: str) -> TemplateSpec:
+    """The template of that key. Raises ParametersMismatch for an unknown one."""
+    try:
+        return LIBRARY[key]
+    except KeyError as error:
+        raise ParametersMismatch(f"no template {key!r} in the library") from error
+
+
+def check_parameters(spec: TemplateSpec, parameters: Mapping[str, str]) -> None:
+    """Raise ParametersMismatch unless `parameters` are exactly the template's, none of them empty."""
+    if set(parameters) != spec.parameters:
+        raise ParametersMismatch(f"{spec.key} takes {sorted(spec.parameters)}, got {sorted(parameters)}")
+    if empty := sorted(name for name, value in parameters.items() if not value.strip()):
+        raise ParametersMismatch(f"{spec.key}: {empty} must not be empty")
+
+
+def language_for(locale: str) -> str:
+    """The library's language for a person's or brand's locale."""
+    return "en" if locale.lower().startswith("en") else "pt_BR"
+
+
+def rendered(spec: TemplateSpec, language: str, parameters: Mapping[str, str]) -> str:
+    """The message's body as the person reads it; a value that was wiped shows as dots."""
+    body = spec.wordings[language].body
+    return _PLACEHOLDER.sub(lambda match: parameters.get(match[1], "••••"), body)
+
+
+def body_values(spec: TemplateSpec, language: str, parameters: Mapping[str, str]) -> Sequence[str]:
+    """The values in the order of Meta's numbered placeholders."""
+    return [parameters[name] for name in spec.placeholders(language)]
+
+
+def button_values(spec: TemplateSpec, parameters: Mapping[str, str]) -> Mapping[int, str]:
+    """Values of buttons by index: the end of the page's address, or the code to copy."""
+    if spec.category is Category.AUTHENTICATION:
+        return {0: parameters["code"]}
+    return {0: parameters[spec.path_parameter]} if spec.path_parameter else {}
+
+
+def definition(spec: TemplateSpec, language: str, portal_url: str) -> dict[str, Any]:
+    """What is submitted to Meta. `portal_url` is the tenant's portal address with its closing slash."""
+    if spec.category is Category.AUTHENTICATION:
+        components = _authentication_components(spec.wordings[language])
+    else:
+        components = _utility_components(spec, language, portal_url)
+    return {
+        "name": spec.key,
+        "language": language,
+        "category": spec.category.value.upper(),
+        "components": components,
+    }
+
+
+def fingerprint(components: Sequence[Mapping[str, Any]]) -> str:
+    """Tells whether a definition changed since it was submitted."""
+    return sha256(json.dumps(list(components), sort_keys=True).encode()).hexdigest()
+
+
+def _authentication_components(wording: Wording) -> list[dict[str, Any]]:
+    return [
+        {"type": "BODY", "add_security_recommendation": True},
+        {"type": "FOOTER", "code_expiration_minutes": SIGN_IN_MINUTES},
+        {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE", "text": wording.button}]},
+    ]
+
+
+def _utility_components(spec: TemplateSpec, language: str, portal_url: str) -> list[dict[str, Any]]:
+    wording = spec.wordings[language]
+    names = spec.placeholders(language)
+    numbered = _PLACEHOLDER.sub(lambda match: f"{{{{{names.index(match[1]) + 1}}}}}", wording.body)
+    button: dict[str, Any] = {"type": "URL", "text": wording.button, "url": portal_url + spec.path}
+    if spec.path_parameter:
+        button["url"] += "{{1}}"
+        button["example"] = [portal_url + spec.path + "0190f5d2/"]
+    return [
+        {"type": "BODY", "text": numbered, "example": {"body_text": [[spec.examples[name] for name in names]]}},
+        {"type": "FOOTER", "text": wording.footer},
+        {"type": "BUTTONS", "buttons": [button]},
+    ]

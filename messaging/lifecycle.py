@@ -1,0 +1,150 @@
+"""How an outbound message moves: forward only, `failed` final, every instant kept once.
+
+Every function runs inside the tenant's scope on a row that the caller has locked.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from messaging.events import MessageFailed
+from messaging.library import Category
+from messaging.models import Message
+from messaging.whatsapp.errors import Policy
+from smartbis.kernel.clock import now
+from smartbis.outbox.services import publish
+from smartbis.outbox.work import request_work
+
+Status = Message.Status
+
+MAX_ATTEMPTS = 6
+UNKNOWN_GRACE = timedelta(minutes=10)
+_RANK = {
+    Status.HELD: 0,
+    Status.QUEUED: 0,
+    Status.SENDING: 1,
+    Status.UNKNOWN: 1,
+    Status.ACCEPTED: 2,
+    Status.SENT: 3,
+    Status.DELIVERED: 4,
+    Status.READ: 5,
+}
+_INSTANTS = {
+    Status.ACCEPTED: "accepted_at",
+    Status.SENT: "sent_at",
+    Status.DELIVERED: "delivered_at",
+    Status.READ: "read_at",
+}
+_RETRY_SECONDS = (5, 30, 120, 600, 1800)
+_CODE_RETRY_SECONDS = (2, 5, 15, 30, 60)
+_CODE_ONCE_LIMIT = 2
+
+
+def advance(row: Message, status: str, at: datetime) -> bool:
+    """Move a message forward to accepted, sent, delivered or read; False when it is there or past it already."""
+    status = Status(status)
+    field = _INSTANTS[status]
+    if getattr(row, field) is None:
+        setattr(row, field, at)
+    if row.status == Status.FAILED or _RANK[Status(row.status)] >= _RANK[status]:
+        row.save()
+        return False
+    row.status, row.reason = status, ""
+    row.due_at = row.leased_until = None
+    wipe_code(row)
+    row.save()
+    return True
+
+
+def fail(row: Message, reason: str, *, code: int | None = None, details: str = "", at: datetime | None = None) -> bool:
+    """The message will never arrive. False when it has arrived or failed before. Publishes MessageFailed."""
+    if row.status in (Status.FAILED, Status.DELIVERED, Status.READ):
+        return False
+    row.status, row.reason, row.error_code = Status.FAILED, reason[:60], code
+    row.error_details, row.failed_at = details[:300], at or now()
+    row.due_at = row.leased_until = None
+    wipe_code(row)
+    row.save()
+    publish(MessageFailed(message_id=row.id, customer_id=row.customer_id, reason=row.reason, error_code=code))
+    return True
+
+
+def hold(row: Message, reason: str) -> None:
+    """The message may not go now; it stays readable why."""
+    row.status, row.reason = Status.HELD, reason
+    row.due_at = row.leased_until = None
+    wipe_code(row)
+    row.save()
+
+
+def postpone(row: Message, due_at: datetime) -> None:
+    """Try again later."""
+    row.status, row.due_at, row.leased_until = Status.QUEUED, due_at, None
+    row.save()
+    request_work(queue="send", due_at=due_at)
+
+
+def lose_sight(row: Message, reason: str) -> None:
+    """Nobody knows whether the message went out: a status webhook may tell, and `settle` decides later."""
+    row.status, row.reason, row.unknown_at, row.leased_until = Status.UNKNOWN, reason, now(), None
+    wipe_code(row)
+    row.save()
+    request_work(queue="send", due_at=row.unknown_at + UNKNOWN_GRACE)
+
+
+def retry(row: Message, policy: Policy, *, code: int | None = None, details: str = "") -> None:
+    """Queue the message again after the policy's pause, or fail it when it was tried often enough."""
+    limit = _CODE_ONCE_LIMIT if policy is Policy.RETRY_ONCE else MAX_ATTEMPTS
+    if row.attempts >= limit or row.content_sealed is None:
+        fail(row, "retries_exhausted", code=code, details=details)
+        return
+    row.error_code, row.error_details, row.remote_id = code, details[:300], ""
+    postpone(row, now() + _pause(row, policy))
+
+
+def settle(tenant: UUID) -> None:
+    """Move on what was left behind: leases that ran out become unknown; silent unknowns are sent once more.
+
+    Only transactional messages, once, flagged as a possible duplicate; marketing never; a code not at all, since the
+    newest one counts. Runs inside the tenant's scope.
+    """
+    at = now()
+    lost = Message.objects.select_for_update(skip_locked=True).filter(
+        tenant_id=tenant, status=Status.SENDING, leased_until__lt=at
+    )
+    for row in lost.order_by("id"):
+        lose_sight(row, "worker_lost")
+    silent = Message.objects.select_for_update(skip_locked=True).filter(
+        tenant_id=tenant,
+        status=Status.UNKNOWN,
+        unknown_at__lte=at - UNKNOWN_GRACE,
+        expires_at__gt=at,
+        is_possible_duplicate=False,
+        content_sealed__isnull=False,
+    )
+    for row in silent.exclude(category__in=[Category.MARKETING, Category.AUTHENTICATION]).order_by("id"):
+        row.is_possible_duplicate = True
+        postpone(row, at)
+
+
+def note_pricing(row: Message, pricing: dict[str, Any] | None) -> None:
+    """Keep what Meta says the message costs; it comes with some statuses only."""
+    if pricing and row.pricing != pricing:
+        row.pricing = pricing
+        row.save(update_fields=["pricing"])
+
+
+def wipe_code(row: Message) -> None:
+    """A sign-in code, and the number it went to, are not kept once the message left the queue."""
+    if row.category == Category.AUTHENTICATION:
+        row.content_sealed = row.recipient_sealed = None
+
+
+def _pause(row: Message, policy: Policy) -> timedelta:
+    if policy is Policy.RETRY_PAIR:
+        return timedelta(seconds=4**row.attempts)
+    steps = _CODE_RETRY_SECONDS if row.category == Category.AUTHENTICATION else _RETRY_SECONDS
+    seconds = steps[min(row.attempts, len(steps)) - 1] if row.attempts else 1
+    # Up to a fifth more, told from the row's id, so that a batch does not come back as one wave.
+    jitter = seconds * (row.id.int % 1000) / 5000
+    return timedelta(seconds=seconds + jitter)

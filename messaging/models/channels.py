@@ -1,0 +1,61 @@
+"""How a brand speaks on WhatsApp: its number, and the templates approved for it."""
+
+from django.db import models
+
+from smartbis.tenancy.models import TenantModel
+
+
+class Channel(TenantModel):
+    """A WhatsApp number of the brand. Secrets are sealed; `public_id` is in the webhook's address."""
+
+    class Status(models.TextChoices):
+        LIVE = "live"
+        STOPPED = "stopped"
+
+    public_id = models.CharField(max_length=32)
+    phone_number_id = models.CharField(max_length=40)
+    waba_id = models.CharField(max_length=40)
+    display_name = models.CharField(max_length=80)
+    display_phone_number = models.CharField(max_length=24, blank=True)
+    token_sealed = models.BinaryField()
+    app_secret_sealed = models.BinaryField()
+    # The secret before the last rotation still signs webhooks that are under way.
+    previous_app_secret_sealed = models.BinaryField(null=True)
+    verify_token_sealed = models.BinaryField()
+    status = models.CharField(max_length=8, choices=Status, default=Status.LIVE)
+    stop_reason = models.CharField(max_length=60, blank=True)
+    # Theoretical arrival time of the number's rate limit (generic cell rate algorithm).
+    paced_until = models.DateTimeField(null=True)
+    connected_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "public_id"], name="messaging_channel_public_id"),
+            models.UniqueConstraint(fields=["tenant", "phone_number_id"], name="messaging_channel_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class Template(TenantModel):
+    """One language of one template at Meta, and what Meta says of it."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=60)
+    language = models.CharField(max_length=10)
+    category = models.CharField(max_length=16)
+    status = models.CharField(max_length=20)
+    quality = models.CharField(max_length=10, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    remote_id = models.CharField(max_length=40, blank=True)
+    submitted_fingerprint = models.CharField(max_length=64, blank=True)
+    synced_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "channel", "key", "language"], name="messaging_template_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.language})"

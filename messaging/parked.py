@@ -1,0 +1,96 @@
+"""Status webhooks applied to messages, now or once the message is known. Inside the tenant's scope."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from messaging import lifecycle
+from messaging.models import Message, WebhookItem
+from messaging.optout import stop_marketing
+from messaging.whatsapp.errors import Policy, policy_for
+from messaging.whatsapp.webhooks import StatusItem
+from smartbis.kernel.clock import now
+
+
+@dataclass(frozen=True)
+class StatusFacts:
+    """What a status says, without personal data, as it is parked."""
+
+    remote_id: str
+    status: str
+    at: datetime
+    code: int | None = None
+    details: str = ""
+    pricing: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, item: StatusItem) -> "StatusFacts":
+        """The facts of a parsed item; a status without its instant counts from now."""
+        return cls(
+            remote_id=item.message_id[:200],
+            status=item.status,
+            at=item.at or now(),
+            code=item.error_code,
+            details=item.error_details[:300],
+            pricing=item.pricing,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """For `WebhookItem.facts`."""
+        return {
+            "status": self.status,
+            "at": self.at.isoformat(),
+            "code": self.code,
+            "details": self.details,
+            "pricing": self.pricing,
+        }
+
+    @classmethod
+    def from_json(cls, remote_id: str, facts: dict[str, Any]) -> "StatusFacts":
+        """What `as_json` wrote."""
+        return cls(remote_id=remote_id, **{**facts, "at": datetime.fromisoformat(facts["at"])})
+
+
+def apply_status(row: Message, facts: StatusFacts) -> None:
+    """Move a locked message by a status: forward only, in whatever order statuses come.
+
+    A failure counts for the attempt it names alone: after a message was sent twice, the other may have arrived.
+    """
+    is_other_attempt = bool(row.remote_id) and row.remote_id != facts.remote_id
+    if facts.status == "failed":
+        if not is_other_attempt:
+            _fail(row, facts)
+    else:
+        row.remote_id = row.remote_id or facts.remote_id
+        lifecycle.advance(row, facts.status, facts.at)
+    lifecycle.note_pricing(row, facts.pricing)
+
+
+def apply_parked(row: Message) -> None:
+    """Apply the statuses that came before Meta's id of the message was known here."""
+    parked = WebhookItem.objects.select_for_update().filter(
+        tenant_id=row.tenant_id, remote_id=row.remote_id, state=WebhookItem.State.PARKED
+    )
+    for item in parked.order_by("id"):
+        apply_status(row, StatusFacts.from_json(item.remote_id, item.facts or {}))
+        item.state, item.facts = WebhookItem.State.DONE, None
+        item.save(update_fields=["state", "facts"])
+
+
+def _fail(row: Message, facts: StatusFacts) -> None:
+    policy = policy_for(facts.code)
+    row.remote_id = row.remote_id or facts.remote_id
+    if policy is Policy.OPTED_OUT and row.customer_id is not None:
+        stop_marketing(tenant=row.tenant_id, customer=row.customer_id)
+    is_open = row.status in (
+        Message.Status.SENDING,
+        Message.Status.UNKNOWN,
+        Message.Status.ACCEPTED,
+        Message.Status.SENT,
+    )
+    # The failure is certain, so that sending again doubles nothing.
+    if is_open and policy in (Policy.RETRY, Policy.RETRY_PAIR) and row.content_sealed is not None:
+        lifecycle.retry(row, policy, code=facts.code, details=facts.details)
+        return
+    reason = "opted_out" if policy is Policy.OPTED_OUT else "undeliverable"
+    lifecycle.fail(row, reason, code=facts.code, details=facts.details, at=facts.at)

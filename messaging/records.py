@@ -1,0 +1,119 @@
+"""Recording what came of a call to Meta, in the tenant's scope."""
+
+from uuid import UUID
+
+import structlog
+
+from messaging import gate, lifecycle
+from messaging.models import Channel, Message
+from messaging.optout import stop_marketing
+from messaging.pacing import NUMBER
+from messaging.parked import apply_parked
+from messaging.services.channels import stop_channel
+from messaging.services.templates import mark_template
+from messaging.whatsapp.errors import GatewayError, NotReached, Policy, Refused
+from messaging.whatsapp.gateway import Accepted
+from smartbis.customers.infos import ContactInfo
+from smartbis.customers.services import add_identity
+from smartbis.kernel.clock import now
+from smartbis.kernel.errors import DomainError
+from smartbis.tenancy.scope import tenant_scope
+
+log = structlog.get_logger(__name__)
+
+_DEAD_TEMPLATE = {132001: "MISSING", 132007: "REJECTED", 132016: "DISABLED"}
+_FINAL_REASONS = {
+    Policy.FINAL: "undeliverable",
+    Policy.WAIT_RECIPIENT: "recipient_capped",
+    Policy.OPTED_OUT: "opted_out",
+    Policy.TEMPLATE_DEAD: "template_dead",
+    Policy.REQUEST_WRONG: "request_wrong",
+}
+_RATE_CODES = (4, 80007, 130429)
+_SLOW_DOWN_SECONDS = 2
+
+
+def record_outcome(
+    *,
+    tenant: UUID,
+    channel: UUID,
+    message: UUID,
+    contact: ContactInfo | None,
+    outcome: Accepted | GatewayError,
+) -> None:
+    """Write down an answer, or that there was none. A status webhook may have been faster; it is not undone."""
+    with tenant_scope(tenant):
+        row = Message.objects.select_for_update(of=("self",)).get(id=message)
+        if isinstance(outcome, Accepted):
+            _accept(row, outcome)
+        elif row.status == Message.Status.SENDING:
+            _refuse(row, channel, outcome)
+    if isinstance(outcome, Accepted) and row.customer_id is not None:
+        _learn_wa_id(tenant, row.customer_id, contact, outcome)
+
+
+def refuse_by_code(row: Message, channel: UUID, error: Refused) -> None:
+    """Apply Meta's refusal of one message. Inside the tenant's scope."""
+    tenant, policy = row.tenant_id, error.policy
+    if policy in (Policy.RETRY, Policy.RETRY_PAIR, Policy.RETRY_ONCE):
+        if error.code in _RATE_CODES:
+            _slow_down(channel)
+        lifecycle.retry(row, policy, code=error.code, details=error.details)
+    elif policy is Policy.CHANNEL_STOPPED:
+        log.error("channel.stopped", channel=str(channel), code=error.code)
+        stop_channel(tenant=tenant, channel=channel, reason=f"code_{error.code}")
+        row.error_code = error.code
+        lifecycle.postpone(row, now())
+    elif policy is Policy.TEMPLATE_PAUSED:
+        mark_template(tenant=tenant, channel=channel, key=row.template, language=row.language, status="PAUSED")
+        lifecycle.hold(row, gate.TEMPLATE_NOT_APPROVED)
+    else:
+        _end(row, channel, error)
+
+
+def _end(row: Message, channel: UUID, error: Refused) -> None:
+    code, policy = error.code, error.policy
+    if policy is Policy.TEMPLATE_DEAD and code is not None:
+        status = _DEAD_TEMPLATE[code]
+        mark_template(tenant=row.tenant_id, channel=channel, key=row.template, language=row.language, status=status)
+    if policy is Policy.OPTED_OUT and row.customer_id is not None:
+        stop_marketing(tenant=row.tenant_id, customer=row.customer_id)
+    if policy is Policy.REQUEST_WRONG:
+        log.error("message.request_wrong", message=str(row.id), code=code, trace=error.trace)
+    lifecycle.fail(row, _FINAL_REASONS.get(policy, "undeliverable"), code=code, details=error.details)
+
+
+def _accept(row: Message, outcome: Accepted) -> None:
+    row.remote_id = outcome.message_id[:200]
+    lifecycle.advance(row, Message.Status.ACCEPTED, now())
+    if outcome.is_held_for_quality:
+        row.reason = "held_for_quality"
+        row.save(update_fields=["reason"])
+    apply_parked(row)
+
+
+def _refuse(row: Message, channel: UUID, outcome: GatewayError) -> None:
+    if isinstance(outcome, Refused):
+        refuse_by_code(row, channel, outcome)
+    elif isinstance(outcome, NotReached):
+        lifecycle.retry(row, Policy.RETRY)
+    else:
+        lifecycle.lose_sight(row, "no_answer")
+
+
+def _slow_down(channel: UUID) -> None:
+    row = Channel.objects.select_for_update().get(id=channel)
+    at = now()
+    units = int(_SLOW_DOWN_SECONDS / NUMBER.interval.total_seconds()) + NUMBER.burst
+    row.paced_until = max(row.paced_until or at, at + NUMBER.interval * units)
+    row.save(update_fields=["paced_until"])
+
+
+def _learn_wa_id(tenant: UUID, customer: UUID, contact: ContactInfo | None, outcome: Accepted) -> None:
+    """Keep Meta's own form of the number: for Brazil it may lack the ninth digit."""
+    if not outcome.wa_id or contact is None or contact.wa_id == outcome.wa_id:
+        return
+    try:
+        add_identity(tenant=tenant, customer=customer, kind="whatsapp", value=outcome.wa_id)
+    except DomainError as error:  # another customer has it, or this one is gone: nothing to learn
+        log.info("message.wa_id_not_kept", customer=str(customer), code=error.code)

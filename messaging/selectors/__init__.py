@@ -1,0 +1,24 @@
+"""What can be read about channels, templates, messages and threads."""
+
+from messaging.selectors.channels import channels, get_channel, join_link, templates
+from messaging.selectors.messages import (
+    conversations_page,
+    get_conversation,
+    get_message,
+    get_received,
+    message_counts,
+    messages_page,
+)
+
+__all__ = [
+    "channels",
+    "conversations_page",
+    "get_channel",
+    "get_conversation",
+    "get_message",
+    "get_received",
+    "join_link",
+    "message_counts",
+    "messages_page",
+    "templates",
+]

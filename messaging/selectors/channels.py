@@ -1,0 +1,46 @@
+"""Channels and their templates, as screens see them."""
+
+from urllib.parse import quote
+from uuid import UUID
+
+from messaging.errors import ChannelNotFound
+from messaging.infos import ChannelInfo, TemplateInfo
+from messaging.keywords import join_text
+from messaging.models import Channel, Template
+from messaging.rows import channel_info, template_info
+from smartbis.tenancy.scope import tenant_scope
+
+
+def channels(*, tenant: UUID) -> list[ChannelInfo]:
+    """The brand's WhatsApp numbers, the first connected first."""
+    with tenant_scope(tenant, read_only=True):
+        return [channel_info(row) for row in Channel.objects.order_by("connected_at", "id")]
+
+
+def get_channel(*, tenant: UUID, channel: UUID) -> ChannelInfo:
+    """Raises ChannelNotFound."""
+    with tenant_scope(tenant, read_only=True):
+        row = Channel.objects.filter(id=channel).first()
+    if row is None:
+        raise ChannelNotFound
+    return channel_info(row)
+
+
+def templates(*, tenant: UUID, channel: UUID | None = None) -> list[TemplateInfo]:
+    """Every template's state at Meta, by name and language."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Template.objects.order_by("key", "language", "id")
+        if channel is not None:
+            rows = rows.filter(channel_id=channel)
+        return [template_info(row) for row in rows]
+
+
+def join_link(*, tenant: UUID, store_code: str | None = None) -> str | None:
+    """The address that opens WhatsApp with the join keyword written; None without a live channel.
+
+    What a store's poster shows as QR.
+    """
+    with tenant_scope(tenant, read_only=True):
+        row = Channel.objects.filter(status=Channel.Status.LIVE).order_by("connected_at", "id").first()
+    digits = "".join(char for char in row.display_phone_number if char.isdigit()) if row else ""
+    return f"https://wa.me/{digits}?text={quote(join_text(store_code))}" if digits else None

@@ -1,0 +1,20 @@
+"""What can be done with channels, templates and messages."""
+
+from messaging.services.channels import connect_channel, subscribe_channel, verify_subscription
+from messaging.services.erasure import wipe_customer
+from messaging.services.queue import queue_message, queue_sign_in_code, queue_text
+from messaging.services.templates import sync_templates
+from messaging.services.webhooks import MAX_BODY_BYTES, receive_webhook
+
+__all__ = [
+    "MAX_BODY_BYTES",
+    "connect_channel",
+    "queue_message",
+    "queue_sign_in_code",
+    "queue_text",
+    "receive_webhook",
+    "subscribe_channel",
+    "sync_templates",
+    "verify_subscription",
+    "wipe_customer",
+]

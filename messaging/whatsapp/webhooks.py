@@ -1,0 +1,261 @@
+"""What Meta's webhook bodies say, item by item. Total: whatever arrives becomes items, the unknown ones included.
+
+A body has many entries, each many changes, each many items; items may repeat and come in any order. Every item has a
+`key` that is the same whenever Meta sends the same item again.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, Literal
+
+Json = dict[str, Any]
+
+_STATUSES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
+
+
+class MalformedBody(ValueError):
+    """The signed body is no JSON object with entries."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """Where an item belongs: `waba_id` and, for numbers, `phone_number_id` (empty when the item names none)."""
+
+    key: str
+    waba_id: str
+    phone_number_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusItem(Item):
+    """A sent message moved on. `tracker` is our own id, echoed. `at` is WhatsApp's instant."""
+
+    message_id: str
+    status: Literal["sent", "delivered", "read", "failed"]
+    at: datetime | None
+    tracker: str = ""
+    wa_id: str = field(default="", repr=False)
+    user_id: str = ""
+    error_code: int | None = None
+    error_details: str = ""
+    pricing: Json | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboundItem(Item):
+    """A person wrote. `text` is what can be read of it: the text, a button's label, a caption."""
+
+    message_id: str
+    kind: str
+    at: datetime | None
+    wa_id: str = field(default="", repr=False)
+    user_id: str = ""
+    profile_name: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+    button_payload: str = ""
+    reply_to: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreferenceItem(Item):
+    """A person used WhatsApp's own control to stop or resume marketing."""
+
+    value: Literal["stop", "resume"]
+    at: datetime | None
+    wa_id: str = field(default="", repr=False)
+    user_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateItem(Item):
+    """A template's status, category or quality changed at Meta."""
+
+    template_id: str
+    name: str
+    language: str
+    status: str = ""
+    category: str = ""
+    quality: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownItem(Item):
+    """Something this version does not read; it stays readable in the raw body."""
+
+    kind: str
+
+
+def parse(raw_body: bytes) -> list[Item]:
+    """All items of a body, in order. Raises MalformedBody when it is no JSON object with a list of entries."""
+    try:
+        body = json.loads(raw_body)
+    except (ValueError, RecursionError) as error:
+        raise MalformedBody("not JSON") from error
+    if not isinstance(body, dict) or not isinstance(body.get("entry"), list):
+        raise MalformedBody("no entries")
+    return [item for entry in _dicts(body["entry"]) for item in _entry_items(entry)]
+
+
+def _entry_items(entry: Json) -> Iterator[Item]:
+    waba_id = _text(entry.get("id"))
+    for change in _dicts(entry.get("changes")):
+        value = change.get("value")
+        yield from _change_items(waba_id, _text(change.get("field")), value if isinstance(value, dict) else {})
+
+
+def _change_items(waba_id: str, kind: str, value: Json) -> Iterator[Item]:
+    metadata = value.get("metadata")
+    number = _text(metadata.get("phone_number_id")) if isinstance(metadata, dict) else ""
+    if kind == "messages":
+        yield from _message_items(waba_id, number, value)
+    elif kind == "user_preferences":
+        preferences = _dicts(value.get("user_preferences"))
+        yield from (_preference(waba_id, number, each) for each in preferences)
+    elif kind in ("message_template_status_update", "template_category_update", "message_template_quality_update"):
+        yield _template(waba_id, kind, value)
+    else:
+        yield UnknownItem(key=_digest(kind, value), waba_id=waba_id, phone_number_id=number, kind=kind or "unnamed")
+
+
+def _message_items(waba_id: str, number: str, value: Json) -> Iterator[Item]:
+    seen = False
+    for status in _dicts(value.get("statuses")):
+        seen = True
+        yield _status(waba_id, number, status)
+    contacts = _dicts(value.get("contacts"))
+    for message in _dicts(value.get("messages")):
+        seen = True
+        yield _inbound(waba_id, number, message, contacts)
+    if not seen:
+        yield UnknownItem(key=_digest("messages", value), waba_id=waba_id, phone_number_id=number, kind="messages")
+
+
+def _status(waba_id: str, number: str, status: Json) -> Item:
+    message_id, word = _text(status.get("id")), _text(status.get("status"))
+    known = _STATUSES.get(word)
+    if known is None or not message_id:
+        kind = f"status:{word}"[:60]
+        return UnknownItem(key=_digest("status", status), waba_id=waba_id, phone_number_id=number, kind=kind)
+    error = next(iter(_dicts(status.get("errors"))), {})
+    data = error.get("error_data")
+    pricing = status.get("pricing")
+    code = error.get("code")
+    return StatusItem(
+        key=f"status/{number}/{message_id}/{word}/{_text(status.get('timestamp'))}",
+        waba_id=waba_id,
+        phone_number_id=number,
+        message_id=message_id,
+        status=known,  # type: ignore[arg-type]
+        at=_instant(status.get("timestamp")),
+        tracker=_text(status.get("biz_opaque_callback_data")),
+        wa_id=_text(status.get("recipient_id")),
+        user_id=_text(status.get("recipient_user_id")),
+        error_code=code if isinstance(code, int) else None,
+        error_details=_text(data.get("details") if isinstance(data, dict) else error.get("title")),
+        pricing=pricing if isinstance(pricing, dict) else None,
+    )
+
+
+def _inbound(waba_id: str, number: str, message: Json, contacts: list[Json]) -> Item:
+    message_id = _text(message.get("id"))
+    if not message_id:
+        return UnknownItem(key=_digest("message", message), waba_id=waba_id, phone_number_id=number, kind="message")
+    wa_id, user_id = _text(message.get("from")), _text(message.get("from_user_id"))
+    contact = _contact_of(wa_id, user_id, contacts)
+    profile = contact.get("profile")
+    context = message.get("context")
+    text, payload = _words(message)
+    return InboundItem(
+        key=f"message/{number}/{message_id}",
+        waba_id=waba_id,
+        phone_number_id=number,
+        message_id=message_id,
+        kind=_text(message.get("type"))[:40] or "unknown",
+        at=_instant(message.get("timestamp")),
+        wa_id=wa_id or _text(contact.get("wa_id")),
+        user_id=user_id or _text(contact.get("user_id")),
+        profile_name=_text(profile.get("name"))[:200] if isinstance(profile, dict) else "",
+        text=text,
+        button_payload=payload,
+        reply_to=_text(context.get("id")) if isinstance(context, dict) else "",
+    )
+
+
+def _contact_of(wa_id: str, user_id: str, contacts: list[Json]) -> Json:
+    for contact in contacts:
+        if (wa_id and contact.get("wa_id") == wa_id) or (user_id and contact.get("user_id") == user_id):
+            return contact
+    return contacts[0] if len(contacts) == 1 and not (wa_id and contacts[0].get("wa_id")) else {}
+
+
+def _words(message: Json) -> tuple[str, str]:
+    """The readable text of a message, and the payload of the button it answers, if it does."""
+    kind = _text(message.get("type"))
+    part = message.get(kind)
+    if not isinstance(part, dict):
+        return "", ""
+    if kind == "text":
+        return _text(part.get("body")), ""
+    if kind == "button":
+        return _text(part.get("text")), _text(part.get("payload"))
+    if kind == "interactive":
+        reply = part.get(_text(part.get("type")))
+        return (_text(reply.get("title")), _text(reply.get("id"))) if isinstance(reply, dict) else ("", "")
+    return _text(part.get("caption")), ""
+
+
+def _preference(waba_id: str, number: str, preference: Json) -> Item:
+    value = _text(preference.get("value")).lower()
+    if value not in ("stop", "resume"):
+        key = _digest("preference", preference)
+        return UnknownItem(key=key, waba_id=waba_id, phone_number_id=number, kind="user_preferences")
+    return PreferenceItem(
+        key=_digest(f"preference/{number}", preference),
+        waba_id=waba_id,
+        phone_number_id=number,
+        value=value,  # type: ignore[arg-type]
+        at=_instant(preference.get("timestamp")),
+        wa_id=_text(preference.get("wa_id")),
+        user_id=_text(preference.get("user_id")),
+    )
+
+
+def _template(waba_id: str, kind: str, value: Json) -> Item:
+    return TemplateItem(
+        key=_digest(f"{kind}/{waba_id}", value),
+        waba_id=waba_id,
+        template_id=_text(value.get("message_template_id")),
+        name=_text(value.get("message_template_name")),
+        language=_text(value.get("message_template_language")),
+        status=_text(value.get("event")) if kind == "message_template_status_update" else "",
+        category=_text(value.get("new_category")) if kind == "template_category_update" else "",
+        quality=_text(value.get("new_quality_score")),
+        reason=_text(value.get("reason"))[:200],
+    )
+
+
+def _dicts(items: Any) -> list[Json]:
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def _text(value: Any) -> str:
+    """Text of a scalar without NUL characters, which PostgreSQL refuses, or lone surrogates."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value).replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(_text(value)), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _digest(kind: str, value: Json) -> str:
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+    return f"{kind}/{sha256(canonical.encode('utf-8', 'replace')).hexdigest()}"

@@ -1,0 +1,19 @@
+"""The room's doors to the queues. Webhooks have their own queue, so that slow sends never hold them up."""
+
+from uuid import UUID
+
+from messaging.inbound import process_due
+from messaging.sending import send_due
+from smartbis.outbox.work import worker
+
+
+@worker(queue="relay")
+def process_webhooks(*, tenant: UUID) -> bool:
+    """Work through stored webhooks; True when there is more."""
+    return process_due(tenant=tenant)
+
+
+@worker(queue="send")
+def send_due_messages(*, tenant: UUID) -> bool:
+    """Send what is due; True when there is more."""
+    return send_due(tenant=tenant)
