@@ -1,7 +1,10 @@
 """Makers of test data, through the same services as everybody; each keeps one tenant through its graph."""
 
+from itertools import count
 from uuid import UUID
 
+from smartbis.customers.infos import ConsentGiven, CustomerInfo, Origin
+from smartbis.customers.services import enrol_customer
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.selectors import StaffInfo, StoreInfo, TenantInfo, get_store_by_code
 from smartbis.tenancy.services import add_staff, add_store, open_tenant
@@ -32,6 +35,16 @@ def make_member(
         stores=stores,
         password=password,
     )
+
+
+_phones = count(10_000_000)
+
+
+def make_customer(brand: TenantInfo, name: str = "Marina Souza", **given: object) -> CustomerInfo:
+    """A customer with a phone of their own who agreed to service messages."""
+    given.setdefault("phone", f"+55119{next(_phones) + 60_000_000:08d}")
+    given.setdefault("consents", ConsentGiven(utility=True, marketing=False, text_version="1"))
+    return enrol_customer(tenant=brand.id, name=name, origin=Origin(channel="counter"), **given)  # type: ignore[arg-type]
 
 
 def actor(role: str = "manager", **limits: object) -> Actor:

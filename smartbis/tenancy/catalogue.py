@@ -74,11 +74,7 @@ def find_faults() -> Iterator[str]:
 
 def _shape_faults(model: type[models.Model], keys: set[tuple[str, ...]]) -> Iterator[str]:
     for constraint in model._meta.constraints:
-        if (
-            isinstance(constraint, models.UniqueConstraint)
-            and constraint.fields
-            and constraint.fields[0] != "tenant"
-        ):
+        if isinstance(constraint, models.UniqueConstraint) and constraint.fields and constraint.fields[0] != "tenant":
             yield f"{model._meta.db_table}: {constraint.name} does not start with the tenant"
     for field in model._meta.local_fields:
         if field.unique and not field.primary_key:
@@ -108,9 +104,7 @@ def _tables() -> dict[str, tuple[bool, bool]]:
 
 def _policies() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for table, name, using in _query(
-        "SELECT tablename, policyname, qual FROM pg_policies WHERE schemaname = 'public'"
-    ):
+    for table, name, using in _query("SELECT tablename, policyname, qual FROM pg_policies WHERE schemaname = 'public'"):
         found.setdefault(table, {})[name] = using or ""
     return found
 

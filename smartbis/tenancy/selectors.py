@@ -109,9 +109,7 @@ def find_tenant_by_slug(slug: str) -> UUID | None:
 def tenants_of_user(user: UUID) -> list[UUID]:
     """The tenants a user works for. Needs no scope."""
     return list(
-        Route.objects.filter(kind="user", key=str(user))
-        .order_by("leads_to")
-        .values_list("leads_to", flat=True)
+        Route.objects.filter(kind="user", key=str(user)).order_by("leads_to").values_list("leads_to", flat=True)
     )
 
 
@@ -212,8 +210,7 @@ def audit_trail(*, tenant: UUID, limit: int = 100) -> list[AuditRow]:
     with tenant_scope(tenant, read_only=True):
         rows: Iterable[AuditEntry] = AuditEntry.objects.order_by("-at", "id")[:limit]
         return [
-            AuditRow(row.at, row.actor_label, row.action, row.object_kind, row.object_id, row.reason)
-            for row in rows
+            AuditRow(row.at, row.actor_label, row.action, row.object_kind, row.object_id, row.reason) for row in rows
         ]
 
 

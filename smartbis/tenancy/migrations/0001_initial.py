@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('default_area_code', models.CharField(blank=True, max_length=2)),
                 ('support_phone', models.CharField(blank=True, max_length=16)),
                 ('voucher_days', models.PositiveSmallIntegerField(default=30)),
-                ('shortfall_policy', models.CharField(choices=[('owe', 'Owe'), ('pending_only', 'Pending Only'), ('negative', 'Negative')], default='owe', max_length=12)),
+                ('shortfall_policy', models.CharField(choices=[('owe', 'Owe'), ('pending_only', 'Pending Only')], default='owe', max_length=12)),
                 ('terms_version', models.CharField(default='1', max_length=20)),
                 ('terms_text', models.TextField(blank=True)),
                 ('service_basis', models.BooleanField(default=False, help_text='The brand records its own basis for service notices at enrolment.')),

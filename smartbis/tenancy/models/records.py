@@ -39,9 +39,7 @@ class AttemptCounter(TenantModel):
     count = models.PositiveIntegerField(default=0)
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "name", "window_at"], name="attempt_counter_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "name", "window_at"], name="attempt_counter_unique")]
 
 
 class AuditEntry(TenantModel):

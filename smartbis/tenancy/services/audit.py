@@ -39,9 +39,7 @@ def record_audit(
         )
 
 
-def record_refusal(
-    *, tenant: UUID, actor: Actor, action: str, code: str, object_id: UUID | None = None
-) -> None:
+def record_refusal(*, tenant: UUID, actor: Actor, action: str, code: str, object_id: UUID | None = None) -> None:
     """Write that something was refused, in a transaction of its own, after the refused one rolled back."""
     if scoped_tenant() is not None:
         raise TenantScopeConflict("a refusal is recorded after its transaction")

@@ -53,9 +53,7 @@ def create_api_key(
     chosen = sorted(set(possible if scopes is None else scopes))
     if set(chosen) - set(possible):
         raise InvalidInput({"scopes": [f"Choose from {', '.join(possible)}."]})
-    prefix = f"smb_{'pk' if kind == 'publishable' else 'sk'}_" + "".join(
-        secrets.choice(ALPHABET) for _ in range(8)
-    )
+    prefix = f"smb_{'pk' if kind == 'publishable' else 'sk'}_" + "".join(secrets.choice(ALPHABET) for _ in range(8))
     secret = f"{prefix}_{secrets.token_urlsafe(32)}"
     digest = hashlib.sha256(secret.encode()).digest()
     with tenant_scope(tenant):

@@ -57,19 +57,13 @@ def change_store(*, tenant: UUID, store: UUID, actor: Actor, **changes: Any) -> 
         return _store_info(Store.objects.get(id=store))
 
 
-def add_partner(
-    *, tenant: UUID, name: str, may_register_sales: bool = False, actor: Actor = SYSTEM
-) -> PartnerInfo:
+def add_partner(*, tenant: UUID, name: str, may_register_sales: bool = False, actor: Actor = SYSTEM) -> PartnerInfo:
     """Add a partner organisation. Raises SlugTaken."""
     with tenant_scope(tenant):
         try:
             with transaction.atomic():
-                row = Partner.objects.create(
-                    tenant_id=tenant, name=name, may_register_sales=may_register_sales
-                )
+                row = Partner.objects.create(tenant_id=tenant, name=name, may_register_sales=may_register_sales)
         except IntegrityError as error:
             raise SlugTaken from error
-        record_audit(
-            tenant=tenant, actor=actor, action="partner.add", object_kind="partner", object_id=row.id
-        )
+        record_audit(tenant=tenant, actor=actor, action="partner.add", object_kind="partner", object_id=row.id)
         return PartnerInfo(row.id, row.name, row.may_register_sales, row.is_active)

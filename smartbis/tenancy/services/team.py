@@ -78,9 +78,7 @@ def change_staff(*, tenant: UUID, member: UUID, actor: Actor, **changes: Any) ->
         row = StaffMember.objects.select_related("user").filter(id=member).first()
         if row is None:
             raise StaffUnknown
-        if owners == [member] and (
-            changes.get("role", "owner") != "owner" or changes.get("is_active") is False
-        ):
+        if owners == [member] and (changes.get("role", "owner") != "owner" or changes.get("is_active") is False):
             raise LastOwner
         before = {name: getattr(row, name) for name in ("role", "is_active")}
         for name, value in changes.items():

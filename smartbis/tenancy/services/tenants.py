@@ -48,9 +48,7 @@ def open_tenant(*, slug: str, name: str, actor: Actor = SYSTEM, **settings: Any)
         with tenant_scope(tenant):
             Tenant.objects.create(id=tenant, slug=slug, name=name, created_at=now(), **settings)
             make_data_key(tenant=tenant)
-            record_audit(
-                tenant=tenant, actor=actor, action="tenant.open", object_kind="tenant", object_id=tenant
-            )
+            record_audit(tenant=tenant, actor=actor, action="tenant.open", object_kind="tenant", object_id=tenant)
     return get_tenant(tenant=tenant)
 
 

@@ -19,9 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for login in DERIVED:
-            url = read_text(f"DATABASE_{login.upper()}_URL", "") or derived_url(
-                read_text("DATABASE_URL"), login
-            )
+            url = read_text(f"DATABASE_{login.upper()}_URL", "") or derived_url(read_text("DATABASE_URL"), login)
             parts = urlsplit(url)
             ensure_login(unquote(parts.username or ""), unquote(parts.password or ""))
             self.stdout.write(f"login {unquote(parts.username or '')} is ready")
@@ -42,7 +40,5 @@ def ensure_login(role: str, password: str) -> None:
             .as_string(cursor.connection)
         )
         cursor.execute(
-            sql.SQL("GRANT USAGE ON SCHEMA public TO {}")
-            .format(sql.Identifier(role))
-            .as_string(cursor.connection)
+            sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(role)).as_string(cursor.connection)
         )

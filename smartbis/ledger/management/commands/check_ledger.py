@@ -1,0 +1,31 @@
+"""Check that every balance equals its transfers; exits with 1 and the problems when one does not."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from smartbis.ledger.selectors import check_ledger
+from smartbis.tenancy.selectors import find_tenant_by_slug
+
+
+class Command(BaseCommand):
+    """`manage.py check_ledger SLUG [SLUG …]`"""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", nargs="+", help="the brands to check")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        failed = False
+        for slug in options["slug"]:
+            tenant = find_tenant_by_slug(slug)
+            if tenant is None:
+                raise CommandError(f"no brand is called {slug}")
+            check = check_ledger(tenant=tenant)
+            failed = failed or not check.ok
+            self.stdout.write(f"{slug}: {check.transfers} transfers of {check.holders} holders, {len(check.problems)} problems")
+            for problem in check.problems:
+                self.stdout.write(f"  {problem}")
+        if failed:
+            raise CommandError("the ledger does not add up")

@@ -1,0 +1,211 @@
+"""What the ledger tells: balances, statements, sums, and whether it adds up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from smartbis.kernel.pages import Page, decode_cursor, encode_cursor
+from smartbis.ledger.accounts import Account
+from smartbis.ledger.models import HolderBalance, Transfer
+from smartbis.ledger.sql import BROKEN_CHAIN, OVER_REVERSED, SUMS
+from smartbis.tenancy.scope import tenant_scope
+
+
+@dataclass(frozen=True)
+class BalanceInfo:
+    """A customer's balances in one unit, in minor units or points; `owed` is what the customer owes."""
+
+    unit: str
+    available: int
+    pending: int
+    owed: int
+    held: int
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """One line of a statement. `amount` is the signed change of what is available."""
+
+    id: UUID
+    at: datetime
+    occurred_at: datetime
+    kind: str
+    unit: str
+    amount: int
+    pending_change: int
+    owed_change: int
+    moved: int
+    balance_after: int
+    pending_after: int
+    explanation: dict[str, Any]
+    purchase_id: UUID | None
+    voucher_id: UUID | None
+    store_id: UUID | None
+
+
+def balances(*, tenant: UUID, customer: UUID) -> list[BalanceInfo]:
+    """The customer's balances, one per unit that ever moved, by unit."""
+    with tenant_scope(tenant, read_only=True):
+        rows = HolderBalance.objects.filter(holder__customer_id=customer).order_by("unit")
+        return [BalanceInfo(row.unit, row.available, row.pending, row.owed, row.held) for row in rows]
+
+
+def balances_of(*, tenant: UUID, customers: Sequence[UUID]) -> dict[UUID, list[BalanceInfo]]:
+    """The balances of several customers, in one query; a customer without any is absent."""
+    found: dict[UUID, list[BalanceInfo]] = {}
+    with tenant_scope(tenant, read_only=True):
+        rows = (
+            HolderBalance.objects.filter(holder__customer_id__in=customers)
+            .order_by("unit")
+            .values_list("holder__customer_id", "unit", "available", "pending", "owed", "held")
+        )
+        for customer, *parts in rows:
+            found.setdefault(customer, []).append(BalanceInfo(*parts))
+    return found
+
+
+def statement(
+    *, tenant: UUID, customer: UUID, unit: str | None = None, cursor: str | None = None, limit: int = 50
+) -> Page[StatementRow]:
+    """The customer's transfers, the newest first."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Transfer.objects.filter(holder__customer_id=customer).order_by("-recorded_at", "-number", "-id")
+        if unit is not None:
+            rows = rows.filter(unit=unit)
+        if cursor is not None:
+            instant, number, last = decode_cursor(cursor, 3)
+            rows = rows.filter(
+                Q(recorded_at__lt=instant)
+                | Q(recorded_at=instant, number__lt=int(number))
+                | Q(recorded_at=instant, number=int(number), id__lt=last)
+            )
+        found = list(rows[: limit + 1])
+    more = found[limit - 1] if len(found) > limit else None
+    return Page(
+        tuple(_row(transfer) for transfer in found[:limit]),
+        encode_cursor(more.recorded_at.isoformat(), more.number, more.id) if more else None,
+    )
+
+
+def transfers_of_purchase(*, tenant: UUID, purchase: UUID) -> list[StatementRow]:
+    """Every transfer that one sale caused, in their order."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Transfer.objects.filter(purchase_id=purchase).order_by("recorded_at", "unit", "number")
+        return [_row(transfer) for transfer in rows]
+
+
+def _row(transfer: Transfer) -> StatementRow:
+    def change(account: Account) -> int:
+        if transfer.credit == account:
+            return transfer.amount
+        return -transfer.amount if transfer.debit == account else 0
+
+    return StatementRow(
+        id=transfer.id,
+        at=transfer.recorded_at,
+        occurred_at=transfer.occurred_at,
+        kind=transfer.kind,
+        unit=transfer.unit,
+        amount=change(Account.AVAILABLE),
+        pending_change=change(Account.PENDING),
+        owed_change=-change(Account.RECEIVABLE),
+        moved=transfer.amount,
+        balance_after=transfer.available_after,
+        pending_after=transfer.pending_after,
+        explanation=transfer.explanation,
+        purchase_id=transfer.purchase_id,
+        voucher_id=transfer.voucher_id,
+        store_id=transfer.store_id,
+    )
+
+
+@dataclass(frozen=True)
+class LedgerCheck:
+    """Whether every balance equals its transfers; `problems` in plain English, at most some hundred."""
+
+    holders: int
+    transfers: int
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """No problem was found."""
+        return not self.problems
+
+
+def check_ledger(*, tenant: UUID) -> LedgerCheck:
+    """Compare every cached balance with the sum of its transfers, every running balance with the one before,
+    and every award with its reversals."""
+    named = {"tenant": tenant}
+    with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_holder WHERE tenant_id = %(tenant)s", named)
+        holders = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM ledger_transfer WHERE tenant_id = %(tenant)s", named)
+        transfers = cursor.fetchone()[0]
+        cursor.execute(SUMS, named)
+        problems = [f"holder {row[0]} in {row[1]}: cached {row[2:12:2]}, summed {row[3:12:2]}" for row in cursor.fetchall()]
+        cursor.execute(BROKEN_CHAIN, named)
+        problems += [f"holder {row[0]} in {row[1]}: transfer {row[2]} does not follow the one before" for row in cursor]
+        cursor.execute(OVER_REVERSED, named)
+        problems += [f"award {row[0]}: reversed by {-row[1]} more than it gave" for row in cursor]
+    return LedgerCheck(holders, transfers, tuple(problems[:200]))
+
+
+@dataclass(frozen=True)
+class UnitTotals:
+    """Sums of one unit over a period, in minor units or points."""
+
+    unit: str
+    issued: int
+    reversed: int
+    redeemed: int
+    returned: int
+
+
+def totals(*, tenant: UUID, since: datetime, until: datetime) -> list[UnitTotals]:
+    """What was issued, taken back, redeemed and returned from `since` (included) to `until` (excluded), by recording."""
+    with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT unit,"
+            " coalesce(sum(amount) FILTER (WHERE debit IN ('issued', 'adjusted')), 0)::bigint,"
+            " coalesce(sum(amount) FILTER (WHERE credit IN ('issued', 'adjusted')), 0)::bigint,"
+            " coalesce(sum(amount) FILTER (WHERE credit = 'redeemed'), 0)::bigint,"
+            " coalesce(sum(amount) FILTER (WHERE debit = 'redeemed'), 0)::bigint"
+            " FROM ledger_transfer WHERE tenant_id = %s AND recorded_at >= %s AND recorded_at < %s"
+            " GROUP BY unit ORDER BY unit",
+            [tenant, since, until],
+        )
+        return [UnitTotals(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class LiabilityInfo:
+    """What the brand owes its customers in one unit."""
+
+    unit: str
+    available: int
+    pending: int
+    held: int
+    owed: int
+    in_vouchers: int
+    holders: int
+
+
+def liability(*, tenant: UUID) -> list[LiabilityInfo]:
+    """What all customers hold, by unit, with what lies in vouchers not yet used."""
+    with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT b.unit, sum(available)::bigint, sum(pending)::bigint, sum(held)::bigint, sum(owed)::bigint,"
+            " coalesce((SELECT sum(CASE WHEN credit = 'voucher_outstanding' THEN amount"
+            "   WHEN debit = 'voucher_outstanding' THEN -amount ELSE 0 END) FROM ledger_transfer t"
+            "   WHERE t.tenant_id = %(tenant)s AND t.unit = b.unit), 0)::bigint,"
+            " count(*) FILTER (WHERE available > 0)"
+            " FROM ledger_holderbalance b WHERE b.tenant_id = %(tenant)s GROUP BY b.unit ORDER BY b.unit",
+            {"tenant": tenant},
+        )
+        return [LiabilityInfo(*row) for row in cursor.fetchall()]

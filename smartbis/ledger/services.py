@@ -1,0 +1,201 @@
+"""The only code that moves a balance."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from smartbis.kernel.clock import now
+from smartbis.kernel.errors import DomainError
+from smartbis.kernel.ids import new_id
+from smartbis.ledger.accounts import HOLDER_ACCOUNTS, Account, Balance
+from smartbis.ledger.errors import InsufficientBalance
+from smartbis.ledger.sql import ENSURE_BALANCES, ENSURE_HOLDERS, LOCK_BALANCES, LOCK_HOLDERS, POST
+from smartbis.tenancy.scope import tenant_scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """A wish to move `amount` (above zero) of `unit` from `debit` to `credit`.
+
+    `explanation` is JSON: a `key` that doors put into words, and the facts those words need.
+    """
+
+    unit: str
+    debit: Account
+    credit: Account
+    amount: int
+    kind: str
+    explanation: dict[str, Any] = field(default_factory=dict)
+    purchase_id: UUID | None = None
+    refund_id: UUID | None = None
+    award_id: UUID | None = None
+    voucher_id: UUID | None = None
+    import_batch: UUID | None = None
+    store_id: UUID | None = None
+    reverses: UUID | None = None
+    occurred_at: datetime | None = None
+    effective_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TransferInfo:
+    """A transfer that was written, with the holder's balances after it."""
+
+    id: UUID
+    move: Move
+    after: Balance
+
+
+@dataclass
+class LockedHolder:
+    """A holder whose balances nobody else can move until this transaction ends."""
+
+    id: UUID
+    customer_id: UUID
+    balances: dict[str, Balance]
+
+    def balance(self, unit: str) -> Balance:
+        """The balances in `unit`; all zero when there was never a transfer."""
+        return self.balances.get(unit, Balance())
+
+
+def lock_holder(*, tenant: UUID, customer: UUID) -> LockedHolder:
+    """Lock the customer's accounts until the transaction ends, creating the holder the first time.
+
+    First in the order of locks. The balances are read under the lock.
+    """
+    return lock_holders(tenant=tenant, customers=[customer])[customer]
+
+
+def lock_holders(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, LockedHolder]:
+    """`lock_holder` for several customers, locked in one order, by customer."""
+    wanted = sorted(set(customers))
+    with tenant_scope(tenant), connection.cursor() as cursor:
+        cursor.execute(LOCK_BALANCES, {"tenant": tenant, "customers": wanted})
+        locked = _locked(cursor.fetchall())
+        missing = [customer for customer in wanted if customer not in locked]
+        if missing:
+            locked |= _lock_first_time(cursor, tenant, missing)
+        return locked
+
+
+def _lock_first_time(cursor: Any, tenant: UUID, customers: list[UUID]) -> dict[UUID, LockedHolder]:
+    """Lock holders that had no balance yet by their own row; balances written meanwhile are read after it."""
+    named = {"tenant": tenant, "customers": customers, "ids": [new_id() for _ in customers]}
+    cursor.execute(ENSURE_HOLDERS, named)
+    cursor.execute(LOCK_HOLDERS, named)
+    bare = {customer: LockedHolder(holder, customer, {}) for customer, holder in cursor.fetchall()}
+    cursor.execute(LOCK_BALANCES, named)
+    return bare | _locked(cursor.fetchall())
+
+
+def _locked(rows: Iterable[tuple[Any, ...]]) -> dict[UUID, LockedHolder]:
+    holders: dict[UUID, LockedHolder] = {}
+    for customer, holder, unit, *balance in rows:
+        holders.setdefault(customer, LockedHolder(holder, customer, {})).balances[unit] = Balance(*balance)
+    return holders
+
+
+def post(*, tenant: UUID, holder: LockedHolder, moves: Sequence[Move]) -> list[TransferInfo]:
+    """Write one holder's moves, in order, and the balances they lead to. See `post_all`."""
+    return post_all(tenant=tenant, moves=[(holder, move) for move in moves])
+
+
+def post_all(*, tenant: UUID, moves: Sequence[tuple[LockedHolder, Move]]) -> list[TransferInfo]:
+    """Write moves of locked holders, in order, and the balances they lead to, in one statement.
+
+    Updates each holder's `balances`. Raises InsufficientBalance (nothing is written) when a move would leave
+    `available`, `pending` or `held` below zero, or owe less than nothing; ValueError for an amount not above zero.
+    """
+    if not moves:
+        return []
+    with tenant_scope(tenant), connection.cursor() as cursor:
+        _ensure_balances(cursor, tenant, moves)
+        before = {id(holder): (holder, dict(holder.balances)) for holder, _ in moves}
+        try:
+            written = [(holder, _apply(holder, move)) for holder, move in moves]
+        except DomainError:
+            for holder, balances in before.values():
+                holder.balances = balances
+            raise
+        cursor.execute(POST, _parameters(tenant, written))
+        return [transfer for _, transfer in written]
+
+
+def _ensure_balances(cursor: Any, tenant: UUID, moves: Sequence[tuple[LockedHolder, Move]]) -> None:
+    """Make the rows of units that a holder never had, and lock them like the others."""
+    missing = {(holder.id, move.unit): holder for holder, move in moves if move.unit not in holder.balances}
+    if not missing:
+        return
+    pairs = sorted(missing)
+    cursor.execute(
+        ENSURE_BALANCES,
+        {
+            "tenant": tenant,
+            "ids": [new_id() for _ in pairs],
+            "holders": [holder for holder, _ in pairs],
+            "units": [unit for _, unit in pairs],
+        },
+    )
+    holders = {holder.customer_id: holder for holder in missing.values()}
+    cursor.execute(LOCK_BALANCES, {"tenant": tenant, "customers": sorted(holders)})
+    for customer, locked in _locked(cursor.fetchall()).items():
+        holders[customer].balances = locked.balances
+
+
+def _apply(holder: LockedHolder, move: Move) -> TransferInfo:
+    if move.amount <= 0:
+        raise ValueError("a transfer moves more than nothing")
+    before = holder.balances[move.unit]
+    after = before.after(move.debit, move.credit, move.amount)
+    if after.negative_parts:
+        raise InsufficientBalance(unit=move.unit, available=before.available, wanted=move.amount)
+    holder.balances[move.unit] = after
+    return TransferInfo(new_id(), move, after)
+
+
+def _parameters(tenant: UUID, written: Sequence[tuple[LockedHolder, TransferInfo]]) -> dict[str, Any]:
+    instant = now()
+    last = {(holder.id, each.move.unit): each.after for holder, each in written}
+    transfers = [each for _, each in written]
+    moves = [each.move for each in transfers]
+    parameters: dict[str, Any] = {
+        "tenant": tenant,
+        "now": instant,
+        "b_holders": [holder for holder, _ in last],
+        "b_units": [unit for _, unit in last],
+        "ids": [each.id for each in transfers],
+        "holders": [holder.id for holder, _ in written],
+        "t_units": [move.unit for move in moves],
+        "numbers": [each.after.number for each in transfers],
+        "debits": [move.debit.value for move in moves],
+        "credits": [move.credit.value for move in moves],
+        "amounts": [move.amount for move in moves],
+        "kinds": [move.kind for move in moves],
+        "explanations": [json.dumps(move.explanation) for move in moves],
+        "occurred": [move.occurred_at or instant for move in moves],
+        "effective": [move.effective_at or instant for move in moves],
+    }
+    for part in ("available", "pending", "owed", "held"):
+        parameters[f"{part}s"] = [getattr(each.after, part) for each in transfers]
+    for part in ("available", "pending", "owed", "held", "number"):
+        parameters[f"b_{part}"] = [getattr(balance, part) for balance in last.values()]
+    for name in ("purchase_id", "refund_id", "award_id", "voucher_id", "import_batch", "store_id", "reverses"):
+        parameters[name] = [getattr(move, name) for move in moves]
+    return parameters
+
+
+def post_beside_balances(*, tenant: UUID, customer: UUID, moves: Sequence[Move]) -> list[TransferInfo]:
+    """Write moves between the tenant's own accounts (a voucher's use), which concern a holder but change no balance.
+
+    They are numbered among the holder's transfers, so the holder is locked like for any other.
+    Raises ValueError when a move touches a holder's account.
+    """
+    if any({move.debit, move.credit} & HOLDER_ACCOUNTS for move in moves):
+        raise ValueError("a move on a holder's account goes through post()")
+    return post(tenant=tenant, holder=lock_holder(tenant=tenant, customer=customer), moves=moves)

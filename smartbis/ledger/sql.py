@@ -1,0 +1,103 @@
+"""The ledger's statements on the hot path, each one round trip."""
+
+# Locks and reads in one: a locked row is read in its newest version, however long the lock was waited for.
+LOCK_BALANCES = """
+SELECT h.customer_id, h.id, b.unit, b.available, b.pending, b.owed, b.held, b.number
+FROM ledger_holder h JOIN ledger_holderbalance b ON b.tenant_id = h.tenant_id AND b.holder_id = h.id
+WHERE h.tenant_id = %(tenant)s AND h.customer_id = ANY(%(customers)s)
+ORDER BY b.holder_id, b.unit FOR NO KEY UPDATE OF b
+"""
+
+LOCK_HOLDERS = """
+SELECT customer_id, id FROM ledger_holder
+WHERE tenant_id = %(tenant)s AND customer_id = ANY(%(customers)s) ORDER BY id FOR NO KEY UPDATE
+"""
+
+ENSURE_HOLDERS = """
+INSERT INTO ledger_holder (id, tenant_id, customer_id)
+SELECT id, %(tenant)s, customer FROM unnest(%(ids)s::uuid[], %(customers)s::uuid[]) AS n(id, customer) ORDER BY customer
+ON CONFLICT (tenant_id, customer_id) DO NOTHING
+"""
+
+ENSURE_BALANCES = """
+INSERT INTO ledger_holderbalance (id, tenant_id, holder_id, unit, available, pending, owed, held, number)
+SELECT id, %(tenant)s, holder, unit, 0, 0, 0, 0, 0
+FROM unnest(%(ids)s::uuid[], %(holders)s::uuid[], %(units)s::text[]) AS n(id, holder, unit) ORDER BY holder, unit
+ON CONFLICT (tenant_id, holder_id, unit) DO NOTHING
+"""
+
+POST = """
+WITH moved AS (
+    UPDATE ledger_holderbalance b
+    SET available = n.available, pending = n.pending, owed = n.owed, held = n.held, number = n.number
+    FROM unnest(%(b_holders)s::uuid[], %(b_units)s::text[], %(b_available)s::bigint[], %(b_pending)s::bigint[],
+                %(b_owed)s::bigint[], %(b_held)s::bigint[], %(b_number)s::bigint[])
+         AS n(holder, unit, available, pending, owed, held, number)
+    WHERE b.tenant_id = %(tenant)s AND b.holder_id = n.holder AND b.unit = n.unit
+)
+INSERT INTO ledger_transfer (
+    tenant_id, recorded_at, id, holder_id, unit, number, debit, credit, amount, kind, explanation,
+    available_after, pending_after, owed_after, held_after, occurred_at, effective_at,
+    purchase_id, refund_id, award_id, voucher_id, import_batch, store_id, reverses_id)
+SELECT %(tenant)s, %(now)s, t.*
+FROM unnest(
+    %(ids)s::uuid[], %(holders)s::uuid[], %(t_units)s::text[], %(numbers)s::bigint[], %(debits)s::text[], %(credits)s::text[],
+    %(amounts)s::bigint[], %(kinds)s::text[], %(explanations)s::jsonb[], %(availables)s::bigint[],
+    %(pendings)s::bigint[], %(oweds)s::bigint[], %(helds)s::bigint[], %(occurred)s::timestamptz[],
+    %(effective)s::timestamptz[], %(purchase_id)s::uuid[], %(refund_id)s::uuid[], %(award_id)s::uuid[],
+    %(voucher_id)s::uuid[], %(import_batch)s::uuid[], %(store_id)s::uuid[], %(reverses)s::uuid[]) AS t
+"""
+
+# A holder's sums over every transfer, beside the cached row: what `check_ledger` compares.
+SUMS = """
+WITH sums AS (
+    SELECT holder_id, unit,
+        sum(CASE WHEN credit = 'available' THEN amount WHEN debit = 'available' THEN -amount ELSE 0 END) AS available,
+        sum(CASE WHEN credit = 'pending' THEN amount WHEN debit = 'pending' THEN -amount ELSE 0 END) AS pending,
+        sum(CASE WHEN debit = 'receivable' THEN amount WHEN credit = 'receivable' THEN -amount ELSE 0 END) AS owed,
+        sum(CASE WHEN credit = 'held' THEN amount WHEN debit = 'held' THEN -amount ELSE 0 END) AS held,
+        count(*) AS number, max(number) AS last
+    FROM ledger_transfer WHERE tenant_id = %(tenant)s GROUP BY holder_id, unit
+)
+SELECT coalesce(b.holder_id, s.holder_id), coalesce(b.unit, s.unit),
+    coalesce(b.available, 0), coalesce(s.available, 0), coalesce(b.pending, 0), coalesce(s.pending, 0),
+    coalesce(b.owed, 0), coalesce(s.owed, 0), coalesce(b.held, 0), coalesce(s.held, 0),
+    coalesce(b.number, 0), coalesce(s.number, 0), coalesce(s.last, 0)
+FROM (SELECT * FROM ledger_holderbalance WHERE tenant_id = %(tenant)s) b
+FULL JOIN sums s ON s.holder_id = b.holder_id AND s.unit = b.unit
+WHERE (coalesce(b.available, 0), coalesce(b.pending, 0), coalesce(b.owed, 0), coalesce(b.held, 0), coalesce(b.number, 0),
+       coalesce(b.number, 0))
+   IS DISTINCT FROM
+      (coalesce(s.available, 0), coalesce(s.pending, 0), coalesce(s.owed, 0), coalesce(s.held, 0), coalesce(s.number, 0),
+       coalesce(s.last, 0))
+"""
+
+# Each transfer's balances after it must be those before it, moved by it.
+BROKEN_CHAIN = """
+SELECT holder_id, unit, number FROM (
+    SELECT t.*, lag(available_after, 1, 0::bigint) OVER w AS available_before,
+        lag(pending_after, 1, 0::bigint) OVER w AS pending_before,
+        lag(owed_after, 1, 0::bigint) OVER w AS owed_before,
+        lag(held_after, 1, 0::bigint) OVER w AS held_before
+    FROM ledger_transfer t WHERE tenant_id = %(tenant)s
+    WINDOW w AS (PARTITION BY holder_id, unit ORDER BY number)
+) t
+WHERE available_after - available_before IS DISTINCT FROM
+        (CASE WHEN credit = 'available' THEN amount WHEN debit = 'available' THEN -amount ELSE 0 END)
+   OR pending_after - pending_before IS DISTINCT FROM
+        (CASE WHEN credit = 'pending' THEN amount WHEN debit = 'pending' THEN -amount ELSE 0 END)
+   OR owed_after - owed_before IS DISTINCT FROM
+        (CASE WHEN debit = 'receivable' THEN amount WHEN credit = 'receivable' THEN -amount ELSE 0 END)
+   OR held_after - held_before IS DISTINCT FROM
+        (CASE WHEN credit = 'held' THEN amount WHEN debit = 'held' THEN -amount ELSE 0 END)
+ORDER BY holder_id, unit, number LIMIT 100
+"""
+
+# An award must never be reversed by more than it gave.
+OVER_REVERSED = """
+SELECT award_id, sum(CASE WHEN kind = 'reversal' THEN -amount WHEN kind IN ('earn', 'earn_pending') THEN amount ELSE 0 END)
+FROM ledger_transfer
+WHERE tenant_id = %(tenant)s AND award_id IS NOT NULL AND kind IN ('earn', 'earn_pending', 'reversal')
+GROUP BY award_id
+HAVING sum(CASE WHEN kind = 'reversal' THEN -amount ELSE amount END) < 0 LIMIT 100
+"""
