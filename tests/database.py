@@ -45,7 +45,8 @@ def empty_every_table() -> None:
     """Remove all rows, as the owner, with the append-only triggers off for that moment."""
     from django.db import transaction
 
-    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    made = set(connection.introspection.table_names())
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in made]
     kept = {"django_content_type", "auth_permission"}
     tables = [model._meta.db_table for model in models if model._meta.db_table not in kept]
     guarded = [model._meta.db_table for model in models if is_append_only(model)]

@@ -52,10 +52,10 @@ FROM unnest(
 SUMS = """
 WITH sums AS (
     SELECT holder_id, unit,
-        sum(CASE WHEN credit = 'available' THEN amount WHEN debit = 'available' THEN -amount ELSE 0 END) AS available,
-        sum(CASE WHEN credit = 'pending' THEN amount WHEN debit = 'pending' THEN -amount ELSE 0 END) AS pending,
-        sum(CASE WHEN debit = 'receivable' THEN amount WHEN credit = 'receivable' THEN -amount ELSE 0 END) AS owed,
-        sum(CASE WHEN credit = 'held' THEN amount WHEN debit = 'held' THEN -amount ELSE 0 END) AS held,
+        sum(CASE WHEN credit = 'available' THEN amount WHEN debit = 'available' THEN -amount ELSE 0 END)::bigint AS available,
+        sum(CASE WHEN credit = 'pending' THEN amount WHEN debit = 'pending' THEN -amount ELSE 0 END)::bigint AS pending,
+        sum(CASE WHEN debit = 'receivable' THEN amount WHEN credit = 'receivable' THEN -amount ELSE 0 END)::bigint AS owed,
+        sum(CASE WHEN credit = 'held' THEN amount WHEN debit = 'held' THEN -amount ELSE 0 END)::bigint AS held,
         count(*) AS number, max(number) AS last
     FROM ledger_transfer WHERE tenant_id = %(tenant)s GROUP BY holder_id, unit
 )
