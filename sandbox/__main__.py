@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from sandbox.app import App
 from sandbox.box import Box
 from sandbox.courier import Courier
 from sandbox.store import StateFileError
+
+STOP_SECONDS = 3
 
 
 def _arguments() -> argparse.Namespace:
@@ -26,21 +29,39 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _probe(host: str, port: int) -> None:
+    """Fail when somebody listens there: the server shares ports, and half of the calls would go elsewhere.
+
+    Raises: OSError.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        one.bind((host, port))
+
+
 async def _serve(box: Box, host: str, port: int) -> None:
     courier = Courier(box)
     server = Server(
         App(box), address=host, port=port, interface=Interfaces.ASGINL, http=HTTPModes.http1, websockets=False,
         log_enabled=False,
     )  # fmt: skip
+    asked_to_stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, asked_to_stop.set)
     beside = asyncio.create_task(courier.run())
+    serving = asyncio.create_task(server.serve())
+    waiting = asyncio.create_task(asked_to_stop.wait())
     try:
-        await server.serve()
+        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        server.stop()
+        # A call held open by an injected time-out must not hold up the stop.
+        await asyncio.wait({serving}, timeout=STOP_SECONDS)
     finally:
         courier.stop()
         await beside
+    if serving.done():
+        serving.result()
 
 
 def main() -> int:
@@ -49,6 +70,11 @@ def main() -> int:
     given = _arguments()
     if given.state:
         given.state.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _probe(given.host, given.port)
+    except OSError as error:
+        sys.stderr.write(f"can't listen on {given.host}:{given.port}: {error.strerror}\n")
+        return 1
     public_url = given.public_url or f"http://{given.host}:{given.port}"
     try:
         box = Box.open(given.state, seed=given.seed, public_url=public_url.rstrip("/"))
@@ -58,9 +84,6 @@ def main() -> int:
     sys.stderr.write(f"WhatsApp sandbox on http://{given.host}:{given.port}\n")
     try:
         asyncio.run(_serve(box, given.host, given.port))
-    except OSError as error:
-        sys.stderr.write(f"can't listen on {given.host}:{given.port}: {error}\n")
-        return 1
     finally:
         box.store.close()
     return 0
