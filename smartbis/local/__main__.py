@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from smartbis.local import house, messages, servers
 from smartbis.local.errors import LocalError
 
 
@@ -34,10 +33,14 @@ def _with_servers(options: argparse.Namespace) -> int:
     command = _command(options)
     if not command:
         parser().error("with-servers needs a command after --")
+    from smartbis.local import servers
+
     return servers.run_with_servers(command, data_dir=options.data_dir, fast=options.fast)
 
 
 def _run(options: argparse.Namespace) -> int:
+    from smartbis.local import house
+
     return house.run(port=options.port, data_dir=options.data_dir, command=_command(options))
 
 
@@ -48,20 +51,27 @@ def _command(options: argparse.Namespace) -> list[str]:
 
 
 def _extract_messages(options: argparse.Namespace) -> int:
+    from smartbis.local import messages
+
     messages.extract()
     return 0
 
 
 def _compile_messages(options: argparse.Namespace) -> int:
+    from smartbis.local import messages
+
     messages.compile_changed()
     return 0
 
 
 def _check_messages(options: argparse.Namespace) -> int:
+    from smartbis.local import messages
+
     messages.check()
     return 0
 
 
+# each imports what it needs when it is called: Babel and Django are not waited for where servers are wanted
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "with-servers": _with_servers,
     "run": _run,

@@ -61,15 +61,25 @@ def kept_secret(data_dir: Path, name: str, *, make: str = "token") -> str:
     except FileNotFoundError:
         key = base64.b64encode(secrets.token_bytes(32)).decode()
         value = key if make == "key" else secrets.token_hex(32)
-        write_private(path, value + "\n")
-        return value
+        with contextlib.suppress(FileExistsError):  # another process was first: its value counts
+            write_private(path, value + "\n", replace=False)
+        return path.read_text().strip()
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write `text` to `path` for its owner's eyes only, whole or not at all."""
+def write_private(path: Path, text: str, *, replace: bool = True) -> None:
+    """Write `text` to `path` for its owner's eyes only, whole or not at all.
+
+    Raises: FileExistsError where `replace` is false and there is a file already.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(name, path)
+    if replace:
+        os.replace(name, path)
+        return
+    try:
+        os.link(name, path)
+    finally:
+        os.unlink(name)

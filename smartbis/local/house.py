@@ -69,12 +69,7 @@ def run(*, port: int, data_dir: Path, command: Sequence[str] = ()) -> int:
 def run_beside(command: Sequence[str], *, data_dir: Path) -> int:
     """Run `command` while the house stands, and give back its exit code."""
     variables = {**os.environ, "CREDENTIALS": str(data_dir / "credentials.json")}
-    process = subprocess.Popen(command, env=variables)
-    try:
-        return process.wait()
-    finally:
-        process.terminate()
-        process.wait()
+    return processes.run_command(command, environment=variables)
 
 
 def patiently() -> None:
@@ -219,9 +214,7 @@ def step(title: str, command: Sequence[str], *, variables: Mapping[str, str], lo
     Raises: LocalError with the end of its output where it fails.
     """
     say(f"{title} …")
-    process = processes.spawn(
-        command, log=log, death_signal=signal.SIGTERM, environment=variables, folder=ROOT
-    )
+    process = processes.spawn(command, log=log, death_signal=signal.SIGTERM, environment=variables, folder=ROOT)
     try:
         processes.wait_until(lambda: process.poll() is not None, waiting_for=title.lower())
     except BaseException:
@@ -314,9 +307,7 @@ def write_credentials(environment: Environments) -> dict[str, Any]:
         "admin_url": environment.addresses.admin_url,
         "sandbox_url": environment.addresses.sandbox_url,
     }
-    write_private(
-        environment.data_dir / "credentials.json", json.dumps(credentials, indent=2, ensure_ascii=False)
-    )
+    write_private(environment.data_dir / "credentials.json", json.dumps(credentials, indent=2, ensure_ascii=False))
     return credentials
 
 

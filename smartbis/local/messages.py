@@ -60,9 +60,7 @@ def extract() -> None:
         catalogue.update(found, no_fuzzy_matching=True, update_creation_date=False)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
-            write_po(
-                file, catalogue, width=110, include_lineno=False, sort_by_file=True, ignore_obsolete=True
-            )
+            write_po(file, catalogue, width=110, include_lineno=False, sort_by_file=True, ignore_obsolete=True)
         open_ones = sum(1 for message in catalogue if message.id and not _is_translated(message))
         say(f"{path.relative_to(ROOT)}: {len(catalogue)} messages, {open_ones} without a translation")
 

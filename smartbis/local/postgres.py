@@ -172,9 +172,7 @@ class Postgres:
         )
         if not gone:
             left = ", ".join(map(str, processes.workers_in(self.cluster)))
-            raise LocalError(
-                f"An earlier PostgreSQL still works in {self.cluster} (process {left}). End it first."
-            )
+            raise LocalError(f"An earlier PostgreSQL still works in {self.cluster} (process {left}). End it first.")
         pid_file.unlink(missing_ok=True)
         for socket_file in runtime_folder(self.data_dir).glob("**/.s.PGSQL.*"):
             socket_file.unlink(missing_ok=True)
@@ -258,9 +256,7 @@ class Postgres:
             )
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                        sql.Identifier(DATABASE), sql.Identifier(OWNER)
-                    )
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
                 )
 
 

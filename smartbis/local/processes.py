@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import psutil
 
@@ -93,7 +95,8 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Start a server in a process group of its own, so that Ctrl-C at the terminal does not reach it.
 
-    It ends by `death_signal` if this process is killed. Output is appended to `log`.
+    It ends by `death_signal` if this process is killed; to Linux the parent is the thread that calls this, so call
+    it where the server shall not outlive the thread. Output is appended to `log`.
     """
     options = ["--parent", str(os.getpid()), *(identity.options if identity else ())]
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -107,6 +110,41 @@ def spawn(
             env=None if environment is None else dict(environment),
             cwd=folder,
         )
+
+
+def run_command(command: Sequence[str], *, environment: Mapping[str, str]) -> int:
+    """Run a command in the foreground and give back its exit code: 128 + n where signal n ended it.
+
+    Ctrl-C reaches it by itself, being in the same process group, and what it then does is its own affair. The other
+    signals are handed on rather than raised here: an exception inside `wait` could lose the exit code.
+    """
+    started: list[subprocess.Popen[bytes]] = []
+
+    def hand_on(number: int, frame: FrameType | None) -> None:
+        if not started:
+            raise SystemExit(128 + number)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(started[0].pid, number)
+
+    handlers: dict[signal.Signals, Any] = {signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: hand_on}
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        handlers[signal.SIGHUP] = hand_on
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        # an ignored signal stays ignored in a child, a handled one does not
+        started.append(subprocess.Popen(command, env=dict(environment), preexec_fn=_heed_interrupts))
+        code = started[0].wait()
+    except FileNotFoundError:
+        say(f"There is no command {command[0]}.")
+        return 127
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return code if code >= 0 else 128 - code
+
+
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def is_alive(pid: int) -> bool:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import signal
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -58,25 +57,7 @@ def run_with_servers(command: Sequence[str], *, data_dir: Path | None, fast: boo
             "MASTER_KEY": kept_secret(data_dir, "master_key", make="key"),
         }
         with turn_signals_into_exit(), running_servers(data_dir, fast=fast) as urls:
-            return _run(command, environment={**keys, **os.environ, **urls})
-
-
-def _run(command: Sequence[str], *, environment: dict[str, str]) -> int:
-    try:
-        process = subprocess.Popen(command, env=environment)
-    except FileNotFoundError:
-        processes.say(f"There is no command {command[0]}.")
-        return 127
-    # Ctrl-C reaches the command by itself (same process group); what it then does is its own affair
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        code = process.wait()
-    except SystemExit:
-        process.terminate()
-        code = process.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)
-    return code if code >= 0 else 128 - code
+            return processes.run_command(command, environment={**keys, **os.environ, **urls})
 
 
 @contextlib.contextmanager

@@ -136,9 +136,7 @@ def all_programs(
             command=[*beat, "--schedule", str(data_dir / "scheduler" / "beat")],
             environment=app,
         ),
-        Program(
-            name="sandbox", command=[*sandbox, "--state", str(data_dir / "sandbox.sqlite")], environment={}
-        ),
+        Program(name="sandbox", command=[*sandbox, "--state", str(data_dir / "sandbox.sqlite")], environment={}),
         Program(
             name="watcher",
             command=[sys.executable, "-m", "smartbis.local.watcher"],

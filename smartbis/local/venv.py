@@ -81,9 +81,7 @@ def _make_folder() -> bool:
         return True
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     print(f"{sys.executable} cannot make a virtual environment with pip.")
-    print(
-        f"On Debian and Ubuntu: apt install python{version}-venv. Or name another Python: make run PYTHON=…"
-    )
+    print(f"On Debian and Ubuntu: apt install python{version}-venv. Or name another Python: make run PYTHON=…")
     return False
 
 
@@ -96,9 +94,7 @@ def _succeeds(command: list[str]) -> bool:
 
 def _install() -> bool:
     """pip, quiet but for errors, with a line of progress every few seconds."""
-    wanted = sum(
-        1 for line in LOCK.read_text().splitlines() if "==" in line and not line.startswith(("#", " "))
-    )
+    wanted = sum(1 for line in LOCK.read_text().splitlines() if "==" in line and not line.startswith(("#", " ")))
     print(f"Installing {wanted} packages …", flush=True)
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["--root-user-action", "ignore", "-r", str(LOCK)]
