@@ -1,0 +1,43 @@
+"""What other rooms and doors may know of coupons and vouchers."""
+
+from vouchers.selectors.coupons import coupon_counts, coupons, get_coupon
+from vouchers.selectors.offers import offers_for
+from vouchers.selectors.redemptions import (
+    find_redemption,
+    get_redemption,
+    redemptions_by_day,
+    redemptions_for_sale,
+    redemptions_of_voucher,
+    redemptions_page,
+)
+from vouchers.selectors.totals import voucher_totals
+from vouchers.selectors.vouchers import (
+    find_by_qr,
+    find_voucher_by_id,
+    get_voucher,
+    vouchers_by_ids,
+    vouchers_ending,
+    vouchers_of,
+    vouchers_page,
+)
+
+__all__ = [
+    "coupon_counts",
+    "coupons",
+    "find_by_qr",
+    "find_redemption",
+    "find_voucher_by_id",
+    "get_coupon",
+    "get_redemption",
+    "get_voucher",
+    "offers_for",
+    "redemptions_by_day",
+    "redemptions_for_sale",
+    "redemptions_of_voucher",
+    "redemptions_page",
+    "voucher_totals",
+    "vouchers_by_ids",
+    "vouchers_ending",
+    "vouchers_of",
+    "vouchers_page",
+]

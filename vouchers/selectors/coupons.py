@@ -1,0 +1,46 @@
+"""The offers of a brand."""
+
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from smartbis.kernel.clock import now
+from smartbis.kernel.people import Actor
+from smartbis.tenancy.scope import tenant_scope
+from vouchers.infos import CouponCounts, CouponInfo
+from vouchers.models import Coupon, Voucher
+from vouchers.reading import coupon_infos, get_coupon_row, is_within_reach
+
+
+def coupons(*, tenant: UUID, status: str | None = None, actor: Actor | None = None) -> list[CouponInfo]:
+    """The brand's coupons, the newest first; those of a status when one is named. Two queries."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Coupon.objects.order_by("-created_at", "-id")
+        if status is not None:
+            rows = rows.filter(status=status)
+        return coupon_infos([row for row in rows if is_within_reach(row, actor)])
+
+
+def get_coupon(*, tenant: UUID, coupon: UUID, actor: Actor | None = None) -> CouponInfo:
+    """Raises CouponNotFound."""
+    with tenant_scope(tenant, read_only=True):
+        return coupon_infos([get_coupon_row(coupon, actor)])[0]
+
+
+def coupon_counts(*, tenant: UUID) -> dict[UUID, CouponCounts]:
+    """How many vouchers of each coupon there are, by state; a coupon without any is absent. One query."""
+    instant = now()
+    is_over = Q(status="issued", valid_until__lte=instant)
+    with tenant_scope(tenant, read_only=True):
+        rows = (
+            Voucher.objects.values("coupon_id")
+            .annotate(
+                issued=Count("id"),
+                open=Count("id", filter=Q(status="issued") & ~is_over),
+                redeemed=Count("id", filter=Q(status="redeemed")),
+                cancelled=Count("id", filter=Q(status="cancelled")),
+                lapsed=Count("id", filter=Q(status="lapsed") | is_over),
+            )
+            .order_by()
+        )
+        return {row["coupon_id"]: CouponCounts(**row) for row in rows}

@@ -1,0 +1,111 @@
+"""The uses of vouchers."""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
+from smartbis.kernel.people import Actor
+from smartbis.tenancy import selectors as tenancy
+from smartbis.tenancy.scope import tenant_scope
+from vouchers.errors import RedemptionNotFound
+from vouchers.infos import RedeemedDay, RedemptionInfo
+from vouchers.models import Redemption, Reversal
+from vouchers.reading import is_store_within_reach, redemption_infos
+
+
+def get_redemption(*, tenant: UUID, redemption: UUID, actor: Actor | None = None) -> RedemptionInfo:
+    """Raises RedemptionNotFound, also for one out of the actor's stores."""
+    found = find_redemption(tenant=tenant, redemption=redemption, actor=actor)
+    if found is None:
+        raise RedemptionNotFound
+    return found
+
+
+def find_redemption(*, tenant: UUID, redemption: UUID, actor: Actor | None = None) -> RedemptionInfo | None:
+    """The redemption, when it is within the actor's reach."""
+    with tenant_scope(tenant, read_only=True):
+        row = _rows().filter(id=redemption).first()
+        if row is None or not is_store_within_reach(tenant, row.store_id, actor):
+            return None
+        return redemption_infos([row])[0]
+
+
+def redemptions_for_sale(*, tenant: UUID, store: UUID, external_id: str) -> list[RedemptionInfo]:
+    """The uses that belong to a sale and were not taken back, in their order."""
+    if not external_id:
+        return []
+    with tenant_scope(tenant, read_only=True):
+        rows = _rows().filter(_stands(), store_id=store, external_id=external_id)
+        return redemption_infos(list(rows.order_by("redeemed_at", "id")))
+
+
+def redemptions_of_voucher(*, tenant: UUID, voucher: UUID) -> list[RedemptionInfo]:
+    """Every use of a voucher, those taken back too, the newest first."""
+    with tenant_scope(tenant, read_only=True):
+        return redemption_infos(list(_rows().filter(voucher_id=voucher).order_by("-redeemed_at", "-id")))
+
+
+def redemptions_page(
+    *,
+    tenant: UUID,
+    actor: Actor | None = None,
+    store: UUID | None = None,
+    customer: UUID | None = None,
+    coupon: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[RedemptionInfo]:
+    """Uses, those taken back too, the newest first, within the actor's stores. `until` is excluded."""
+    with tenant_scope(tenant, read_only=True):
+        rows = _rows().order_by("-redeemed_at", "-id")
+        named = {"store_id": store, "customer_id": customer, "coupon_id": coupon, "redeemed_at__gte": since}
+        rows = rows.filter(**{name: value for name, value in named.items() if value is not None})
+        if until is not None:
+            rows = rows.filter(redeemed_at__lt=until)
+        if actor is not None and (actor.stores is not None or actor.partner is not None):
+            reach = tenancy.stores(tenant=tenant, actor=actor, active_only=False)
+            rows = rows.filter(store_id__in=[each.id for each in reach])
+        if cursor is not None:
+            instant, last = _cursor(cursor)
+            rows = rows.filter(Q(redeemed_at__lt=instant) | Q(redeemed_at=instant, id__lt=last))
+        found = list(rows[: limit + 1])
+        more = (
+            encode_cursor(found[limit - 1].redeemed_at.isoformat(), found[limit - 1].id) if len(found) > limit else None
+        )
+        return Page(items=tuple(redemption_infos(found[:limit])), next_cursor=more)
+
+
+def redemptions_by_day(*, tenant: UUID, since: datetime, until: datetime) -> list[RedeemedDay]:
+    """Uses that stand, by day of the tenant's calendar (days with any), from `since` to before `until`."""
+    with tenant_scope(tenant, read_only=True):
+        zone = ZoneInfo(tenancy.get_tenant(tenant=tenant).timezone)
+        rows = (
+            Redemption.objects.filter(_stands(), redeemed_at__gte=since, redeemed_at__lt=until)
+            .annotate(on=TruncDate("redeemed_at", tzinfo=zone))
+            .values("on")
+            .annotate(redemptions=Count("id"), discount_minor=Sum("discount_minor"))
+            .order_by("on")
+        )
+        return [RedeemedDay(**row) for row in rows]
+
+
+def _rows() -> QuerySet[Redemption]:
+    return Redemption.objects.select_related("voucher", "coupon")
+
+
+def _stands() -> Q:
+    return Q(~Exists(Reversal.objects.filter(redemption_id=OuterRef("id"))))
+
+
+def _cursor(cursor: str) -> tuple[datetime, UUID]:
+    instant, last = decode_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(instant), UUID(last)
+    except ValueError as error:
+        raise InvalidCursor({"cursor": [InvalidCursor.sentence]}) from error

@@ -1,0 +1,115 @@
+"""Vouchers by code, by QR, by customer."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from smartbis.kernel.clock import now
+from smartbis.kernel.codes import parse_qr
+from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
+from smartbis.kernel.people import Actor
+from smartbis.tenancy.scope import tenant_scope
+from vouchers.infos import VoucherInfo
+from vouchers.models import Voucher
+from vouchers.reading import get_voucher_row, is_within_reach, voucher_info
+
+
+def get_voucher(*, tenant: UUID, code: str, actor: Actor | None = None) -> VoucherInfo:
+    """The voucher of a typed code, in any case and with any separators. Raises VoucherNotFound."""
+    with tenant_scope(tenant, read_only=True):
+        return voucher_info(get_voucher_row(code, actor))
+
+
+def find_by_qr(*, tenant: UUID, token: str, actor: Actor | None = None) -> VoucherInfo | None:
+    """The voucher of a scanned QR: the whole text or its token."""
+    with tenant_scope(tenant, read_only=True):
+        row = _rows().filter(qr_token=parse_qr(token) or token.strip().upper()).first()
+        return voucher_info(row) if row is not None and is_within_reach(row.coupon, actor) else None
+
+
+def find_voucher_by_id(
+    *, tenant: UUID, voucher: UUID, customer: UUID | None = None, actor: Actor | None = None
+) -> VoucherInfo | None:
+    """The voucher, only if it is this customer's when one is named."""
+    with tenant_scope(tenant, read_only=True):
+        row = _rows().filter(id=voucher).first()
+        if row is None or (customer is not None and row.customer_id != customer):
+            return None
+        return voucher_info(row) if is_within_reach(row.coupon, actor) else None
+
+
+def vouchers_by_ids(*, tenant: UUID, vouchers: Collection[UUID]) -> dict[UUID, VoucherInfo]:
+    """Those of the vouchers that exist, by id, in one query."""
+    with tenant_scope(tenant, read_only=True):
+        return {row.id: voucher_info(row) for row in _rows().filter(id__in=list(vouchers))}
+
+
+def vouchers_of(*, tenant: UUID, customer: UUID, open_only: bool = False, limit: int = 200) -> list[VoucherInfo]:
+    """The customer's vouchers: open ones first, the soonest to end at the top, then the others, the newest first."""
+    instant = now()
+    with tenant_scope(tenant, read_only=True):
+        open_rows = _rows().filter(_is_open(instant), customer_id=customer)
+        found = list(open_rows.order_by(F("valid_until").asc(nulls_last=True), "id")[:limit])
+        if not open_only and len(found) < limit:
+            others = _rows().filter(~_is_open(instant), customer_id=customer)
+            found += list(others.order_by("-issued_at", "-id")[: limit - len(found)])
+        return [voucher_info(row) for row in found]
+
+
+def vouchers_page(
+    *,
+    tenant: UUID,
+    coupon: UUID | None = None,
+    status: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[VoucherInfo]:
+    """The brand's vouchers, the newest first."""
+    with tenant_scope(tenant, read_only=True):
+        rows = _rows().order_by("-issued_at", "-id")
+        if coupon is not None:
+            rows = rows.filter(coupon_id=coupon)
+        if status is not None:
+            rows = rows.filter(_has_status(status, now()))
+        if cursor is not None:
+            instant, last = _cursor(cursor)
+            rows = rows.filter(Q(issued_at__lt=instant) | Q(issued_at=instant, id__lt=last))
+        found = list(rows[: limit + 1])
+        last_shown = found[limit - 1] if len(found) > limit else None
+        more = encode_cursor(last_shown.issued_at.isoformat(), last_shown.id) if last_shown else None
+        return Page(items=tuple(voucher_info(row) for row in found[:limit]), next_cursor=more)
+
+
+def vouchers_ending(*, tenant: UUID, since: datetime, until: datetime, limit: int = 1000) -> list[VoucherInfo]:
+    """Open vouchers with a customer whose end lies from `since` (included) to `until` (excluded), the soonest first."""
+    with tenant_scope(tenant, read_only=True):
+        rows = _rows().filter(
+            status=Voucher.Status.ISSUED, valid_until__gte=since, valid_until__lt=until, customer__isnull=False
+        )
+        return [voucher_info(row) for row in rows.order_by("valid_until", "id")[:limit]]
+
+
+def _rows() -> QuerySet[Voucher]:
+    return Voucher.objects.select_related("coupon")
+
+
+def _is_open(instant: datetime) -> Q:
+    return Q(status="issued") & (Q(valid_until__isnull=True) | Q(valid_until__gt=instant))
+
+
+def _has_status(status: str, instant: datetime) -> Q:
+    if status == "issued":
+        return _is_open(instant)
+    if status == "lapsed":
+        return Q(status="lapsed") | Q(status="issued", valid_until__lte=instant)
+    return Q(status=status)
+
+
+def _cursor(cursor: str) -> tuple[datetime, UUID]:
+    instant, last = decode_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(instant), UUID(last)
+    except ValueError as error:
+        raise InvalidCursor({"cursor": [InvalidCursor.sentence]}) from error

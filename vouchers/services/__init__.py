@@ -1,0 +1,28 @@
+"""What can be done with coupons and vouchers."""
+
+from vouchers.services.coupons import change_coupon, create_coupon, set_coupon_status
+from vouchers.services.ending import cancel_voucher, lapse_voucher
+from vouchers.services.holds import hold_voucher, release_hold
+from vouchers.services.imports import import_open_vouchers, undo_imported_vouchers
+from vouchers.services.issuing import convert_balance, issue_voucher
+from vouchers.services.redeeming import redeem_voucher
+from vouchers.services.reversing import reverse_for_refund, reverse_redemption
+from vouchers.services.validating import validate_voucher
+
+__all__ = [
+    "cancel_voucher",
+    "change_coupon",
+    "convert_balance",
+    "create_coupon",
+    "hold_voucher",
+    "import_open_vouchers",
+    "issue_voucher",
+    "lapse_voucher",
+    "redeem_voucher",
+    "release_hold",
+    "reverse_for_refund",
+    "reverse_redemption",
+    "set_coupon_status",
+    "undo_imported_vouchers",
+    "validate_voucher",
+]

@@ -1,0 +1,175 @@
+"""The end of a voucher that was not used up: cancelled by the brand, or lapsed."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from smartbis.kernel.clock import now
+from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.people import SYSTEM, Actor
+from smartbis.ledger.accounts import Account
+from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
+from smartbis.outbox.services import publish
+from smartbis.tenancy.permissions import require
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_tenant
+from smartbis.tenancy.services import record_audit
+from vouchers import stock
+from vouchers.errors import VoucherNotFound, VoucherRefused
+from vouchers.events import VoucherCancelled, VoucherLapsed
+from vouchers.infos import VoucherInfo
+from vouchers.models import Voucher
+from vouchers.reading import is_within_reach, voucher_info
+from vouchers.reasons import reasons_of, refusal_of
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """What became of the price: `amount` of `unit` went back to the balance; all zero when nothing did."""
+
+    unit: str = ""
+    amount: int = 0
+
+
+def cancel_voucher(*, tenant: UUID, voucher: UUID, reason: str, actor: Actor) -> VoucherInfo:
+    """Take a voucher back that is not used up. What is left of its price returns or is forfeited as it says.
+
+    Raises VoucherNotFound, VoucherAlreadyRedeemed, VoucherExpired, VoucherCancelled, VoucherHeld, InvalidInput without
+    a reason, PermissionMissing.
+    Publishes VoucherCancelled.
+    """
+    require(actor, "voucher.cancel")
+    if not reason.strip():
+        raise InvalidInput({"reason": ["?"]})
+    with tenant_scope(tenant):
+        row = Voucher.objects.select_related("coupon").filter(id=voucher).first()
+        if row is None or not is_within_reach(row.coupon, actor):
+            raise VoucherNotFound
+        holder = _lock_payer(tenant, row)
+        is_open = Q(valid_until__isnull=True) | Q(valid_until__gt=now())
+        row = _end(row.id, Voucher.Status.CANCELLED, reason.strip()[:300], is_open)
+        settled = _settle(row, holder, "voucher_cancelled")
+        record_audit(
+            tenant=tenant,
+            actor=actor,
+            action="voucher.cancel",
+            object_kind="voucher",
+            object_id=row.id,
+            reason=row.ended_reason,
+        )
+        publish(
+            VoucherCancelled(
+                voucher_id=row.id,
+                customer_id=row.customer_id,
+                returned_unit=settled.unit,
+                returned_amount=settled.amount,
+            )
+        )
+        return voucher_info(row)
+
+
+def lapse_voucher(*, tenant: UUID, voucher: UUID) -> bool:
+    """Settle a voucher whose time is over; False when there is nothing to settle (used, ended, or not over yet).
+
+    Publishes VoucherLapsed.
+    """
+    with tenant_scope(tenant):
+        row = Voucher.objects.filter(id=voucher).first()
+        if row is None:
+            return False
+        holder = _lock_payer(tenant, row)
+        try:
+            row = _end(row.id, Voucher.Status.LAPSED, "", Q(valid_until__lte=now()))
+        except VoucherRefused:
+            return False  # a till or another sweep was faster, and nothing was changed here
+        settled = _settle(row, holder, "voucher_lapsed")
+        publish(
+            VoucherLapsed(
+                voucher_id=row.id,
+                customer_id=row.customer_id,
+                returned_unit=settled.unit,
+                returned_amount=settled.amount,
+            )
+        )
+        return True
+
+
+def vouchers_to_lapse(*, tenant: UUID, limit: int) -> list[UUID]:
+    """Open vouchers whose time is over and that no checkout holds, the longest over first."""
+    with tenant_scope(tenant, read_only=True):
+        instant = now()
+        rows = Voucher.objects.filter(_not_held(), status=Voucher.Status.ISSUED, valid_until__lte=instant)
+        return list(rows.order_by("valid_until", "id").values_list("id", flat=True)[:limit])
+
+
+def _not_held() -> Q:
+    return Q(hold_id__isnull=True) | Q(held_until__lte=now())
+
+
+def _lock_payer(tenant: UUID, row: Voucher) -> LockedHolder | None:
+    """The price never grows, so that a voucher read without one needs no lock later."""
+    if not row.paid_amount or row.customer_id is None:
+        return None
+    return lock_holder(tenant=tenant, customer=row.customer_id)
+
+
+def _end(voucher: UUID, status: str, reason: str, when: Q) -> Voucher:
+    """End an open voucher by one conditional update. Raises the VoucherRefused that says why it could not."""
+    open_now = Voucher.objects.filter(_not_held(), when, id=voucher, status=Voucher.Status.ISSUED)
+    ended = open_now.update(status=status, ended_at=now(), ended_reason=reason, hold_id=None, held_until=None)
+    row = Voucher.objects.select_related("coupon").get(id=voucher)
+    if not ended:
+        raise refusal_of(reasons_of([_why_not(row)], row, get_tenant(tenant=row.tenant_id), SYSTEM)[0])
+    return row
+
+
+def _why_not(row: Voucher) -> tuple[str, dict[str, str | None]]:
+    until = row.valid_until.isoformat() if row.valid_until else None
+    if row.status == Voucher.Status.CANCELLED:
+        return "voucher_cancelled", {}
+    if row.status == Voucher.Status.REDEEMED:
+        return "voucher_already_redeemed", {}
+    if row.hold_id is not None and row.held_until is not None and row.held_until > now():
+        return "voucher_held", {"until": row.held_until.isoformat()}
+    return "voucher_expired", {"until": until}
+
+
+def _settle(row: Voucher, holder: LockedHolder | None, why: str) -> _Settled:
+    """Free price, budget, stock and limit of an ended voucher, whose row this transaction holds."""
+    is_untouched = row.uses_left == row.uses_total
+    returns = row.on_lapse == "return"
+    price, reserved = row.paid_left, row.reserved_minor
+    Voucher.objects.filter(id=row.id).update(paid_left=0, reserved_minor=0)
+    row.paid_left = row.reserved_minor = 0
+    settled = _Settled()
+    if price and holder is not None:
+        _move_price(row, holder, price, why)
+        settled = _Settled(row.paid_unit, price) if returns else settled
+    counts = row.origin != Voucher.Origin.IMPORT and is_untouched
+    stock.give_piece_back(tenant=row.tenant_id, coupon=row.coupon_id, pieces=1 if counts else 0, money=reserved)
+    # A gift that was let lapse has been had; what was paid back, or taken away, has not.
+    is_given_back = row.status == Voucher.Status.CANCELLED or (price > 0 and returns)
+    if counts and is_given_back and row.customer_id is not None:
+        stock.give_one_back(tenant=row.tenant_id, coupon=row.coupon_id, customer=row.customer_id)
+    return settled
+
+
+def _move_price(row: Voucher, holder: LockedHolder, price: int, why: str) -> None:
+    returns = row.on_lapse == "return"
+    post(
+        tenant=row.tenant_id,
+        holder=holder,
+        moves=[
+            Move(
+                unit=row.paid_unit,
+                debit=Account.VOUCHER_OUTSTANDING,
+                credit=Account.AVAILABLE if returns else Account.FORFEITED,
+                amount=price,
+                kind="voucher_return" if returns else "voucher_forfeit",
+                explanation={"key": why, "coupon": row.coupon.name, "reason": row.ended_reason},
+                voucher_id=row.id,
+                store_id=row.store_id,
+            )
+        ],
+    )

@@ -1,0 +1,270 @@
+"""Using a voucher: one guarded statement that must touch one row, and the precise reason when it does not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from smartbis.customers.selectors import get_customer
+from smartbis.kernel.clock import now
+from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.ids import new_id
+from smartbis.kernel.people import Actor
+from smartbis.ledger.accounts import Account
+from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
+from smartbis.outbox.services import publish
+from smartbis.tenancy.errors import KeyReused
+from smartbis.tenancy.permissions import require
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import StoreInfo, get_store, get_tenant
+from vouchers import stock
+from vouchers.events import VoucherRedeemed
+from vouchers.infos import RedemptionInfo
+from vouchers.judging import Asked, is_over_limit, limit_reason, reasons_against
+from vouchers.models import Redemption, Reversal, Voucher
+from vouchers.reading import get_voucher_row, name_of_voucher, redemption_info
+from vouchers.reasons import refusal_of
+from vouchers.services.amounts import check_amount, check_external_id, check_key
+from vouchers.sql import TAKE_USE
+
+_ROUNDS = 4
+_TOLD = (
+    "coupon_id",
+    "coupon_name",
+    "code",
+    "kind",
+    "value_sku",
+    "value_key",
+    "discount_minor",
+    "cost_minor",
+    "currency",
+    "change_amount",
+    "uses_left",
+    "funded_by",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    tenant: UUID
+    code: str
+    store: StoreInfo
+    key: str
+    actor: Actor
+    customer: UUID | None
+    amount_minor: int | None
+    external_id: str
+    hold: UUID | None
+    at: datetime
+
+    def asked(self) -> Asked:
+        return Asked(
+            tenant=self.tenant,
+            store=self.store,
+            actor=self.actor,
+            customer=self.customer,
+            amount_minor=self.amount_minor,
+            external_id=self.external_id,
+            hold=self.hold,
+        )
+
+
+def redeem_voucher(
+    *,
+    tenant: UUID,
+    code: str,
+    store: UUID,
+    key: str,
+    actor: Actor,
+    customer: UUID | None = None,
+    amount_minor: int | None = None,
+    external_id: str | None = None,
+    hold: UUID | None = None,
+) -> RedemptionInfo:
+    """Use a voucher once at a store; the same key again gives the first answer, and no second use.
+
+    `code` is typed (any case and separators) or another system's; `external_id` is the sale's number, if there is one;
+    `hold` names the checkout that holds the voucher. A percentage needs `amount_minor`.
+    Raises VoucherNotFound, a VoucherRefused that says precisely why, KeyReused, InvalidInput, StoreUnknown,
+    CustomerNotFound, PermissionMissing.
+    Publishes VoucherRedeemed.
+    """
+    require(actor, "voucher.redeem", store=store)
+    check_key(key)
+    check_amount(amount_minor)
+    check_external_id(external_id or "")
+    with tenant_scope(tenant):
+        request = _Request(
+            tenant=tenant,
+            code=code,
+            store=get_store(tenant=tenant, store=store, actor=actor),
+            key=key,
+            actor=actor,
+            customer=customer,
+            amount_minor=amount_minor,
+            external_id=external_id or "",
+            hold=hold,
+            at=now(),
+        )
+        taken = _take_use(request, *name_of_voucher(code), judged=False)
+        if taken is not None:
+            return _settle(request, taken, holder=None) or _first_answer(request)
+        return _redeem_after_reading(request)
+
+
+def _redeem_after_reading(request: _Request) -> RedemptionInfo:
+    """What the plain statement did not take: a repeat, a refusal, or a use that needs more to be read or locked."""
+    for _round in range(_ROUNDS):
+        if Redemption.objects.filter(key=request.key).exists():
+            return _first_answer(request)
+        voucher = get_voucher_row(request.code, request.actor)
+        _refuse(voucher, request)
+        holder = None
+        if voucher.paid_left and voucher.customer_id is not None:
+            holder = lock_holder(tenant=request.tenant, customer=voucher.customer_id)
+        taken = _take_use(request, "id", voucher.id, judged=True)
+        if taken is not None:
+            _keep_limit(voucher, request)
+            return _settle(request, taken, holder) or _first_answer(request)
+        # Somebody was faster between the reading and the statement: read again and say why.
+    raise RuntimeError(f"voucher {voucher.id} neither refuses nor gives its use")
+
+
+def _refuse(voucher: Voucher, request: _Request) -> None:
+    reasons = reasons_against(voucher, request.asked())
+    if reasons:
+        raise refusal_of(reasons[0])
+    if voucher.kind == "percentage" and request.amount_minor is None:
+        raise InvalidInput({"amount_minor": [_("Informe o valor da compra: o desconto é uma porcentagem.")]})
+    if request.customer is not None and request.customer != voucher.customer_id:
+        get_customer(tenant=request.tenant, customer=request.customer)
+
+
+def _keep_limit(voucher: Voucher, request: _Request) -> None:
+    """Raises VoucherLimitReached when a use of the same customer came between; the transaction takes this one back."""
+    if voucher.is_personal or voucher.coupon.limit_per_customer is None or request.customer is None:
+        return
+    stock.lock_taker(tenant=request.tenant, coupon=voucher.coupon_id, customer=request.customer)
+    if is_over_limit(voucher, request.customer, uses_more=0):
+        raise refusal_of(limit_reason(voucher, get_tenant(tenant=request.tenant)))
+
+
+def _take_use(request: _Request, named_by: str, named: object, *, judged: bool) -> dict[str, Any] | None:
+    """One use of the voucher with its redemption written, or None when a guard held."""
+    facts: dict[str, Any] = {
+        "tenant": request.tenant,
+        "named": named,
+        "judged": judged,
+        "now": request.at,
+        "amount": request.amount_minor,
+        "customer": request.customer,
+        "store": request.store.id,
+        "is_partner_store": request.store.kind == "partner",
+        "hold": request.hold,
+        "key": request.key,
+        "external_id": request.external_id,
+        "redemption": new_id(),
+        "actor_kind": request.actor.kind,
+        "actor_id": request.actor.id,
+        "actor_label": request.actor.label[:80],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_USE.format(named_by=named_by), facts)
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        names = [column.name for column in cursor.description or ()]
+    return dict(zip(names, row, strict=True)) | {"redemption_id": facts["redemption"]}
+
+
+def _settle(request: _Request, taken: dict[str, Any], holder: LockedHolder | None) -> RedemptionInfo | None:
+    """Move what the use is worth and tell; None when the same key was faster, and the use is put back."""
+    if not taken["is_written"]:
+        _put_back(taken)
+        return None
+    if holder is not None:
+        post(tenant=request.tenant, holder=holder, moves=_moves(request, taken))
+    if taken["released_minor"]:
+        stock.give_piece_back(tenant=request.tenant, coupon=taken["coupon_id"], pieces=0, money=taken["released_minor"])
+    customer = request.customer or taken["customer_id"]
+    publish(
+        VoucherRedeemed(
+            redemption_id=taken["redemption_id"],
+            voucher_id=taken["id"],
+            customer_id=customer,
+            store_id=request.store.id,
+            discount_minor=taken["discount_minor"],
+        )
+    )
+    return RedemptionInfo(
+        **{name: taken[name] for name in _TOLD},
+        id=taken["redemption_id"],
+        voucher_id=taken["id"],
+        customer_id=customer,
+        store_id=request.store.id,
+        external_id=request.external_id,
+        amount_minor=request.amount_minor,
+        use_number=taken["uses_total"] - taken["uses_left"],
+        redeemed_at=request.at,
+        actor_label=request.actor.label[:80],
+    )
+
+
+def _moves(request: _Request, taken: dict[str, Any]) -> list[Move]:
+    """The price of this use is spent; what a smaller sale leaves of a balance goes back to it."""
+    same: dict[str, Any] = {"unit": taken["paid_unit"], "voucher_id": taken["id"], "store_id": request.store.id}
+    used, change = taken["paid_taken"] - taken["change_amount"], taken["change_amount"]
+    words = {"coupon": taken["coupon_name"]}
+    moves = []
+    if used:
+        moves.append(
+            Move(
+                debit=Account.VOUCHER_OUTSTANDING,
+                credit=Account.REDEEMED,
+                amount=used,
+                kind="voucher_use",
+                explanation={"key": "voucher_use", **words},
+                **same,
+            )
+        )
+    if change:
+        moves.append(
+            Move(
+                debit=Account.VOUCHER_OUTSTANDING,
+                credit=Account.AVAILABLE,
+                amount=change,
+                kind="voucher_return",
+                explanation={"key": "voucher_change", **words},
+                **same,
+            )
+        )
+    return moves
+
+
+def _put_back(taken: dict[str, Any]) -> None:
+    """Undo the statement's update on the voucher, whose row this transaction still holds."""
+    Voucher.objects.filter(id=taken["id"]).update(
+        uses_left=taken["uses_left"] + 1,
+        status=Voucher.Status.ISSUED,
+        value_minor=taken["old_value_minor"],
+        paid_left=taken["old_paid_left"],
+        reserved_minor=taken["old_reserved_minor"],
+        hold_id=taken["old_hold_id"],
+        held_until=taken["old_held_until"],
+        used_at=taken["old_used_at"],
+    )
+
+
+def _first_answer(request: _Request) -> RedemptionInfo:
+    """The redemption that this key made. Raises KeyReused when it was asked for something else."""
+    row = Redemption.objects.select_related("voucher", "coupon").get(key=request.key)
+    column, value = name_of_voucher(request.code)
+    is_same_voucher = getattr(row.voucher, column) == value
+    asked = (request.store.id, request.customer, request.amount_minor, request.external_id)
+    if not is_same_voucher or asked != (row.store_id, row.named_customer_id, row.amount_minor, row.external_id):
+        raise KeyReused
+    reversal = Reversal.objects.filter(redemption_id=row.id).first()
+    return redemption_info(row, reversal, repeated=True)

@@ -1,0 +1,224 @@
+"""Taking a use back: the use, its price, the budget and the limit are as if it had not been."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from smartbis.kernel.clock import now
+from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.people import Actor
+from smartbis.ledger.accounts import Account
+from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
+from smartbis.outbox.services import publish
+from smartbis.tenancy.errors import KeyReused
+from smartbis.tenancy.permissions import require
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_tenant
+from smartbis.tenancy.services import record_audit
+from vouchers import stock
+from vouchers.errors import RedemptionAlreadyReversed, RedemptionNotFound
+from vouchers.events import VoucherReversed
+from vouchers.infos import RedemptionInfo
+from vouchers.models import Redemption, Reversal, Voucher
+from vouchers.reading import is_store_within_reach, redemption_info
+from vouchers.services.amounts import check_key
+from vouchers.services.issuing import ask_for_sweep, end_of_day
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Taking:
+    """One use that is taken back, and why."""
+
+    tenant: UUID
+    redemption: Redemption
+    reason: str
+    key: str
+    actor: Actor
+    refund: UUID | None
+    at: datetime
+
+
+def reverse_redemption(*, tenant: UUID, redemption: UUID, reason: str, key: str, actor: Actor) -> RedemptionInfo:
+    """Take one use of a voucher back. The same key again gives the first answer.
+
+    The voucher can be used again; if its time is over, for the coupon's days of grace. A cancelled voucher stays
+    cancelled, and the price of the use goes the way its coupon says.
+    Raises RedemptionNotFound (also out of the actor's stores), RedemptionAlreadyReversed, KeyReused, InvalidInput
+    without a reason, PermissionMissing.
+    Publishes VoucherReversed.
+    """
+    require(actor, "voucher.reverse")
+    check_key(key)
+    if not reason.strip():
+        raise InvalidInput({"reason": ["?"]})
+    with tenant_scope(tenant):
+        row = _get_redemption(redemption, actor)
+        if (first := _first_answer(row, key)) is not None:
+            return first
+        taking = _Taking(
+            tenant=tenant, redemption=row, reason=reason.strip()[:300], key=key, actor=actor, refund=None, at=now()
+        )
+        info = _reverse(taking)
+        record_audit(
+            tenant=tenant,
+            actor=actor,
+            action="voucher.reverse",
+            object_kind="redemption",
+            object_id=row.id,
+            reason=taking.reason,
+        )
+        return info
+
+
+def reverse_for_refund(
+    *, tenant: UUID, store: UUID, external_id: str, refund: UUID, closing: bool, actor: Actor
+) -> list[RedemptionInfo]:
+    """Take back every use that belongs to a sale, once the refund that closes the sale is there.
+
+    A partial refund (`closing=False`) leaves vouchers used: their discount is apportioned by the refund itself. Called
+    with the holder's accounts already locked.
+    Publishes VoucherReversed for each.
+    """
+    if not closing or not external_id:
+        return []
+    with tenant_scope(tenant):
+        rows = Redemption.objects.select_related("voucher", "coupon").filter(
+            ~Exists(Reversal.objects.filter(redemption_id=OuterRef("id"))), store_id=store, external_id=external_id
+        )
+        return [
+            _reverse(
+                _Taking(
+                    tenant=tenant,
+                    redemption=row,
+                    reason="refund",
+                    key=f"refund:{refund}:{row.id}",
+                    actor=actor,
+                    refund=refund,
+                    at=now(),
+                )
+            )
+            for row in rows.order_by("voucher_id", "id")
+        ]
+
+
+def _get_redemption(redemption: UUID, actor: Actor) -> Redemption:
+    row = Redemption.objects.select_related("voucher", "coupon").filter(id=redemption).first()
+    if row is None or not is_store_within_reach(row.tenant_id, row.store_id, actor):
+        raise RedemptionNotFound
+    return row
+
+
+def _first_answer(row: Redemption, key: str) -> RedemptionInfo | None:
+    """What this key did before. Raises KeyReused for another redemption, RedemptionAlreadyReversed for another key."""
+    by_key = Reversal.objects.filter(key=key).first()
+    if by_key is not None:
+        if by_key.redemption_id != row.id:
+            raise KeyReused
+        return redemption_info(row, by_key, repeated=True)
+    if Reversal.objects.filter(redemption_id=row.id).exists():
+        raise RedemptionAlreadyReversed
+    return None
+
+
+def _reverse(taking: _Taking) -> RedemptionInfo:
+    row = taking.redemption
+    holder = None
+    if row.paid_used and row.voucher.customer_id is not None:
+        holder = lock_holder(tenant=taking.tenant, customer=row.voucher.customer_id)
+    reversal = _claim(taking)
+    if reversal is None:
+        first = _first_answer(row, taking.key)
+        if first is None:
+            raise RedemptionAlreadyReversed
+        return first
+    voucher = _lock_voucher(row.voucher_id)
+    if voucher.status == Voucher.Status.CANCELLED:
+        goes_to = Account.AVAILABLE if voucher.on_lapse == "return" else Account.FORFEITED
+        freed = row.unreserved_minor - row.released_minor
+        stock.give_piece_back(tenant=taking.tenant, coupon=voucher.coupon_id, pieces=0, money=freed)
+    else:
+        goes_to = Account.VOUCHER_OUTSTANDING
+        _reinstate(voucher, taking)
+    if holder is not None:
+        _move_price(taking, holder, goes_to)
+    publish(
+        VoucherReversed(
+            redemption_id=row.id,
+            voucher_id=row.voucher_id,
+            customer_id=row.customer_id,
+            store_id=row.store_id,
+            discount_minor=row.discount_minor,
+        )
+    )
+    row.voucher = voucher
+    return redemption_info(row, reversal)
+
+
+def _claim(taking: _Taking) -> Reversal | None:
+    """Write the reversal; None when another one of the same redemption or key was faster."""
+    reversal = Reversal(
+        tenant_id=taking.tenant,
+        redemption=taking.redemption,
+        voucher_id=taking.redemption.voucher_id,
+        key=taking.key,
+        reason=taking.reason,
+        refund_id=taking.refund,
+        reversed_at=taking.at,
+        actor_kind=taking.actor.kind,
+        actor_id=taking.actor.id,
+        actor_label=taking.actor.label[:80],
+    )
+    Reversal.objects.bulk_create([reversal], ignore_conflicts=True)
+    return reversal if Reversal.objects.filter(id=reversal.id).exists() else None
+
+
+def _lock_voucher(voucher: UUID) -> Voucher:
+    return Voucher.objects.select_for_update(no_key=True, of=("self",)).select_related("coupon").get(id=voucher)
+
+
+def _reinstate(voucher: Voucher, taking: _Taking) -> None:
+    """Give the use back, with its price and its part of the budget; a lapsed voucher gets this one use only."""
+    row = taking.redemption
+    # A lapsed voucher's other uses were settled when it lapsed: what comes back is this one alone.
+    voucher.uses_left = 1 if voucher.status == Voucher.Status.LAPSED else voucher.uses_left + 1
+    voucher.status = Voucher.Status.ISSUED
+    voucher.paid_left += row.paid_used
+    voucher.reserved_minor += row.unreserved_minor
+    voucher.ended_at, voucher.ended_reason = None, ""
+    if voucher.valid_until is not None and voucher.valid_until <= taking.at:
+        brand = get_tenant(tenant=taking.tenant)
+        voucher.valid_until = end_of_day(taking.at, voucher.coupon.grace_days, brand)
+        ask_for_sweep(voucher)
+    voucher.save()
+    # What the use did not come to cost was free for others meanwhile; it is promised again, come what may.
+    stock.give_piece_back(tenant=taking.tenant, coupon=voucher.coupon_id, pieces=0, money=-row.released_minor)
+
+
+def _move_price(taking: _Taking, holder: LockedHolder, goes_to: Account) -> None:
+    row = taking.redemption
+    facts: dict[str, Any] = {"coupon": row.coupon.name, "reason": taking.reason}
+    kind = {
+        Account.VOUCHER_OUTSTANDING: "undo",
+        Account.AVAILABLE: "voucher_return",
+        Account.FORFEITED: "voucher_forfeit",
+    }[goes_to]
+    post(
+        tenant=taking.tenant,
+        holder=holder,
+        moves=[
+            Move(
+                unit=row.paid_unit,
+                debit=Account.REDEEMED,
+                credit=goes_to,
+                amount=row.paid_used,
+                kind=kind,
+                explanation={"key": "voucher_use_undone", **facts},
+                voucher_id=row.voucher_id,
+                refund_id=taking.refund,
+                store_id=row.store_id,
+            )
+        ],
+    )
