@@ -58,9 +58,10 @@ def dialled(to: str, sender: str) -> str | None:
     plain = digits(to)
     if not to.strip().startswith("+"):
         prefix = country_code(sender)
-        national = 10  # a Brazilian or American number without calling code has 10 or 11 digits
-        if not (plain.startswith(prefix) and len(plain) > national):
-            plain = prefix + plain if len(plain) <= national + 1 else plain
+        # A Brazilian or American number without calling code has 10 or 11 digits.
+        complete = plain.startswith(prefix) and len(plain) >= len(prefix) + 10
+        if not complete and len(plain) <= 11:
+            plain = prefix + plain
     return canonical(plain) if MIN_DIGITS <= len(plain) <= MAX_DIGITS else None
 
 

@@ -112,7 +112,7 @@ class Number:
 
     def template(self, name: str, body: str, *, expect: int = 200, **extra: Any) -> dict[str, Any]:
         """Create a template with positional samples filled in; `extra` are its other components by type."""
-        count = len(set(part.split("}}")[0] for part in body.split("{{")[1:]))
+        count = len({part.split("}}")[0] for part in body.split("{{")[1:]})
         component: dict[str, Any] = {"type": "BODY", "text": body}
         if count:
             component["example"] = {"body_text": [["x"] * count]}
