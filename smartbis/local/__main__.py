@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from smartbis.local.errors import LocalError
+from smartbis.local.terminal import LocalError
 
 
 def parser() -> argparse.ArgumentParser:

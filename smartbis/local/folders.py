@@ -11,7 +11,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from smartbis.local.errors import LocalError
+from smartbis.local.terminal import LocalError
 
 # sockaddr_un holds 107 bytes and a zero on Linux, 103 on macOS; the longest name put into the folder is
 # ".s.PGSQL.65535.lock"

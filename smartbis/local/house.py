@@ -19,11 +19,10 @@ from typing import Any
 import psutil
 
 from smartbis.local import processes, supervision
-from smartbis.local.errors import LocalError
 from smartbis.local.folders import kept_secret, private_folder, runtime_folder, write_private
-from smartbis.local.processes import say
 from smartbis.local.servers import running_servers, turn_signals_into_exit
 from smartbis.local.supervision import MARK, ROOT, Addresses, inherited_environment
+from smartbis.local.terminal import LocalError, say
 from smartbis.tenancy.logins import derived_url
 
 START_SECONDS = 120.0

@@ -23,9 +23,8 @@ import psycopg
 from psycopg import sql
 
 from smartbis.local import processes
-from smartbis.local.errors import LocalError
 from smartbis.local.folders import kept_secret, private_folder, remove_runtime_folder, runtime_folder
-from smartbis.local.processes import say
+from smartbis.local.terminal import LocalError, say
 
 MAJOR = "18"
 SUPERUSER = "postgres"

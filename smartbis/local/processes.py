@@ -20,7 +20,7 @@ from typing import Any
 
 import psutil
 
-from smartbis.local.errors import LocalError
+from smartbis.local.terminal import LocalError, say
 
 CHILD = Path(__file__).with_name("child.py")
 PROGRESS_SECONDS = 5.0
@@ -32,11 +32,6 @@ class Identity:
 
     options: tuple[str, ...]
     uid: int
-
-
-def say(message: str) -> None:
-    """One line for the person at the terminal."""
-    print(message, flush=True)
 
 
 def doorstep(*, death_signal: signal.Signals, options: Sequence[str] = ()) -> list[str]:

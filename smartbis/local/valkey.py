@@ -14,8 +14,8 @@ from pathlib import Path
 import redis
 
 from smartbis.local import processes
-from smartbis.local.errors import LocalError
 from smartbis.local.folders import kept_secret, private_folder, write_private
+from smartbis.local.terminal import LocalError
 
 LOOPBACK = "127.0.0.1"
 # a broker must refuse new work rather than forget old work

@@ -16,8 +16,8 @@ from xmlrpc.client import Fault
 import psycopg
 from supervisor import childutils
 
-from smartbis.local.processes import say
 from smartbis.local.supervision import GROUP, QUEUES
+from smartbis.local.terminal import say
 
 LOOK_EVERY_SECONDS = 10.0
 # a turn of the bulk queue (a chunk of an import) may be long

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from smartbis.local.errors import LocalError
 from smartbis.local.folders import kept_secret, private_folder, runtime_folder, write_private
+from smartbis.local.terminal import LocalError
 
 
 def test_a_deep_data_folder_still_has_short_sockets(tmp_path):

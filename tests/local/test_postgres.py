@@ -13,10 +13,10 @@ import pytest
 
 from smartbis.local import postgres as module
 from smartbis.local import processes
-from smartbis.local.errors import LocalError
 from smartbis.local.folders import runtime_folder
 from smartbis.local.postgres import Postgres, stop_postmaster
 from smartbis.local.processes import Identity
+from smartbis.local.terminal import LocalError
 
 
 def query(server: Postgres, statement: str) -> object:
