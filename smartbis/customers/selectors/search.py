@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import CharField, Exists, Lookup, OuterRef, Q, QuerySet
@@ -20,8 +21,14 @@ MAX_PAGE = 200
 _NUMBER = re.compile(r"^[\d\s()+./-]{8,}$")
 
 
+if TYPE_CHECKING:
+    TextLookup = Lookup[str]
+else:
+    TextLookup = Lookup
+
+
 @CharField.register_lookup
-class PrefixOf(Lookup[bool]):
+class PrefixOf(TextLookup):
     """`column ^@ text`: starts with. Leakproof, so the index serves it under row-level security, unlike LIKE."""
 
     lookup_name = "prefix"
