@@ -1,6 +1,6 @@
 """The accounts between which value moves, and what a move does to a holder's cached balances. Pure Python.
 
-A holder has four accounts per unit. `receivable` runs against the customer: its balance is shown as `owed`, at least zero.
+A holder has four accounts per unit. `receivable` runs against the customer: it is shown as `owed`, at least zero.
 The tenant's own accounts keep no running balance; their sums are read from the transfers.
 """
 

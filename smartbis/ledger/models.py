@@ -84,9 +84,7 @@ class Transfer(TenantModel):
                 name="transfer_pays_a_voucher_once",
             ),
             models.CheckConstraint(name="transfer_amount_positive", condition=models.Q(amount__gt=0)),
-            models.CheckConstraint(
-                name="transfer_between_two_accounts", condition=~models.Q(debit=models.F("credit"))
-            ),
+            models.CheckConstraint(name="transfer_between_two_accounts", condition=~models.Q(debit=models.F("credit"))),
         ]
         indexes = [
             models.Index(fields=["tenant", "holder", "-recorded_at", "-number"], name="transfer_statement"),
@@ -102,5 +100,3 @@ class Transfer(TenantModel):
                 condition=models.Q(import_batch__isnull=False),
             ),
         ]
-
-

@@ -64,8 +64,8 @@ def balances_of(*, tenant: UUID, customers: Sequence[UUID]) -> dict[UUID, list[B
             .order_by("unit")
             .values_list("holder__customer_id", "unit", "available", "pending", "owed", "held")
         )
-        for customer, *parts in rows:
-            found.setdefault(customer, []).append(BalanceInfo(*parts))
+        for customer, unit, available, pending, owed, held in rows:
+            found.setdefault(customer, []).append(BalanceInfo(unit, available, pending, owed, held))
     return found
 
 
@@ -148,7 +148,9 @@ def check_ledger(*, tenant: UUID) -> LedgerCheck:
         cursor.execute("SELECT count(*) FROM ledger_transfer WHERE tenant_id = %(tenant)s", named)
         transfers = cursor.fetchone()[0]
         cursor.execute(SUMS, named)
-        problems = [f"holder {row[0]} in {row[1]}: cached {row[2:12:2]}, summed {row[3:12:2]}" for row in cursor.fetchall()]
+        problems = [
+            f"holder {row[0]} in {row[1]}: cached {row[2:12:2]}, summed {row[3:12:2]}" for row in cursor.fetchall()
+        ]
         cursor.execute(BROKEN_CHAIN, named)
         problems += [f"holder {row[0]} in {row[1]}: transfer {row[2]} does not follow the one before" for row in cursor]
         cursor.execute(OVER_REVERSED, named)
@@ -168,7 +170,7 @@ class UnitTotals:
 
 
 def totals(*, tenant: UUID, since: datetime, until: datetime) -> list[UnitTotals]:
-    """What was issued, taken back, redeemed and returned from `since` (included) to `until` (excluded), by recording."""
+    """What was issued, taken back, redeemed and returned, recorded from `since` (included) to `until` (excluded)."""
     with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
         cursor.execute(
             "SELECT unit,"

@@ -1,4 +1,5 @@
 """The ledger's statements on the hot path, each one round trip."""
+# ruff: noqa: E501  (tables of columns read better unbroken)
 
 # Locks and reads in one: a locked row is read in its newest version, however long the lock was waited for.
 LOCK_BALANCES = """

@@ -36,9 +36,7 @@ class Delivery(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "event", "subscriber"], name="delivery_once_per_subscriber"
-            )
+            models.UniqueConstraint(fields=["tenant", "event", "subscriber"], name="delivery_once_per_subscriber")
         ]
         indexes = [
             models.Index(

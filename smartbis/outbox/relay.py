@@ -1,8 +1,8 @@
 """The relay: carries each delivery to its subscriber, once in effect.
 
-Deliveries are claimed under a lease and their attempts counted and committed before the work, so that one that kills its
-worker is counted too. Subscriber and done mark share one transaction: effects in the database happen once. A failure
-rolls back that subscriber alone and waits longer each time; after `MAX_ATTEMPTS` the delivery is a dead letter.
+Deliveries are claimed under a lease and their attempts counted and committed before the work, so that one that kills
+its worker is counted too. Subscriber and done mark share one transaction: effects in the database happen once. A
+failure rolls back that subscriber alone and waits longer each time; after `MAX_ATTEMPTS` it is a dead letter.
 """
 
 from dataclasses import dataclass
@@ -85,9 +85,7 @@ def _carry_out(tenant: UUID, claim: Claim) -> None:
             if held:  # else the lease ran out and another worker has it
                 _run(tenant, claim)
     except Exception as error:
-        log.warning(
-            "relay.failed", delivery=str(claim.id), subscriber=claim.subscriber, error=type(error).__name__
-        )
+        log.warning("relay.failed", delivery=str(claim.id), subscriber=claim.subscriber, error=type(error).__name__)
         _retry(tenant, claim, error)
 
 

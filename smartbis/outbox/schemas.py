@@ -21,7 +21,7 @@ _PLAIN: dict[Any, dict[str, Any]] = {
 def schema_of(kind: type[Event]) -> dict[str, Any]:
     """The JSON Schema of an event's payload. Raises TypeError for a field that an event may not have."""
     hints = get_type_hints(kind)
-    members = [field for field in fields(kind)]
+    members = list(fields(kind))
     return {
         "$schema": DIALECT,
         "$id": f"{kind.name}.json",

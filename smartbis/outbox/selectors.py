@@ -27,9 +27,7 @@ def dead_letters(*, tenant: UUID, limit: int = 100) -> list[DeadLetter]:
     with tenant_scope(tenant, read_only=True):
         rows = Delivery.objects.filter(status="dead").select_related("event").order_by("id")[:limit]
         return [
-            DeadLetter(
-                row.id, row.event.name, row.subscriber, row.attempts, row.last_error, row.event.recorded_at
-            )
+            DeadLetter(row.id, row.event.name, row.subscriber, row.attempts, row.last_error, row.event.recorded_at)
             for row in rows
         ]
 

@@ -17,7 +17,8 @@ from smartbis.tenancy.scope import current_tenant, tenant_scope
 _PUBLISH = """
 WITH happened AS (
     INSERT INTO outbox_event (id, tenant_id, name, payload, recorded_at)
-    SELECT * FROM unnest(%(ids)s::uuid[], %(tenants)s::uuid[], %(names)s::text[], %(payloads)s::jsonb[], %(times)s::timestamptz[])
+    SELECT id, %(tenant)s, name, payload, %(now)s
+    FROM unnest(%(ids)s::uuid[], %(names)s::text[], %(payloads)s::jsonb[]) AS e(id, name, payload)
 ), owed AS (
     INSERT INTO outbox_delivery (id, tenant_id, event_id, subscriber, queue, status, due_at, attempts, last_error)
     SELECT id, %(tenant)s, event, subscriber, queue, 'waiting', %(now)s, 0, ''
@@ -53,10 +54,8 @@ def publish_all(events: Sequence[Event]) -> None:
             _PUBLISH,
             {
                 "ids": ids,
-                "tenants": [tenant] * len(ids),
                 "names": [event.name for event in events],
                 "payloads": [json.dumps(event.payload()) for event in events],
-                "times": [instant] * len(ids),
                 "tenant": tenant,
                 "now": instant,
                 "owed_ids": [delivery for delivery, _, _ in owed],

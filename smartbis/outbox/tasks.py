@@ -18,4 +18,4 @@ def drain(queue: str) -> int:
 def sweep() -> None:
     """Wake every queue: finds what a lost poke left, and lets each worker prove that it lives."""
     for queue in QUEUES:
-        drain.apply_async(args=[queue], queue=queue, expires=30)
+        drain.apply_async(args=(queue,), queue=queue, expires=30)

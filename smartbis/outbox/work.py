@@ -1,7 +1,8 @@
 """Work that waits in PostgreSQL: who asks for it, and the loop that finds the tenants that have some.
 
-A worker function claims rows in a short scope of its own, works outside any transaction, and records. What tells that a
-tenant may have work is a wake-up row, written in the transaction that made the work; the broker is only poked after commit.
+A worker function claims rows in a short scope of its own, works outside any transaction, and records. What tells that
+a tenant may have work is a wake-up row, written in the transaction that made the work; the broker is only poked after
+commit.
 """
 
 import threading
@@ -73,7 +74,7 @@ def _poke(queue: str) -> None:
     from smartbis.outbox.tasks import drain
 
     try:
-        drain.apply_async(args=[queue], queue=queue, expires=30, retry=False)
+        drain.apply_async(args=(queue,), queue=queue, expires=30, retry=False)
     except Exception as error:  # the broker may be down; the sweep finds the wake-up row
         log.warning("work.poke_failed", queue=queue, error=type(error).__name__)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, models
 
 from smartbis.tenancy.backend.schema import TENANT, is_append_only, tenant_column
@@ -90,7 +91,7 @@ def _role_faults() -> Iterator[str]:
     owned = _query("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole")[0][0]
     if name.endswith("_app") and (superuser or bypass or owned):
         yield f"the login {name} could see more than one tenant"
-    if connection.settings_dict.get("SMARTBIS_LOGIN") == "app" and not name.endswith("_app"):
+    if settings.DATABASE_LOGIN == "app" and not name.endswith("_app"):
         yield f"the login {name} is not the application's"
 
 

@@ -1,8 +1,8 @@
 """Personal data at rest: AES-256-GCM under a key per tenant, and keyed blind indexes for look-ups by equality.
 
-A sealed value is `version (1 byte) | nonce (12) | ciphertext and tag`; the tenant, the place and the row are bound to it
-as associated data, so that a value moved to another row does not open. The tenant's 64-byte key (32 for sealing, 32 for
-indexes) is wrapped by MASTER_KEY, which never enters the database.
+A sealed value is `version (1 byte) | nonce (12) | ciphertext and tag`; the tenant, the place and the row are bound to
+it as associated data, so that a value moved to another row does not open. The tenant's 64-byte key (32 for sealing, 32
+for indexes) is wrapped by MASTER_KEY, which never enters the database.
 """
 
 import hashlib

@@ -80,13 +80,13 @@ class TenantSchemaEditor(DatabaseSchemaEditor):
         )
 
     def _create_fk_sql(self, model: type[Model], field: "Field[Any, Any]", suffix: str) -> Statement:
-        statement = super()._create_fk_sql(model, field, suffix)
+        statement: Statement = super()._create_fk_sql(model, field, suffix)  # type: ignore[misc]
         target: type[Model] = field.remote_field.model  # type: ignore[union-attr]
         here, there = tenant_column(model), tenant_column(target)
         if field.name != "tenant" and here and there and target._meta.label != TENANT:
             assert target._meta.pk is not None
-            statement.parts["column"] = Columns(model._meta.db_table, [here, field.column], self.quote_name)
+            statement.parts["column"] = Columns(model._meta.db_table, [here, str(field.column)], self.quote_name)
             statement.parts["to_column"] = Columns(
-                target._meta.db_table, [there, target._meta.pk.column], self.quote_name
+                target._meta.db_table, [there, str(target._meta.pk.column)], self.quote_name
             )
         return statement

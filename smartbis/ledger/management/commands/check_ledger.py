@@ -24,7 +24,9 @@ class Command(BaseCommand):
                 raise CommandError(f"no brand is called {slug}")
             check = check_ledger(tenant=tenant)
             failed = failed or not check.ok
-            self.stdout.write(f"{slug}: {check.transfers} transfers of {check.holders} holders, {len(check.problems)} problems")
+            self.stdout.write(
+                f"{slug}: {check.transfers} transfers of {check.holders} holders, {len(check.problems)} problems"
+            )
             for problem in check.problems:
                 self.stdout.write(f"  {problem}")
         if failed:

@@ -1,0 +1,108 @@
+"""What the programmes' room hands out. Amounts are whole minor units, or points."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from programs.rules import Rule
+from smartbis.kernel.errors import DomainError
+from smartbis.ledger.selectors import BalanceInfo
+from smartbis.purchases.infos import PurchaseInfo, RefundInfo
+
+
+@dataclass(frozen=True)
+class RuleVersionInfo:
+    """One version of a programme's rule."""
+
+    id: UUID
+    version: int
+    rule: Rule
+    spec: dict[str, Any]
+    effective_at: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class ProgramInfo:
+    """A programme with the version in force and the one that will follow."""
+
+    id: UUID
+    name: str
+    kind: Literal["cashback", "points"]
+    unit: str
+    status: str
+    current: RuleVersionInfo | None
+    upcoming: RuleVersionInfo | None
+
+
+@dataclass(frozen=True)
+class AwardInfo:
+    """What one rule gave for one sale or participation."""
+
+    id: UUID
+    program_id: UUID
+    program: str
+    rule_version: int
+    unit: str
+    base: int
+    amount: int
+    reversed: int
+    status: str
+    available_at: datetime | None
+    explanation: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SaleOutcome:
+    """A recorded sale and what it earned."""
+
+    purchase: PurchaseInfo
+    awards: tuple[AwardInfo, ...]
+    balances: tuple[BalanceInfo, ...]
+    vouchers: tuple[str, ...]
+    repeated: bool
+
+
+@dataclass(frozen=True)
+class SaleResult:
+    """What became of one sale of a batch: an outcome, or the refusal."""
+
+    outcome: SaleOutcome | None = None
+    error: DomainError | None = None
+
+
+@dataclass(frozen=True)
+class Reversed:
+    """What a refund took back of one award: from pending, from what was available, and what is owed now."""
+
+    award_id: UUID
+    program: str
+    unit: str
+    amount: int
+    from_pending: int
+    from_available: int
+    owed: int
+    written_off: int
+
+
+@dataclass(frozen=True)
+class RefundOutcome:
+    """A recorded refund: what it took back, and the vouchers that came back."""
+
+    refund: RefundInfo
+    purchase: PurchaseInfo
+    reversed: tuple[Reversed, ...]
+    returned: tuple[str, ...]
+    balances: tuple[BalanceInfo, ...]
+    repeated: bool
+
+
+@dataclass(frozen=True)
+class ParticipationOutcome:
+    """A recorded participation and what it earned."""
+
+    id: UUID
+    awards: tuple[AwardInfo, ...]
+    balances: tuple[BalanceInfo, ...]
+    repeated: bool

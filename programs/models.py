@@ -1,0 +1,144 @@
+"""Programmes, their rules in versions, and what each gave and why."""
+
+from django.db import models
+
+from smartbis.tenancy.models import TenantModel
+
+
+class Program(TenantModel):
+    """A cashback or points programme."""
+
+    class Kind(models.TextChoices):
+        CASHBACK = "cashback"
+        POINTS = "points"
+
+    class Status(models.TextChoices):
+        LIVE = "live"
+        PAUSED = "paused"
+
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10, choices=Kind)
+    unit = models.CharField(max_length=12)
+    status = models.CharField(max_length=8, choices=Status, default=Status.LIVE)
+    created_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="program_name_unique")]
+
+
+class RuleVersion(TenantModel):
+    """How a programme earns from `effective_at` on. Never changed: a new version follows."""
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.PositiveIntegerField()
+    spec = models.JSONField()
+    effective_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=80, blank=True)
+
+    class Meta(TenantModel.Meta):
+        db_table_comment = "append-only"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "program", "version"], name="rule_version_unique"),
+        ]
+
+
+class Participation(TenantModel):
+    """Taking part in something that is not a sale."""
+
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=100)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "kind", "external_id"], name="participation_unique")]
+
+
+class Award(TenantModel):
+    """What a rule's version gave, from which base, how rounded; `reversed` is what refunds have taken back."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending"
+        AVAILABLE = "available"
+
+    purchase = models.ForeignKey(
+        "purchases.Purchase", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    participation = models.ForeignKey(
+        Participation, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rule_version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.CharField(max_length=12)
+    base = models.BigIntegerField()
+    wanted = models.BigIntegerField()
+    granted = models.BigIntegerField()
+    reversed = models.BigIntegerField(default=0)
+    rounding = models.CharField(max_length=8)
+    facts = models.JSONField(default=dict)
+    status = models.CharField(max_length=10, choices=Status)
+    available_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "purchase", "program"],
+                condition=models.Q(purchase__isnull=False),
+                name="award_once_per_sale_and_program",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "participation", "program"],
+                condition=models.Q(participation__isnull=False),
+                name="award_once_per_participation",
+            ),
+            models.CheckConstraint(
+                name="award_within_bounds",
+                condition=models.Q(granted__gt=0, granted__lte=models.F("wanted"), reversed__gte=0)
+                & models.Q(reversed__lte=models.F("granted")),
+            ),
+            models.CheckConstraint(
+                name="award_has_one_cause",
+                condition=models.Q(purchase__isnull=False, participation__isnull=True)
+                | models.Q(purchase__isnull=True, participation__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "customer", "created_at"], name="award_of_customer"),
+            models.Index(
+                fields=["tenant", "available_at"], name="award_to_release", condition=models.Q(status="pending")
+            ),
+        ]
+
+
+class AwardReversal(TenantModel):
+    """What one refund (or a cancellation, then without a refund) took back of one award, and from where."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="+", db_index=False)
+    refund = models.ForeignKey("purchases.Refund", null=True, on_delete=models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+    from_pending = models.BigIntegerField()
+    from_available = models.BigIntegerField()
+    owed = models.BigIntegerField()
+    written_off = models.BigIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        db_table_comment = "append-only"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "award", "refund"], name="award_reversed_once_per_refund", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="award_reversal_adds_up",
+                condition=models.Q(
+                    amount=models.F("from_pending")
+                    + models.F("from_available")
+                    + models.F("owed")
+                    + models.F("written_off")
+                ),
+            ),
+        ]

@@ -1,0 +1,17 @@
+"""What can be read about programmes and what they gave."""
+
+from programs.selectors.awards import awards_of_purchase, awards_of_purchases, usable_today
+from programs.selectors.catalogue import get_program, programs, rules_in_force
+from programs.selectors.statements import StatementLine, customer_statement, explain
+
+__all__ = [
+    "StatementLine",
+    "awards_of_purchase",
+    "awards_of_purchases",
+    "customer_statement",
+    "explain",
+    "get_program",
+    "programs",
+    "rules_in_force",
+    "usable_today",
+]

@@ -1,0 +1,64 @@
+"""What was awarded."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from programs.infos import AwardInfo
+from programs.models import Award
+from smartbis.kernel.units import is_currency
+from smartbis.ledger.selectors import balances
+from smartbis.tenancy.scope import tenant_scope
+
+
+def awards_of_purchases(*, tenant: UUID, purchases: Collection[UUID]) -> dict[UUID, tuple[AwardInfo, ...]]:
+    """What each of several sales earned, in one query; a sale that earned nothing is absent."""
+    found: dict[UUID, list[AwardInfo]] = {}
+    with tenant_scope(tenant, read_only=True):
+        rows = (
+            Award.objects.filter(purchase_id__in=purchases)
+            .select_related("program", "rule_version")
+            .order_by("created_at", "id")
+        )
+        for row in rows:
+            assert row.purchase_id is not None
+            found.setdefault(row.purchase_id, []).append(award_info(row))
+    return {purchase: tuple(awards) for purchase, awards in found.items()}
+
+
+def awards_of_purchase(*, tenant: UUID, purchase: UUID) -> tuple[AwardInfo, ...]:
+    """What one sale earned."""
+    return awards_of_purchases(tenant=tenant, purchases=[purchase]).get(purchase, ())
+
+
+def awards_of_participation(*, tenant: UUID, participation: UUID) -> tuple[AwardInfo, ...]:
+    """What one participation earned."""
+    with tenant_scope(tenant, read_only=True):
+        rows = (
+            Award.objects.filter(participation_id=participation)
+            .select_related("program", "rule_version")
+            .order_by("created_at", "id")
+        )
+        return tuple(award_info(row) for row in rows)
+
+
+def usable_today(*, tenant: UUID, customer: UUID) -> int:
+    """How much cashback, in minor units of the tenant's currency, the customer can spend now."""
+    found = [each for each in balances(tenant=tenant, customer=customer) if is_currency(each.unit)]
+    return sum(each.available for each in found)
+
+
+def award_info(row: Award) -> AwardInfo:
+    """A row as other rooms see it; its programme and version must be loaded."""
+    return AwardInfo(
+        id=row.id,
+        program_id=row.program_id,
+        program=row.program.name,
+        rule_version=row.rule_version.version,
+        unit=row.unit,
+        base=row.base,
+        amount=row.granted,
+        reversed=row.reversed,
+        status=row.status,
+        available_at=row.available_at,
+        explanation=row.facts,
+    )

@@ -1,0 +1,102 @@
+"""Programmes and the versions of their rules."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+from uuid import UUID
+
+from programs.errors import ProgramNotFound
+from programs.infos import ProgramInfo, RuleVersionInfo
+from programs.models import Program, RuleVersion
+from programs.rules import Rule, read_rule
+from smartbis.kernel.clock import now
+from smartbis.tenancy.scope import tenant_scope
+
+
+@dataclass(frozen=True)
+class RuleInForce:
+    """A live programme and one version of its rule."""
+
+    program_id: UUID
+    program: str
+    unit: str
+    version_id: UUID
+    version: int
+    rule: Rule
+    effective_at: datetime
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """Every version of every live programme; answers which ones were in force at an instant."""
+
+    versions: dict[UUID, list[RuleInForce]]
+
+    def at(self, instant: datetime) -> list[RuleInForce]:
+        """The version of each programme in force at `instant`, in the programmes' order."""
+        found = []
+        for versions in self.versions.values():
+            place = bisect_right(versions, instant, key=lambda each: each.effective_at)
+            if place:
+                found.append(versions[place - 1])
+        return found
+
+
+def rules_in_force(*, tenant: UUID) -> RuleBook:
+    """The rule book of the live programmes, in one query."""
+    with tenant_scope(tenant, read_only=True):
+        rows = (
+            RuleVersion.objects.filter(program__status=Program.Status.LIVE)
+            .order_by("program__created_at", "program_id", "effective_at", "version")
+            .values_list("program_id", "program__name", "program__unit", "id", "version", "spec", "effective_at")
+        )
+        book: dict[UUID, list[RuleInForce]] = {}
+        for program, name, unit, version_id, version, spec, effective_at in rows:
+            rule = RuleInForce(program, name, unit, version_id, version, read_rule(spec), effective_at)
+            book.setdefault(program, []).append(rule)
+        return RuleBook(book)
+
+
+def programs(*, tenant: UUID) -> list[ProgramInfo]:
+    """Every programme, the oldest first, with the version in force and the next."""
+    instant = now()
+    with tenant_scope(tenant, read_only=True):
+        versions: dict[UUID, list[RuleVersion]] = {}
+        for version in RuleVersion.objects.order_by("program_id", "effective_at", "version"):
+            versions.setdefault(version.program_id, []).append(version)
+        return [_info(row, versions.get(row.id, []), instant) for row in Program.objects.order_by("created_at", "id")]
+
+
+def get_program(*, tenant: UUID, program: UUID) -> ProgramInfo:
+    """Raises ProgramNotFound."""
+    instant = now()
+    with tenant_scope(tenant, read_only=True):
+        row = Program.objects.filter(id=program).first()
+        if row is None:
+            raise ProgramNotFound
+        return _info(row, list(RuleVersion.objects.filter(program=row).order_by("effective_at", "version")), instant)
+
+
+def rule_versions(*, tenant: UUID, program: UUID) -> list[RuleVersionInfo]:
+    """Every version of a programme's rule, the newest first."""
+    with tenant_scope(tenant, read_only=True):
+        return [_version(row) for row in RuleVersion.objects.filter(program_id=program).order_by("-version")]
+
+
+def _info(row: Program, versions: list[RuleVersion], instant: datetime) -> ProgramInfo:
+    past = [version for version in versions if version.effective_at <= instant]
+    future = [version for version in versions if version.effective_at > instant]
+    return ProgramInfo(
+        id=row.id,
+        name=row.name,
+        kind=cast(Literal["cashback", "points"], row.kind),
+        unit=row.unit,
+        status=row.status,
+        current=_version(past[-1]) if past else None,
+        upcoming=_version(future[0]) if future else None,
+    )
+
+
+def _version(row: RuleVersion) -> RuleVersionInfo:
+    return RuleVersionInfo(row.id, row.version, read_rule(row.spec), row.spec, row.effective_at, row.created_at)

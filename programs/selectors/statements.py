@@ -1,0 +1,162 @@
+"""A customer's statement in words: every cent with its sale, store, rule and rounding."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programs.rules import read_rule, sentence
+from smartbis.kernel.codes import group_code
+from smartbis.kernel.money import format_amount, format_money
+from smartbis.kernel.pages import Page
+from smartbis.kernel.units import is_currency
+from smartbis.ledger.selectors import StatementRow, statement
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_tenant, stores
+from vouchers.selectors import vouchers_by_ids
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """One line of a statement, for people: `title` says what, `explanation` why and from what."""
+
+    id: UUID
+    at: datetime
+    occurred_at: datetime
+    kind: str
+    unit: str
+    amount: int
+    pending_change: int
+    owed_change: int
+    balance_after: int
+    title: str
+    explanation: str
+    store: str
+    purchase_id: UUID | None
+    voucher_id: UUID | None
+    voucher_code: str
+
+
+def customer_statement(
+    *,
+    tenant: UUID,
+    customer: UUID,
+    locale: str,
+    unit: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[StatementLine]:
+    """The customer's transfers in words of `locale`, the newest first. Five queries, however long."""
+    with tenant_scope(tenant, read_only=True), translation.override(locale):
+        page = statement(tenant=tenant, customer=customer, unit=unit, cursor=cursor, limit=limit)
+        names = {store.id: store.name for store in stores(tenant=tenant, active_only=False)}
+        codes = {store.code: store.name for store in stores(tenant=tenant, active_only=False)}
+        currency = get_tenant(tenant=tenant).currency
+        wanted = {row.voucher_id for row in page.items if row.voucher_id}
+        vouchers = vouchers_by_ids(tenant=tenant, vouchers=wanted) if wanted else {}
+        lines = []
+        for row in page.items:
+            voucher = vouchers.get(row.voucher_id) if row.voucher_id else None
+            facts = {
+                **row.explanation,
+                "coupon": voucher.coupon_name if voucher else "",
+                "code": group_code(voucher.code) if voucher else "",
+                "store": names.get(row.store_id, "") if row.store_id else "",
+                "stores": codes,
+                "currency": row.explanation.get("currency", currency),
+            }
+            lines.append(_line(row, facts, locale))
+        return Page(tuple(lines), page.next_cursor)
+
+
+def _line(row: StatementRow, facts: dict[str, Any], locale: str) -> StatementLine:
+    return StatementLine(
+        id=row.id,
+        at=row.at,
+        occurred_at=row.occurred_at,
+        kind=row.kind,
+        unit=row.unit,
+        amount=row.amount,
+        pending_change=row.pending_change,
+        owed_change=row.owed_change,
+        balance_after=row.balance_after,
+        title=title(row.kind, row.unit),
+        explanation=explain(row.kind, row.unit, row.moved, facts, locale),
+        store=facts["store"],
+        purchase_id=row.purchase_id,
+        voucher_id=row.voucher_id,
+        voucher_code=facts["code"],
+    )
+
+
+def title(kind: str, unit: str) -> str:
+    """What a transfer of `kind` is, in two or three words of the active language."""
+    earned = _("Cashback recebido") if is_currency(unit) else _("Pontos recebidos")
+    titles = {
+        "earn": earned,
+        "earn_pending": _("Cashback a liberar") if is_currency(unit) else _("Pontos a liberar"),
+        "release": _("Saldo liberado"),
+        "reversal": _("Estorno por devolução"),
+        "repayment": _("Acerto de estorno"),
+        "voucher_issue": _("Troca por voucher"),
+        "voucher_use": _("Voucher usado"),
+        "voucher_return": _("Voucher devolvido ao saldo"),
+        "voucher_forfeit": _("Voucher vencido"),
+        "opening": _("Saldo inicial"),
+        "undo": _("Importação desfeita"),
+        "adjust": _("Ajuste"),
+    }
+    return titles.get(kind, _("Movimento"))
+
+
+def explain(kind: str, unit: str, amount: int, facts: dict[str, Any], locale: str) -> str:
+    """Why a transfer of `amount` in `unit` happened, in one sentence of the active language."""
+    parts: list[str] = []
+    if kind in ("earn", "earn_pending"):
+        parts.append(_explain_award(unit, amount, facts, locale))
+    elif kind == "reversal" and facts.get("refund_minor") is not None:
+        refunded = format_money(facts["refund_minor"], facts["currency"], locale)
+        granted = in_words(facts["granted"], unit, locale)
+        sentence_ = _("Devolução de %(refunded)s da compra que rendeu %(granted)s.")
+        parts.append(sentence_ % {"refunded": refunded, "granted": granted})
+        if facts.get("from") == "receivable":
+            parts.append(_("O saldo não bastava: fica a descontar dos próximos ganhos."))
+        elif facts.get("from") == "written_off":
+            parts.append(_("O saldo não bastava: a marca assumiu a diferença."))
+    elif kind == "reversal":
+        parts.append(_("A compra foi cancelada: o que ela rendeu foi retirado."))
+    elif kind == "release":
+        parts.append(_("O prazo de devolução terminou: o valor já pode ser usado."))
+    elif kind == "repayment":
+        parts.append(_("Parte do que você ganhou cobriu um estorno anterior."))
+    elif kind.startswith("voucher_"):
+        parts.append(" · ".join(part for part in (facts["coupon"], facts["code"]) if part))
+    elif facts.get("reason"):
+        parts.append(str(facts["reason"]))
+    return " ".join(part for part in parts if part)
+
+
+def _explain_award(unit: str, amount: int, facts: dict[str, Any], locale: str) -> str:
+    if facts.get("key") == "earned_by_participation":
+        return _("Participação: %(kind)s.") % {"kind": facts.get("participation", "")}
+    if "rule" not in facts:
+        return str(facts.get("reason", ""))
+    rule = sentence(read_rule(facts["rule"]), currency=facts["currency"], locale=locale, stores=facts["stores"])
+    base = format_money(facts["base"], facts["currency"], locale)
+    return _("%(base)s × %(rule)s = %(amount)s") % {
+        "base": base,
+        "rule": rule.rstrip("."),
+        "amount": in_words(amount, unit, locale),
+    }
+
+
+def in_words(amount: int, unit: str, locale: str) -> str:
+    """An amount with its unit: `R$ 20,00`, `38 pontos`, in the active language."""
+    text = format_amount(amount, unit, locale)
+    if is_currency(unit):
+        return text
+    return ngettext("%(count)s ponto", "%(count)s pontos", amount) % {"count": text}

@@ -1,0 +1,117 @@
+"""Opening a programme and changing how it earns."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from programs.errors import ProgramNotFound, RuleTakesEffectInThePast
+from programs.infos import ProgramInfo
+from programs.models import Program, RuleVersion
+from programs.rules import InvalidRule, Percentage, Rule, read_rule, write_rule
+from programs.selectors.catalogue import get_program
+from smartbis.kernel.clock import now
+from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.people import Actor
+from smartbis.kernel.units import POINTS
+from smartbis.tenancy.errors import SlugTaken
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_tenant, stores
+from smartbis.tenancy.services import record_audit
+
+Kind = Literal["cashback", "points"]
+
+
+def open_program(
+    *, tenant: UUID, name: str, kind: Kind, spec: Any, actor: Actor, effective_at: datetime | None = None
+) -> ProgramInfo:
+    """Open a programme whose first rule takes effect at `effective_at` (now).
+
+    That may lie in the past, for a brand that brings its history along.
+
+    Raises InvalidRule, InvalidInput, SlugTaken.
+    """
+    rule = _checked(tenant, kind, spec)
+    if not 1 <= len(name.strip()) <= 80:
+        raise InvalidInput({"name": ["Use 1 to 80 characters."]})
+    instant = now()
+    with tenant_scope(tenant):
+        unit = get_tenant(tenant=tenant).currency if kind == "cashback" else POINTS
+        try:
+            with transaction.atomic():
+                program = Program.objects.create(
+                    tenant_id=tenant, name=name.strip(), kind=kind, unit=unit, created_at=instant
+                )
+        except IntegrityError as error:
+            raise SlugTaken from error
+        _add_version(tenant, program.id, 1, rule, effective_at or instant, actor)
+        record_audit(tenant=tenant, actor=actor, action="program.open", object_kind="program", object_id=program.id)
+        return get_program(tenant=tenant, program=program.id)
+
+
+def publish_rule(
+    *, tenant: UUID, program: UUID, spec: Any, actor: Actor, effective_at: datetime | None = None
+) -> ProgramInfo:
+    """Publish a new version of a programme's rule, in force from `effective_at` (now).
+
+    Sales that happened earlier keep earning by the version that was in force then.
+    Raises ProgramNotFound, InvalidRule, RuleTakesEffectInThePast.
+    """
+    instant = now()
+    starts = effective_at or instant
+    if starts < instant:
+        raise RuleTakesEffectInThePast({"effective_at": [RuleTakesEffectInThePast.sentence]})
+    with tenant_scope(tenant):
+        row = Program.objects.select_for_update(no_key=True).filter(id=program).first()
+        if row is None:
+            raise ProgramNotFound
+        rule = _checked(tenant, row.kind, spec)
+        newest = RuleVersion.objects.filter(program=row).order_by("-version").first()
+        assert newest is not None
+        if starts < newest.effective_at:
+            raise RuleTakesEffectInThePast({"effective_at": ["A version that starts later is already published."]})
+        _add_version(tenant, program, newest.version + 1, rule, starts, actor)
+        record_audit(
+            tenant=tenant,
+            actor=actor,
+            action="program.publish_rule",
+            object_kind="program",
+            object_id=program,
+            before=newest.spec,
+            after=write_rule(rule),
+        )
+        return get_program(tenant=tenant, program=program)
+
+
+def set_program_status(*, tenant: UUID, program: UUID, status: str, actor: Actor) -> ProgramInfo:
+    """Pause a programme, or let it earn again. Raises ProgramNotFound, InvalidInput."""
+    if status not in Program.Status.values:
+        raise InvalidInput({"status": ["Choose live or paused."]})
+    with tenant_scope(tenant):
+        if not Program.objects.filter(id=program).update(status=status):
+            raise ProgramNotFound
+        record_audit(tenant=tenant, actor=actor, action=f"program.{status}", object_kind="program", object_id=program)
+        return get_program(tenant=tenant, program=program)
+
+
+def _checked(tenant: UUID, kind: str, spec: Any) -> Rule:
+    rule = read_rule(spec)
+    if isinstance(rule.effect, Percentage) != (kind == "cashback"):
+        raise InvalidRule({"effect": ["Cashback earns by percentage, points by unit of money."]})
+    known = {store.code for store in stores(tenant=tenant, active_only=False)}
+    if unknown := sorted(rule.stores - known):
+        raise InvalidRule({"stores": [f"There is no store {', '.join(unknown)}."]})
+    return rule
+
+
+def _add_version(tenant: UUID, program: UUID, version: int, rule: Rule, effective_at: datetime, actor: Actor) -> None:
+    RuleVersion.objects.create(
+        tenant_id=tenant,
+        program_id=program,
+        version=version,
+        spec=write_rule(rule),
+        effective_at=effective_at,
+        created_at=now(),
+        created_by=actor.label[:80],
+    )

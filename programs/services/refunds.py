@@ -1,0 +1,288 @@
+"""What a sale gave is taken back, held back or let go: refunds, cancellations, confirmations, undone imports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F
+
+from programs.infos import RefundOutcome, Reversed
+from programs.models import Award, AwardReversal
+from programs.rules.evaluate import still_to_reverse
+from programs.services.rewards import repayment
+from smartbis.kernel.clock import now
+from smartbis.kernel.people import Actor
+from smartbis.ledger.accounts import Account
+from smartbis.ledger.selectors import BalanceInfo, balances
+from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
+from smartbis.outbox.work import request_work
+from smartbis.purchases.infos import PurchaseInfo, RefundInfo, RefundItemDraft
+from smartbis.purchases.services import add_refund, cancel_purchase, confirm_purchase, lock_purchase
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_tenant
+from vouchers.services import reverse_for_refund
+
+
+def refund_sale(
+    *,
+    tenant: UUID,
+    purchase: UUID,
+    external_id: str,
+    amount_minor: int | None = None,
+    items: Sequence[RefundItemDraft] = (),
+    occurred_at: datetime | None = None,
+    actor: Actor,
+) -> RefundOutcome:
+    """Refund a sale in part or whole, and take back what it earned in the same proportion.
+
+    Any split of a full refund takes back exactly what was given. What was spent meanwhile is owed (or written off, by
+    the brand's policy); a voucher used on the sale comes back with the closing refund.
+    Raises PurchaseNotFound, PurchaseCancelled, RefundExceedsPurchase, RefundConflict, InvalidInput.
+    Publishes PurchaseRefunded.
+    """
+    with tenant_scope(tenant):
+        sale = lock_purchase(tenant=tenant, purchase=purchase)
+        refund, repeated = add_refund(
+            tenant=tenant,
+            purchase=sale,
+            amount_minor=amount_minor,
+            items=items,
+            external_id=external_id,
+            occurred_at=occurred_at,
+            actor=actor,
+        )
+        sale = lock_purchase(tenant=tenant, purchase=purchase)
+        if repeated:
+            return RefundOutcome(refund, sale, _told_again(refund), (), _present(tenant, sale), repeated=True)
+        if sale.customer_id is not None:
+            lock_holder(tenant=tenant, customer=sale.customer_id)  # before the vouchers, by the order of locks
+        returned = reverse_for_refund(
+            tenant=tenant,
+            store=sale.store_id,
+            external_id=sale.external_id,
+            refund=refund.id,
+            closing=refund.closing,
+            actor=actor,
+        )
+        reversals = take_back(tenant, [TakeBack(sale, refund)])
+        return RefundOutcome(
+            refund,
+            sale,
+            tuple(reversals),
+            tuple(each.code for each in returned),
+            _present(tenant, sale),
+            repeated=False,
+        )
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """A sale whose awards are reversed, by a refund or (without one) altogether."""
+
+    purchase: PurchaseInfo
+    refund: RefundInfo | None = None
+
+    def due(self, award: Award) -> int:
+        """How much of the award is to be taken back now."""
+        refunded = self.refund.refunded_after_minor if self.refund else self.purchase.amount_minor
+        return still_to_reverse(
+            granted=award.granted,
+            reversed_before=award.reversed,
+            refunded=refunded,
+            gross=self.purchase.amount_minor,
+            rounding=award.rounding,  # type: ignore[arg-type]
+        )
+
+
+def take_back(tenant: UUID, wishes: Sequence[TakeBack]) -> list[Reversed]:
+    """Reverse what the sales of one customer earned, as far as each wish asks. Runs in the tenant's scope."""
+    owner = {wish.purchase.customer_id for wish in wishes}
+    assert len(owner) <= 1, "one customer at a time"
+    customer = next(iter(owner), None)
+    if customer is None:
+        return []
+    policy = get_tenant(tenant=tenant).shortfall_policy
+    holder = lock_holder(tenant=tenant, customer=customer)
+    done = []
+    for wish in wishes:
+        awards = Award.objects.select_for_update(no_key=True).filter(purchase_id=wish.purchase.id)
+        for award in awards.select_related("program").order_by("created_at", "id"):
+            if due := wish.due(award):
+                done.append(_reverse(tenant, holder, award, due, wish, policy))
+    return done
+
+
+def _reverse(tenant: UUID, holder: LockedHolder, award: Award, amount: int, wish: TakeBack, policy: str) -> Reversed:
+    split = _split(holder, award, amount, policy)
+    sources = (
+        (Account.PENDING, split.from_pending, "reversal"),
+        (Account.AVAILABLE, split.from_available, "reversal"),
+        (Account.RECEIVABLE, split.owed, "reversal"),
+        (Account.WRITTEN_OFF, split.written_off, "reversal"),
+    )
+    post(
+        tenant=tenant,
+        holder=holder,
+        moves=[
+            Move(
+                unit=award.unit,
+                debit=account,
+                credit=Account.ISSUED,
+                amount=part,
+                kind=kind,
+                explanation={
+                    "key": "taken_back" if wish.refund else "taken_back_whole",
+                    "program": award.program.name,
+                    "granted": award.granted,
+                    "refund_minor": wish.refund.amount_minor if wish.refund else None,
+                    "from": account.value,
+                },
+                award_id=award.id,
+                purchase_id=wish.purchase.id,
+                refund_id=wish.refund.id if wish.refund else None,
+                store_id=wish.purchase.store_id,
+                import_batch=wish.purchase.import_batch,
+            )
+            for account, part, kind in sources
+            if part
+        ],
+    )
+    Award.objects.filter(id=award.id).update(reversed=F("reversed") + amount)
+    AwardReversal.objects.create(
+        tenant_id=tenant,
+        award=award,
+        refund_id=wish.refund.id if wish.refund else None,
+        amount=amount,
+        from_pending=split.from_pending,
+        from_available=split.from_available,
+        owed=split.owed,
+        written_off=split.written_off,
+        created_at=now(),
+    )
+    return split
+
+
+def _split(holder: LockedHolder, award: Award, amount: int, policy: str) -> Reversed:
+    """From where an amount is taken: its own pending part, then what is available, then the rest by the policy."""
+    balance = holder.balance(award.unit)
+    from_pending = min(amount, balance.pending) if award.status == Award.Status.PENDING else 0
+    rest = amount - from_pending
+    from_available = 0 if policy == "pending_only" else min(rest, balance.available)
+    short = rest - from_available
+    return Reversed(
+        award_id=award.id,
+        program=award.program.name,
+        unit=award.unit,
+        amount=amount,
+        from_pending=from_pending,
+        from_available=from_available,
+        owed=0 if policy == "pending_only" else short,
+        written_off=short if policy == "pending_only" else 0,
+    )
+
+
+def confirm_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[BalanceInfo, ...]]:
+    """A pending sale was paid: what it earned is available, or held for the return period from the sale on.
+
+    Confirming again answers the same. Raises PurchaseNotFound, PurchaseNotPending. Publishes PurchaseConfirmed.
+    """
+    instant = now()
+    with tenant_scope(tenant):
+        sale, changed = confirm_purchase(tenant=tenant, purchase=purchase)
+        if changed:
+            awards = Award.objects.filter(purchase_id=purchase, status="pending").select_related("rule_version")
+            for award in awards:
+                hold = timedelta(days=int(award.rule_version.spec.get("hold_days", 0)))
+                Award.objects.filter(id=award.id).update(available_at=max(instant, sale.occurred_at + hold))
+            if sale.customer_id is not None:
+                release_due(tenant, customer=sale.customer_id)
+            wake_for_next_release()
+        return sale, _present(tenant, sale)
+
+
+def cancel_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[Reversed, ...]]:
+    """A pending sale will not be paid: everything it earned is taken back.
+
+    Cancelling again answers the same. Raises PurchaseNotFound, PurchaseNotPending. Publishes PurchaseCancelledEvent.
+    """
+    with tenant_scope(tenant):
+        sale, changed = cancel_purchase(tenant=tenant, purchase=purchase)
+        return sale, tuple(take_back(tenant, [TakeBack(sale)])) if changed else ()
+
+
+def release_due(tenant: UUID, *, customer: UUID) -> int:
+    """Make the customer's awards whose time has come available, and repay what is owed. Returns how many.
+
+    Runs in the tenant's scope.
+    """
+    instant = now()
+    holder = lock_holder(tenant=tenant, customer=customer)
+    due = list(
+        Award.objects.select_for_update(no_key=True)
+        .filter(customer_id=customer, status="pending", available_at__lte=instant)
+        .order_by("available_at", "id")
+    )
+    for award in due:
+        if left := award.granted - award.reversed:
+            post(tenant=tenant, holder=holder, moves=[_release(award, left)])
+            if debt := min(holder.balance(award.unit).owed, left):
+                move = repayment(award.unit, debt, award=award.id, purchase=award.purchase_id)
+                post(tenant=tenant, holder=holder, moves=[move])
+        Award.objects.filter(id=award.id).update(status="available")
+    return len(due)
+
+
+def wake_for_next_release() -> None:
+    """Ask to be woken when the next pending award of the tenant in scope becomes available."""
+    waiting = Award.objects.filter(status="pending", available_at__gt=now()).order_by("available_at")
+    next_at = waiting.values_list("available_at", flat=True).first()
+    if next_at:
+        request_work(queue="relay", due_at=next_at)
+
+
+def _release(award: Award, amount: int) -> Move:
+    return Move(
+        unit=award.unit,
+        debit=Account.PENDING,
+        credit=Account.AVAILABLE,
+        amount=amount,
+        kind="release",
+        explanation={"key": "released"},
+        award_id=award.id,
+        purchase_id=award.purchase_id,
+    )
+
+
+def _told_again(refund: RefundInfo) -> tuple[Reversed, ...]:
+    rows = AwardReversal.objects.filter(refund_id=refund.id).select_related("award__program").order_by("id")
+    return tuple(
+        Reversed(
+            award_id=row.award_id,
+            program=row.award.program.name,
+            unit=row.award.unit,
+            amount=row.amount,
+            from_pending=row.from_pending,
+            from_available=row.from_available,
+            owed=row.owed,
+            written_off=row.written_off,
+        )
+        for row in rows
+    )
+
+
+def _present(tenant: UUID, sale: PurchaseInfo) -> tuple[BalanceInfo, ...]:
+    if sale.customer_id is None:
+        return ()
+    return tuple(balances(tenant=tenant, customer=sale.customer_id))
+
+
+__all__ = [
+    "TakeBack",
+    "cancel_sale",
+    "confirm_sale",
+    "refund_sale",
+    "release_due",
+    "take_back",
+    "wake_for_next_release",
+]

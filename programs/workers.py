@@ -1,0 +1,29 @@
+"""Background work of the programmes' room."""
+
+from uuid import UUID
+
+from programs.models import Award
+from programs.services.refunds import release_due, wake_for_next_release
+from smartbis.kernel.clock import now
+from smartbis.outbox.work import worker
+from smartbis.tenancy.scope import tenant_scope
+
+CUSTOMERS_A_TURN = 100
+
+
+@worker(queue="relay")
+def release_due_awards(*, tenant: UUID) -> bool:
+    """Make awards whose return period has ended available, each customer in a transaction of its own."""
+    with tenant_scope(tenant, read_only=True):
+        due = list(
+            Award.objects.filter(status="pending", available_at__lte=now())
+            .order_by("customer_id")
+            .values_list("customer_id", flat=True)
+            .distinct()[:CUSTOMERS_A_TURN]
+        )
+    for customer in due:
+        with tenant_scope(tenant):
+            release_due(tenant, customer=customer)
+    with tenant_scope(tenant):
+        wake_for_next_release()
+    return len(due) == CUSTOMERS_A_TURN

@@ -1,0 +1,131 @@
+"""Refunds: any split of a full refund leaves exactly zero, and what was spent meanwhile is owed and netted."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from programs.rules.evaluate import still_to_reverse
+from programs.services import cancel_sale, confirm_sale, record_sale, refund_sale
+from smartbis.ledger.accounts import Account
+from smartbis.ledger.selectors import balances, check_ledger
+from smartbis.ledger.services import Move, lock_holder, post
+from smartbis.purchases.errors import RefundExceedsPurchase
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import TenantInfo
+from smartbis.tenancy.services import change_brand
+from tests.factories import actor, make_customer
+from tests.programs.conftest import make_cashback
+from tests.programs.test_record_sale import draft
+
+
+@given(
+    granted=st.integers(1, 10**9),
+    parts=st.lists(st.integers(1, 10**6), min_size=1, max_size=12),
+    rounding=st.sampled_from(["half_up", "floor", "ceil"]),
+)
+def test_any_split_of_a_full_refund_takes_back_exactly_what_was_given(
+    granted: int, parts: list[int], rounding: str
+) -> None:
+    gross, refunded, reversed_before = sum(parts), 0, 0
+    for part in parts:
+        refunded += part
+        now_due = still_to_reverse(
+            granted=granted,
+            reversed_before=reversed_before,
+            refunded=refunded,
+            gross=gross,
+            rounding=rounding,  # type: ignore[arg-type]
+        )
+        assert now_due >= 0
+        reversed_before += now_due
+        assert reversed_before <= granted
+    assert reversed_before == granted
+
+
+def spend(brand: TenantInfo, customer: object, amount: int) -> None:
+    move = Move(unit="BRL", debit=Account.AVAILABLE, credit=Account.REDEEMED, amount=amount, kind="spend")
+    with tenant_scope(brand.id):
+        post(tenant=brand.id, holder=lock_holder(tenant=brand.id, customer=customer), moves=[move])  # type: ignore[arg-type]
+
+
+def refund(brand: TenantInfo, purchase: object, amount: int, number: str):  # noqa: ANN201
+    return refund_sale(
+        tenant=brand.id,
+        purchase=purchase,  # type: ignore[arg-type]
+        amount_minor=amount,
+        external_id=number,
+        actor=actor("operator"),
+    )
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(parts=st.lists(st.integers(1, 3_000), min_size=1, max_size=6))
+def test_a_full_refund_in_parts_leaves_nothing(aurora: TenantInfo, parts: list[int]) -> None:
+    from smartbis.kernel.ids import new_id
+
+    customer = make_customer(aurora)
+    if not getattr(test_a_full_refund_in_parts_leaves_nothing, "opened", None) == aurora.id:
+        make_cashback(aurora)
+        test_a_full_refund_in_parts_leaves_nothing.opened = aurora.id  # type: ignore[attr-defined]
+    sale = record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, sum(parts), str(new_id())))
+    for place, part in enumerate(parts):
+        refund(aurora, sale.purchase.id, part, str(place))
+    assert all((each.available, each.owed) == (0, 0) for each in balances(tenant=aurora.id, customer=customer.id))
+
+
+def test_a_refund_told_again_changes_nothing(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    make_cashback(aurora), make_cashback(boreal)
+    customer, stranger = make_customer(aurora), make_customer(boreal)
+    record_sale(tenant=boreal.id, sale=draft(boreal, stranger.id, 10_000))
+    sale = record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 10_000))
+    first = refund(aurora, sale.purchase.id, 4_000, "r1")
+    again = refund(aurora, sale.purchase.id, 4_000, "r1")
+    assert again.repeated
+    assert again.reversed == first.reversed
+    assert balances(tenant=aurora.id, customer=customer.id)[0].available == 1_200
+    with pytest.raises(RefundExceedsPurchase):
+        refund(aurora, sale.purchase.id, 6_001, "r2")
+    assert balances(tenant=aurora.id, customer=customer.id)[0].available == 1_200
+    assert balances(tenant=boreal.id, customer=stranger.id)[0].available == 2_000
+
+
+def test_what_was_spent_is_owed_and_taken_from_the_next_earnings(aurora: TenantInfo) -> None:
+    make_cashback(aurora)
+    customer = make_customer(aurora)
+    sale = record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 10_000, "1"))
+    spend(aurora, customer.id, 1_500)
+    (reversed_,) = refund(aurora, sale.purchase.id, 10_000, "r1").reversed
+    assert (reversed_.amount, reversed_.from_available, reversed_.owed) == (2_000, 500, 1_500)
+    (balance,) = balances(tenant=aurora.id, customer=customer.id)
+    assert (balance.available, balance.owed) == (0, 1_500)
+    outcome = record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 10_000, "2"))
+    assert outcome.awards[0].amount == 2_000, "the whole award is shown"
+    (balance,) = outcome.balances
+    assert (balance.available, balance.owed) == (500, 0)
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def test_a_brand_may_take_back_from_pending_only(aurora: TenantInfo) -> None:
+    change_brand(tenant=aurora.id, actor=actor("owner"), shortfall_policy="pending_only")
+    make_cashback(aurora)
+    customer = make_customer(aurora)
+    sale = record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 10_000))
+    (reversed_,) = refund(aurora, sale.purchase.id, 10_000, "r1").reversed
+    assert (reversed_.from_available, reversed_.owed, reversed_.written_off) == (0, 0, 2_000)
+    assert balances(tenant=aurora.id, customer=customer.id)[0].available == 2_000
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def test_a_pending_sale_is_confirmed_or_cancelled(aurora: TenantInfo) -> None:
+    make_cashback(aurora)
+    customer = make_customer(aurora)
+    kept = record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 10_000, "1", status="pending"))
+    lost = record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 5_000, "2", status="pending"))
+    assert balances(tenant=aurora.id, customer=customer.id)[0].pending == 3_000
+    confirm_sale(tenant=aurora.id, purchase=kept.purchase.id)
+    confirm_sale(tenant=aurora.id, purchase=kept.purchase.id)
+    _, reversals = cancel_sale(tenant=aurora.id, purchase=lost.purchase.id)
+    assert [(each.amount, each.from_pending) for each in reversals] == [(1_000, 1_000)]
+    (balance,) = balances(tenant=aurora.id, customer=customer.id)
+    assert (balance.available, balance.pending, balance.owed) == (2_000, 0, 0)
+    assert check_ledger(tenant=aurora.id).ok
