@@ -46,7 +46,8 @@ def item(one: Message, *, phone: str, channel: str, may_reply: bool) -> str:
     """Return one message as a list item; its buttons are links and small forms that work without script."""
     mine = one.direction == "in"
     who = "Você" if mine else "Empresa"
-    parts = [f'<li id="m{one.seq}" class="bubble {"mine" if mine else "theirs"}"><span class="hidden">{who}: </span>']
+    look = "mine" if mine else "theirs lost" if one.status == "failed" else "theirs"
+    parts = [f'<li id="m{one.seq}" class="bubble {look}"><span class="hidden">{who}: </span>']
     parts.append(_header(one.rendered.get("header"), phone))
     if one.type == "reaction":
         parts.append(f'<p class="body">Reagiu {attribute(one.rendered["body"] or "(retirou)")}</p>')
@@ -61,7 +62,7 @@ def item(one: Message, *, phone: str, channel: str, may_reply: bool) -> str:
         _button(one, place, button, phone, channel, may_reply)
         for place, button in enumerate(one.rendered.get("buttons", []))
     )
-    if buttons:
+    if buttons and one.status != "failed":
         parts.append(f'<div class="actions">{buttons}</div>')
     return "".join(parts) + "</li>"
 

@@ -34,8 +34,15 @@ def text(value: str) -> str:
     return "".join(pieces)
 
 
+def plain(value: str) -> str:
+    """Return message text in one line without its marks, for a list."""
+    for pattern, _ in MARKS:
+        value = pattern.sub(r"\1", value)
+    return " ".join(value.split())
+
+
 def _marked(value: str) -> str:
-    html = escape(value, quote=False)
+    html = escape(value)
     for pattern, tag in MARKS:
         html = pattern.sub(rf"<{tag}>\1</{tag}>", html)
     return html.replace("\n", "<br>")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sandbox.bubbles import clock, day, item
 from sandbox.channels import Channel
-from sandbox.markup import attribute
+from sandbox.markup import attribute, plain
 from sandbox.messages import Message
 from sandbox.personas import Contact, Persona
 
@@ -31,7 +31,6 @@ class Thread:
     contact: Contact
     messages: list[Message]
     now: float
-    unknown: str = ""
 
 
 def spoken(phone: str) -> str:
@@ -49,6 +48,12 @@ def _initials(name: str) -> str:
 def _avatar(name: str, seed: str) -> str:
     tone = sum(map(ord, seed)) % 6
     return f'<span class="avatar tone{tone}" aria-hidden="true">{_initials(name)}</span>'
+
+
+def arrived(one: Message, persona: Persona) -> bool:
+    """Tell whether a message belongs on the screen: a phone that is off shows nothing of what was sent to it."""
+    waiting = one.direction == "out" and one.status in ("accepted", "sent")
+    return not waiting or (persona.delivered and persona.on_whatsapp)
 
 
 def document(title: str, people: str, main: str, *, thread_open: bool) -> str:
@@ -71,8 +76,12 @@ def document(title: str, people: str, main: str, *, thread_open: bool) -> str:
 </html>"""
 
 
-def people(rows: list[Row], numbers: list[Channel], current: tuple[str, str]) -> str:
-    """Return the list of conversations, by business number; `current` is (number id, phone) of the open one."""
+def people(rows: list[Row], numbers: list[Channel], current: tuple[str, str], problem: str = "") -> str:
+    """Return the list of conversations, by business number; `current` is (number id, phone) of the open one.
+
+    With none open, the list is the page's main part and `problem` is said on top of it.
+    """
+    problem = f'<p class="problem" role="alert">{attribute(problem)}</p>' if problem else ""
     blocks = []
     for channel in numbers:
         mine = [row for row in rows if row.channel.phone_number_id == channel.phone_number_id]
@@ -81,15 +90,19 @@ def people(rows: list[Row], numbers: list[Channel], current: tuple[str, str]) ->
         heading = f"{attribute(channel.display_name)} <small>{attribute(channel.display_phone_number)}</small>"
         blocks.append(f"<section><h2>{heading}</h2>{listed}</section>")
     listing = "".join(blocks) or '<p class="none">Nenhum número de empresa registrado ainda.</p>'
-    return f"""<nav class="people" aria-label="Conversas">
-<header><h1><a href="/">Telefones de teste</a></h1><p>WhatsApp simulado: nada sai desta máquina.</p></header>
-{_new_chat(numbers) if numbers else ""}{listing}</nav>"""
+    opening, title, closing = '<main class="people" id="chat" tabindex="-1">', "h1", "</main>"
+    if current != ("", ""):
+        opening, title, closing = '<nav class="people" aria-label="Conversas">', "p", "</nav>"
+    heading = f'<{title} class="name"><a href="/">Telefones de teste</a></{title}>'
+    return f"""{opening}
+<header>{heading}<p>WhatsApp simulado: nada sai desta máquina.</p></header>
+{problem}{_new_chat(numbers) if numbers else ""}{listing}{closing}"""
 
 
 def _row(row: Row, current: tuple[str, str]) -> str:
     here = (row.channel.phone_number_id, row.persona.phone) == current
     last = row.last.rendered.get("body", "") if row.last else ""
-    line = attribute(last[:80]) or spoken(row.persona.phone)
+    line = attribute(plain(last)[:80]) or spoken(row.persona.phone)
     unread = f'<span class="unread">{row.unread}<span class="hidden"> não lidas</span></span>' if row.unread else ""
     moment = f"<time>{clock(row.last.created_at)}</time>" if row.last else ""
     return (
@@ -113,12 +126,10 @@ def _new_chat(numbers: list[Channel]) -> str:
 <button>Abrir este telefone</button></form>"""
 
 
-def welcome(problem: str = "") -> str:
-    """Return the right side when no conversation is open."""
-    note = f'<p class="problem" role="alert">{attribute(problem)}</p>' if problem else ""
-    return f"""<main id="chat" class="chat empty" tabindex="-1">{note}
-<p class="big">Escolha uma conversa</p>
-<p>Veja o que cada pessoa recebe e responda como ela. Abrir a conversa marca as mensagens como lidas.</p></main>"""
+def welcome() -> str:
+    """Return the right side when no conversation is open; phones do not show it."""
+    return """<aside class="chat empty" aria-label="Ajuda"><p class="big">Escolha uma conversa</p>
+<p>Veja o que cada pessoa recebe e responda como ela. Abrir a conversa marca as mensagens como lidas.</p></aside>"""
 
 
 def chat(open_thread: Thread) -> str:
@@ -128,10 +139,10 @@ def chat(open_thread: Thread) -> str:
     return f"""<main id="chat" class="chat" tabindex="-1">
 <header class="bar"><a class="back" href="/" aria-label="Voltar às conversas">‹</a>
 {_avatar(channel.display_name, channel.phone_number_id)}
-<div class="title"><h2>{name}</h2><p>no telefone de {attribute(persona.name)} · {spoken(persona.phone)}</p></div>
+<div class="title"><h1>{name}</h1><p>no telefone de {attribute(persona.name)} · {spoken(persona.phone)}</p></div>
 {_menu(open_thread)}</header>
-<ol class="thread" id="thread" tabindex="0" role="log" aria-label="Mensagens com {name}"
- data-source="/phone/{persona.phone}/thread?channel={channel.phone_number_id}">{items(open_thread)}</ol>
+<div class="scroll" tabindex="0" role="log" aria-label="Mensagens com {name}"><ol class="thread" id="thread"
+ data-source="/phone/{persona.phone}/thread?channel={channel.phone_number_id}">{items(open_thread)}</ol></div>
 {_composer(open_thread)}</main>"""
 
 
@@ -140,10 +151,8 @@ def items(open_thread: Thread) -> str:
     persona, contact = open_thread.persona, open_thread.contact
     parts, last_day = [], ""
     for one in open_thread.messages:
-        if one.direction == "out" and one.status in ("accepted", "sent", "failed"):
-            reached = persona.delivered and persona.on_whatsapp
-            if not reached and one.status != "failed":
-                continue  # this phone is off: nothing has arrived
+        if not arrived(one, persona):
+            continue
         if day(one.created_at) != last_day:
             last_day = day(one.created_at)
             parts.append(f'<li class="day" id="d{one.seq}">{last_day}</li>')
@@ -193,8 +202,7 @@ def _composer(open_thread: Thread) -> str:
         )
     wrote = any(one.direction == "in" for one in open_thread.messages)
     value = "" if wrote or open_thread.messages else KEYWORD
-    note = f'<p class="problem" role="alert">{attribute(open_thread.unknown)}</p>' if open_thread.unknown else ""
-    return f"""<form class="composer" method="post" action="/phone/{phone}/reply" data-send>{note}
+    return f"""<form class="composer" method="post" action="/phone/{phone}/reply" data-send>
 <input type="hidden" name="channel" value="{channel}"><input type="hidden" name="kind" value="text">
 <label class="hidden" for="words">Mensagem</label>
 <textarea id="words" name="text" rows="1" maxlength="4096" required placeholder="Mensagem">{value}</textarea>

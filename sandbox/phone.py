@@ -10,6 +10,8 @@ from sandbox.http import Request, Response, Router, call, page, redirect
 from sandbox.pages import Row, Thread
 
 STATIC = {"phone.css": "text/css; charset=utf-8", "phone.js": "text/javascript; charset=utf-8"}
+LATEST = 30  # messages looked at for the list of conversations
+UNREAD = ("accepted", "sent", "delivered")
 STATIC_ROOT = Path(__file__).parent / "static"
 
 
@@ -46,15 +48,16 @@ class Phone:
         for channel in channels.everyone(self._box.store):
             for contact in personas.of_channel(self._box.store, channel.phone_number_id):
                 persona = personas.get(self._box.store, contact.phone)
-                last = messages.thread(self._box.store, channel.phone_number_id, contact.phone, limit=1)
-                waiting = messages.unread(self._box.store, channel.phone_number_id, contact.phone)
-                rows.append(Row(channel, persona, last[0] if last else None, len(waiting)))
+                thread = messages.thread(self._box.store, channel.phone_number_id, contact.phone, limit=LATEST)
+                shown = [one for one in thread if pages.arrived(one, persona)]
+                unread = sum(one.direction == "out" and one.status in UNREAD for one in shown)
+                rows.append(Row(channel, persona, shown[-1] if shown else None, unread))
         return rows
 
     def _list_page(self, problem: str = "", status: int = 200) -> Response:
         numbers = channels.everyone(self._box.store)
-        listed = pages.people(self._rows(), numbers, ("", ""))
-        html = pages.document("Telefones de teste", listed, pages.welcome(problem), thread_open=False)
+        listed = pages.people(self._rows(), numbers, ("", ""), problem)
+        html = pages.document("Telefones de teste", listed, pages.welcome(), thread_open=False)
         return page(html, status)
 
     def _index(self, _: Request) -> Response:

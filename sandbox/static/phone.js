@@ -4,6 +4,7 @@ const POLL_MS = 1000;
 const NEAR_BOTTOM_PX = 120;
 
 const thread = document.getElementById("thread");
+const scroller = thread?.parentElement;
 const known = new Map();
 
 function remember() {
@@ -12,14 +13,14 @@ function remember() {
 }
 
 function toBottom() {
-  thread.scrollTop = thread.scrollHeight;
+  scroller.scrollTop = scroller.scrollHeight;
 }
 
 // Only changed items are replaced, so that focus and an open list stay where they are.
 function show(html) {
   const fresh = document.createElement("template");
   fresh.innerHTML = html;
-  const stick = thread.scrollHeight - thread.scrollTop - thread.clientHeight < NEAR_BOTTOM_PX;
+  const stick = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM_PX;
   const wanted = [...fresh.content.children];
   const ids = new Set(wanted.map((item) => item.id));
   for (const item of [...thread.children]) {
