@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from messaging.accounts import learn_account
 from messaging.events import MessageReceived
 from messaging.keywords import text_kind
 from messaging.models import Channel, Conversation, Message
@@ -26,6 +27,8 @@ def receive_message(*, tenant: UUID, channel: Channel, item: InboundItem) -> Non
     if kind == "stop":
         stop_number(tenant=tenant, wa_id=item.wa_id, user_id=item.user_id)
     customer = owner_of(tenant=tenant, wa_id=item.wa_id, user_id=item.user_id)
+    if customer is not None:
+        learn_account(tenant=tenant, customer=customer, wa_id=item.wa_id, user_id=item.user_id)
     thread = _thread(tenant, channel, item, customer)
     row_id = new_id()
     row = Message(

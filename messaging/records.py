@@ -5,6 +5,7 @@ from uuid import UUID
 import structlog
 
 from messaging import gate, lifecycle
+from messaging.accounts import learn_account
 from messaging.models import Channel, Message
 from messaging.optout import stop_marketing
 from messaging.pacing import NUMBER
@@ -14,9 +15,7 @@ from messaging.services.templates import mark_template
 from messaging.whatsapp.errors import GatewayError, NotReached, Policy, Refused
 from messaging.whatsapp.gateway import Accepted
 from smartbis.customers.infos import ContactInfo
-from smartbis.customers.services import add_identity
 from smartbis.kernel.clock import now
-from smartbis.kernel.errors import DomainError
 from smartbis.tenancy.scope import tenant_scope
 
 log = structlog.get_logger(__name__)
@@ -48,8 +47,9 @@ def record_outcome(
             _accept(row, outcome)
         elif row.status == Message.Status.SENDING:
             _refuse(row, channel, outcome)
-    if isinstance(outcome, Accepted) and row.customer_id is not None:
-        _learn_wa_id(tenant, row.customer_id, contact, outcome)
+    is_news = isinstance(outcome, Accepted) and contact is not None and outcome.wa_id != contact.wa_id
+    if isinstance(outcome, Accepted) and is_news and row.customer_id is not None:
+        learn_account(tenant=tenant, customer=row.customer_id, wa_id=outcome.wa_id or "", user_id=outcome.user_id or "")
 
 
 def refuse_by_code(row: Message, channel: UUID, error: Refused) -> None:
@@ -107,13 +107,3 @@ def _slow_down(channel: UUID) -> None:
     units = int(_SLOW_DOWN_SECONDS / NUMBER.interval.total_seconds()) + NUMBER.burst
     row.paced_until = max(row.paced_until or at, at + NUMBER.interval * units)
     row.save(update_fields=["paced_until"])
-
-
-def _learn_wa_id(tenant: UUID, customer: UUID, contact: ContactInfo | None, outcome: Accepted) -> None:
-    """Keep Meta's own form of the number: for Brazil it may lack the ninth digit."""
-    if not outcome.wa_id or contact is None or contact.wa_id == outcome.wa_id:
-        return
-    try:
-        add_identity(tenant=tenant, customer=customer, kind="whatsapp", value=outcome.wa_id)
-    except DomainError as error:  # another customer has it, or this one is gone: nothing to learn
-        log.info("message.wa_id_not_kept", customer=str(customer), code=error.code)

@@ -1,0 +1,156 @@
+"""The library's templates keep Meta's rules, and the builders make what Meta expects."""
+
+import re
+
+import pytest
+
+from messaging.library import (
+    LIBRARY,
+    Category,
+    ParametersMismatch,
+    body_values,
+    button_values,
+    check_parameters,
+    definition,
+    language_for,
+    rendered,
+    template_spec,
+)
+from messaging.whatsapp.errors import PayloadInvalid
+from messaging.whatsapp.payloads import (
+    BodyParameter,
+    Recipient,
+    TemplateCall,
+    mark_read,
+    template_message,
+    text_message,
+)
+
+PORTAL = "https://clube.example/p/aurora/"
+UTILITY = [spec for spec in LIBRARY.values() if spec.category is Category.UTILITY]
+# Words that make Meta's review call a notice an advertisement.
+PROMOTIONAL = re.compile(r"desconto|promo|oferta|aproveit|imperd|discount|offer|sale\b|hurry|% off", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", ["pt_BR", "en"])
+@pytest.mark.parametrize("spec", UTILITY, ids=lambda spec: spec.key)
+def test_a_utility_template_keeps_metas_rules(spec, language) -> None:
+    made = definition(spec, language, PORTAL)
+    body, footer, buttons = made["components"]
+
+    assert re.fullmatch(r"[a-z0-9_]{1,512}", made["name"])
+    assert made["category"] == "UTILITY"
+    assert len(body["text"]) <= 1024
+    assert len(footer["text"]) <= 60
+    numbers = re.findall(r"\{\{(\d+)\}\}", body["text"])
+    assert numbers == [str(index + 1) for index in range(len(numbers))]
+    assert not body["text"].startswith("{{")
+    assert not body["text"].rstrip(" .!").endswith("}}")
+    assert not re.search(r"\}\}\W*\{\{", body["text"])
+    assert len(re.findall(r"\w+", body["text"])) > 3 * len(numbers)
+    assert len(body["example"]["body_text"][0]) == len(numbers)
+    assert len(buttons["buttons"][0]["text"]) <= 25
+    assert buttons["buttons"][0]["url"].startswith(PORTAL)
+    assert not PROMOTIONAL.search(spec.wordings[language].body)
+
+
+def test_every_language_of_a_template_takes_the_same_parameters() -> None:
+    for spec in LIBRARY.values():
+        named = {language: set(spec.placeholders(language)) for language in spec.wordings}
+        assert named["pt_BR"] == named["en"] == set(spec.examples)
+
+
+def test_the_voucher_button_ends_in_the_vouchers_page() -> None:
+    button = definition(template_spec("voucher_issued"), "pt_BR", PORTAL)["components"][2]["buttons"][0]
+    assert button["url"] == PORTAL + "vouchers/{{1}}"
+    assert button["example"][0].startswith(PORTAL + "vouchers/")
+
+
+def test_the_sign_in_code_is_an_authentication_template_with_copy_button() -> None:
+    made = definition(template_spec("sign_in_code"), "pt_BR", PORTAL)
+    assert made["category"] == "AUTHENTICATION"
+    assert made["components"][0] == {"type": "BODY", "add_security_recommendation": True}
+    assert made["components"][2]["buttons"][0]["otp_type"] == "COPY_CODE"
+    assert button_values(template_spec("sign_in_code"), {"code": "123456"}) == {0: "123456"}
+
+
+def test_values_follow_the_numbers_of_their_language() -> None:
+    spec = template_spec("voucher_redeemed")
+    values = {"first_name": "Ana", "voucher": "Café", "store": "Centro", "at": "hoje"}
+    assert body_values(spec, "pt_BR", values) == ["Ana", "Café", "Centro", "hoje"]
+    assert "Ana" in rendered(spec, "pt_BR", values)
+    assert "••••" in rendered(spec, "pt_BR", {})
+
+
+@pytest.mark.parametrize(
+    "parameters", [{}, {"first_name": "Ana"}, {"first_name": "Ana", "brand": " "}, {"first_name": "A", "x": "y"}]
+)
+def test_other_parameters_are_a_programming_error(parameters) -> None:
+    with pytest.raises(ParametersMismatch):
+        check_parameters(template_spec("welcome"), parameters)
+    check_parameters(template_spec("welcome"), {"first_name": "Ana", "brand": "Aurora"})
+
+
+def test_languages() -> None:
+    assert [language_for(each) for each in ("pt-br", "pt_BR", "en", "en-us", "fr")] == [
+        "pt_BR",
+        "pt_BR",
+        "en",
+        "en",
+        "pt_BR",
+    ]
+
+
+def test_a_template_payload_in_metas_shape() -> None:
+    call = TemplateCall("t", "pt_BR", [BodyParameter("Ana\nSouza"), BodyParameter("x", name="n")], {0: "abc/"})
+    assert template_message(Recipient(phone="+5511987654821"), call, tracker="id") == {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": "+5511987654821",
+        "type": "template",
+        "biz_opaque_callback_data": "id",
+        "template": {
+            "name": "t",
+            "language": {"code": "pt_BR"},
+            "components": [
+                {
+                    "type": "body",
+                    "parameters": [
+                        {"type": "text", "text": "Ana Souza"},
+                        {"type": "text", "text": "x", "parameter_name": "n"},
+                    ],
+                },
+                {
+                    "type": "button",
+                    "sub_type": "url",
+                    "index": "0",
+                    "parameters": [{"type": "text", "text": "abc/"}],
+                },
+            ],
+        },
+    }
+
+
+def test_a_person_without_phone_is_reached_by_metas_id() -> None:
+    payload = text_message(Recipient(user_id="BR.123"), "Oi", tracker="id", reply_to="wamid.1")
+    assert payload["recipient"] == "BR.123"
+    assert "to" not in payload
+    assert payload["context"] == {"message_id": "wamid.1"}
+    assert mark_read("wamid.1", typing=True)["typing_indicator"] == {"type": "text"}
+
+
+@pytest.mark.parametrize("phone", ["5511987654821", "+55 11 98765", "+", "11987654821"])
+def test_a_number_that_is_not_e164_is_never_sent_to(phone) -> None:
+    with pytest.raises(PayloadInvalid):
+        text_message(Recipient(phone=phone), "Oi", tracker="id")
+
+
+@pytest.mark.parametrize(("body", "tracker"), [("", "t"), ("x" * 4097, "t"), ("Oi", ""), ("Oi", "x" * 513)])
+def test_limits_are_checked_before_sending(body, tracker) -> None:
+    with pytest.raises(PayloadInvalid):
+        text_message(Recipient(phone="+5511987654821"), body, tracker=tracker)
+
+
+def test_nobody_to_send_to() -> None:
+    with pytest.raises(PayloadInvalid):
+        Recipient().address()
