@@ -41,31 +41,40 @@ def doorstep(*, death_signal: signal.Signals, options: Sequence[str] = ()) -> li
 
 @cache
 def unprivileged_identity() -> Identity:
-    """Somebody other than root for PostgreSQL, which refuses to be root.
+    """Somebody whom PostgreSQL accepts: not root, and with an account, since initdb looks its name up.
 
-    An ordinary user stays who he is. Root enters a user namespace; where that is forbidden (plain Docker)
-    it drops to `nobody`.
+    An ordinary user stays who he is. Others enter a user namespace as `nobody`; where that is forbidden (plain
+    Docker) root drops to `nobody`.
 
-    Raises: LocalError where neither works.
+    Raises: LocalError where nothing works.
     """
-    if os.geteuid() != 0:
-        return Identity(options=(), uid=os.geteuid())
+    uid = os.geteuid()
+    if uid != 0 and _has_account(uid):
+        return Identity(options=(), uid=uid)
     nobody = _nobody()
-    candidates = (
-        Identity(options=("--namespace-uid", str(nobody.pw_uid)), uid=0),
-        Identity(options=("--uid", str(nobody.pw_uid), "--gid", str(nobody.pw_gid)), uid=nobody.pw_uid),
-    )
+    candidates = [Identity(options=("--namespace-uid", str(nobody.pw_uid)), uid=uid)]
+    if uid == 0:
+        dropped = ("--uid", str(nobody.pw_uid), "--gid", str(nobody.pw_gid))
+        candidates.append(Identity(options=dropped, uid=nobody.pw_uid))
     for candidate in candidates:
         if _works(candidate):
             return candidate
     raise LocalError(
-        "PostgreSQL refuses to run as root, and neither a user namespace nor a change of user works here.\n"
-        "Run as an ordinary user, or set DATABASE_URL to a PostgreSQL 18 server."
+        "PostgreSQL refuses to run as root or as a user without an account, and this machine allows neither a user "
+        "namespace nor a change of user.\nRun as an ordinary user, or set DATABASE_URL to a PostgreSQL 18 server."
     )
 
 
+def _has_account(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
+
+
 def _nobody() -> pwd.struct_passwd:
-    """An account that is not root; initdb looks its name up, so a bare number would not do."""
+    """An account that is not root's."""
     with contextlib.suppress(KeyError):
         return pwd.getpwnam("nobody")
     for account in pwd.getpwall():

@@ -177,7 +177,7 @@ def _section(program: Program, *, data_dir: Path) -> list[str]:
 
 
 def _joined(command: Sequence[str]) -> str:
-    # supervisord splits with shlex, but reads a semicolon after a blank as a comment
+    # supervisord splits with shlex; what it cannot be told is a semicolon after a blank, which begins a comment
     return " ".join('"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"' for part in command)
 
 
