@@ -117,7 +117,7 @@ _VOUCHER_ISSUED = TemplateSpec(
     category=Category.UTILITY,
     path="vouchers/",
     path_parameter="voucher_path",
-    examples={"first_name": "Ana", "voucher": "Café", "code": "8F3K-2QZP-7XMA", "until": "31/12/2026"},
+    examples={"first_name": "Ana", "voucher": "Café", "code": "8F3K-2QZP-7XMA", "until": "até 31/12/2026"},
     wordings={
         "pt_BR": Wording(
             "Olá, {first_name}! O seu voucher {voucher} foi emitido com o código {code} e com validade {until}. "

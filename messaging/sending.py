@@ -155,9 +155,10 @@ def _within_pair_limit(
             lifecycle.postpone(row, PAIR.next_at(thread.paced_until, at))
         elif (call := _call(row, recipient, contact)) is not None:
             thread.paced_until, thread.last_message_at = PAIR.after(thread.paced_until, at, 1), at
+            thread.customer_id = thread.customer_id or row.customer_id
             _mark_sending(row, thread, at)
             calls.append(call)
-    Conversation.objects.bulk_update(threads.values(), ["paced_until", "last_message_at"])
+    Conversation.objects.bulk_update(threads.values(), ["paced_until", "last_message_at", "customer"])
     return calls
 
 

@@ -1,0 +1,58 @@
+"""What follows from what happened. Each reads the present state, since events come in any order."""
+
+from uuid import UUID
+
+from automations.joining import join_by_message
+from automations.notices import (
+    QUIET_CHANNELS,
+    tell_purchase_credited,
+    tell_voucher_issued,
+    tell_voucher_redeemed,
+    welcome,
+)
+from messaging.events import MessageReceived
+from smartbis.customers.events import CustomerEnrolled
+from smartbis.outbox.subscriptions import subscribe
+from smartbis.purchases.events import PurchaseConfirmed, PurchaseRecorded
+from vouchers.events import VoucherIssued, VoucherRedeemed
+
+
+@subscribe(CustomerEnrolled)
+def on_customer_enrolled(*, tenant: UUID, event: CustomerEnrolled) -> None:
+    """Welcome who came by themselves or at a counter."""
+    if event.channel not in QUIET_CHANNELS:
+        welcome(tenant=tenant, customer=event.customer_id)
+
+
+@subscribe(PurchaseRecorded)
+def on_purchase_recorded(*, tenant: UUID, event: PurchaseRecorded) -> None:
+    """Tell what the sale earned; a pending sale is told of once it is confirmed."""
+    if event.customer_id is not None and event.status == "confirmed":
+        tell_purchase_credited(tenant=tenant, purchase=event.purchase_id)
+
+
+@subscribe(PurchaseConfirmed)
+def on_purchase_confirmed(*, tenant: UUID, event: PurchaseConfirmed) -> None:
+    """Tell what a sale that was pending earned."""
+    tell_purchase_credited(tenant=tenant, purchase=event.purchase_id)
+
+
+@subscribe(VoucherIssued)
+def on_voucher_issued(*, tenant: UUID, event: VoucherIssued) -> None:
+    """Send the code; vouchers that were moved in from another system are known to their holders."""
+    if event.customer_id is not None and event.origin != "import":
+        tell_voucher_issued(tenant=tenant, voucher=event.voucher_id)
+
+
+@subscribe(VoucherRedeemed)
+def on_voucher_redeemed(*, tenant: UUID, event: VoucherRedeemed) -> None:
+    """Confirm the use to the member."""
+    if event.customer_id is not None:
+        tell_voucher_redeemed(tenant=tenant, redemption=event.redemption_id)
+
+
+@subscribe(MessageReceived)
+def on_message_received(*, tenant: UUID, event: MessageReceived) -> None:
+    """Enrol who asks to join."""
+    if event.text_kind == "join":
+        join_by_message(tenant=tenant, message=event.message_id)

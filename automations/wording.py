@@ -1,0 +1,164 @@
+"""How facts are put into the values of messages, in the language of the person they go to.
+
+Values describe the member's own account and name no offer, so that the templates stay service notices.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+from programs.infos import AwardInfo
+from smartbis.kernel.money import format_amount
+from smartbis.kernel.units import is_currency
+from smartbis.ledger.selectors import BalanceInfo
+from vouchers.infos import Offer
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The words of one language."""
+
+    point: str
+    points: str
+    join: str
+    available_from: str
+    more_pending: str
+    owed: str
+    usable: str
+    reached: str
+    missing: str
+    pending: str
+    follow: str
+    until: str
+    no_end: str
+    customer: str
+    already_member: str
+
+
+PHRASES = {
+    "pt_BR": Phrases(
+        point="{amount} ponto",
+        points="{amount} pontos",
+        join="{first} e {last}",
+        available_from="{amount} (disponível em {date})",
+        more_pending="{amount} (mais {pending} a liberar)",
+        owed="{amount} serão compensados nos próximos créditos",
+        usable="{amount} já podem ser usados no caixa",
+        reached="o saldo já alcança um benefício do clube",
+        missing="faltam {amount} para o próximo benefício do clube",
+        pending="o crédito fica disponível em {date}",
+        follow="tudo em dia",
+        until="até {date}",
+        no_end="sem data final",
+        customer="cliente",
+        already_member="Você já participa de {brand}. Veja o seu saldo e os seus vouchers aqui: {link}",
+    ),
+    "en": Phrases(
+        point="{amount} point",
+        points="{amount} points",
+        join="{first} and {last}",
+        available_from="{amount} (available on {date})",
+        more_pending="{amount} (plus {pending} to be released)",
+        owed="{amount} will be set off against your next credits",
+        usable="{amount} can be used at the till now",
+        reached="your balance already reaches a club benefit",
+        missing="{amount} to go until the next club benefit",
+        pending="the credit becomes available on {date}",
+        follow="all up to date",
+        until="until {date}",
+        no_end="with no end date",
+        customer="customer",
+        already_member="You are already a member of {brand}. See your balance and vouchers here: {link}",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A language and the brand's time zone."""
+
+    language: str
+    zone: str
+
+    @property
+    def phrases(self) -> Phrases:
+        """The words of the language."""
+        return PHRASES[self.language]
+
+    def amount(self, amount: int, unit: str) -> str:
+        """An amount with its unit: `R$ 18,50`, `1 ponto`, `30 pontos`."""
+        text = format_amount(amount, unit, self.language)
+        if is_currency(unit):
+            return text
+        return (self.phrases.point if amount == 1 else self.phrases.points).format(amount=text)
+
+    def joined(self, parts: Sequence[str]) -> str:
+        """`a`, `a e b`, `a, b e c`."""
+        if len(parts) < 2:
+            return "".join(parts)
+        return self.phrases.join.format(first=", ".join(parts[:-1]), last=parts[-1])
+
+    def date(self, at: datetime) -> str:
+        """A day of the brand's calendar."""
+        pattern = "d MMM yyyy" if self._is_english else "dd/MM/yyyy"
+        return format_date(at.astimezone(ZoneInfo(self.zone)), pattern, locale="en_GB")
+
+    def date_time(self, at: datetime) -> str:
+        """A minute of the brand's calendar."""
+        pattern = "d MMM yyyy HH:mm" if self._is_english else "dd/MM/yyyy HH:mm"
+        return format_datetime(at.astimezone(ZoneInfo(self.zone)), pattern, locale="en_GB")
+
+    def earned(self, awards: Sequence[AwardInfo]) -> str:
+        """What a sale earned, unit by unit, with the day from which what is pending can be used."""
+        parts = []
+        for unit in dict.fromkeys(award.unit for award in awards):
+            of_unit = [award for award in awards if award.unit == unit]
+            text = self.amount(sum(award.amount for award in of_unit), unit)
+            pending = [award.available_at for award in of_unit if award.status == "pending" and award.available_at]
+            if pending and len(pending) == len(of_unit):
+                text = self.phrases.available_from.format(amount=text, date=self.date(max(pending)))
+            parts.append(text)
+        return self.joined(parts)
+
+    def balance(self, balances: Sequence[BalanceInfo]) -> str:
+        """What can be used now, and what is still to be released."""
+        parts = []
+        for each in balances:
+            text = self.amount(each.available, each.unit)
+            if each.pending:
+                text = self.phrases.more_pending.format(amount=text, pending=self.amount(each.pending, each.unit))
+            parts.append(text)
+        return self.joined(parts)
+
+    def next_step(self, balances: Sequence[BalanceInfo], offers: Sequence[Offer], awards: Sequence[AwardInfo]) -> str:
+        """The one thing that matters next: what is owed, what can be used, what is missing, or when it comes."""
+        if owed := next((each for each in balances if each.owed), None):
+            return self.phrases.owed.format(amount=self.amount(owed.owed, owed.unit))
+        money = next((each for each in balances if is_currency(each.unit) and each.available), None)
+        if money is not None:
+            return self.phrases.usable.format(amount=self.amount(money.available, money.unit))
+        if any(offer.can_have and offer.coupon.cost_amount for offer in offers):
+            return self.phrases.reached
+        nearest = min(
+            (offer for offer in offers if offer.missing_amount and len(offer.reasons) <= 1),
+            key=lambda offer: offer.missing_amount,
+            default=None,
+        )
+        if nearest is not None:
+            return self.phrases.missing.format(amount=self.amount(nearest.missing_amount, nearest.coupon.cost_unit))
+        if pending := [award.available_at for award in awards if award.status == "pending" and award.available_at]:
+            return self.phrases.pending.format(date=self.date(min(pending)))
+        return self.phrases.follow
+
+    def until(self, end: datetime | None) -> str:
+        """Up to and including which day something is valid; `end` itself is excluded."""
+        if end is None:
+            return self.phrases.no_end
+        return self.phrases.until.format(date=self.date(end - timedelta(microseconds=1)))
+
+    @property
+    def _is_english(self) -> bool:
+        return self.language == "en"
