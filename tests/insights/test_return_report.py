@@ -1,0 +1,74 @@
+"""The return report counts what happened, in the brand's own calendar, and of nobody else."""
+
+from datetime import UTC, date, datetime
+
+from insights.selectors import customer_timeline, return_report
+from programs.services import record_sale
+from smartbis.kernel.clock import frozen
+from smartbis.purchases.infos import SaleDraft
+from smartbis.tenancy.selectors import TenantInfo
+from tests.factories import make_customer, store_of
+from tests.programs.conftest import make_cashback
+
+
+def sell(brand: TenantInfo, customer: object, number: str, at: datetime, amount: int = 10_000, store: str = "centro"):
+    with frozen(at):
+        return record_sale(
+            tenant=brand.id,
+            sale=SaleDraft(
+                customer=customer,  # type: ignore[arg-type]
+                store=store_of(brand, store).id,
+                amount_minor=amount,
+                currency="BRL",
+                external_id=number,
+            ),
+        )
+
+
+def at(day: int, hour: int = 15) -> datetime:
+    return datetime(2026, 11, day, hour, tzinfo=UTC)
+
+
+def test_the_report_tells_who_came_back(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    with frozen(at(1)):
+        make_cashback(aurora), make_cashback(boreal)
+        loyal, once, earlier = (make_customer(aurora) for _ in range(3))
+        stranger = make_customer(boreal)
+    sell(boreal, stranger.id, "x", at(11))
+    sell(aurora, earlier.id, "0", at(2))
+    sell(aurora, loyal.id, "1", at(10))
+    sell(aurora, loyal.id, "2", at(12), store="moema")
+    sell(aurora, once.id, "3", at(12))
+    sell(aurora, earlier.id, "4", at(13))
+    sell(aurora, None, "5", at(13))
+    report = return_report(tenant=aurora.id, since=date(2026, 11, 10), until=date(2026, 11, 13))
+    assert (report.sales, report.amount_minor, report.identified_sales) == (5, 50_000, 4)
+    assert (report.buyers, report.returning_buyers, report.new_buyers) == (3, 2, 2)
+    assert report.returning_share_bp == 6_666
+    assert [(unit.unit, unit.issued, unit.reversed) for unit in report.benefits] == [("BRL", 8_000, 0)]
+    assert [day.sales for day in report.by_day] == [1, 0, 2, 2]
+    assert [(store.code, store.sales) for store in report.by_store] == [("centro", 4), ("moema", 1)]
+
+
+def test_a_day_ends_at_the_brands_own_midnight(aurora: TenantInfo) -> None:
+    with frozen(at(1)):
+        make_cashback(aurora)
+    sell(aurora, None, "1", datetime(2026, 11, 11, 2, 30, tzinfo=UTC))  # 23:30 of the 10th in São Paulo
+    assert return_report(tenant=aurora.id, since=date(2026, 11, 10), until=date(2026, 11, 10)).sales == 1
+    assert return_report(tenant=aurora.id, since=date(2026, 11, 11), until=date(2026, 11, 11)).sales == 0
+
+
+def test_nobody_bought_is_no_share(aurora: TenantInfo) -> None:
+    report = return_report(tenant=aurora.id, since=date(2026, 11, 10), until=date(2026, 11, 11))
+    assert report.returning_share_bp is None
+    assert [day.sales for day in report.by_day] == [0, 0]
+
+
+def test_a_timeline_holds_sale_and_value(aurora: TenantInfo) -> None:
+    with frozen(at(1)):
+        make_cashback(aurora)
+        customer = make_customer(aurora)
+    sell(aurora, customer.id, "1", at(10))
+    kinds = [entry.kind for entry in customer_timeline(tenant=aurora.id, customer=customer.id, locale="pt-br")]
+    assert kinds[:2] == ["value", "sale"]
+    assert set(kinds[2:]) == {"enrolled", "consent"}
