@@ -5,6 +5,7 @@ its worker is counted too. Subscriber and done mark share one transaction: effec
 failure rolls back that subscriber alone and waits longer each time; after `MAX_ATTEMPTS` it is a dead letter.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -67,7 +68,8 @@ def _claim(tenant: UUID) -> list[Claim]:
     with tenant_scope(tenant):
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, {"tenant": tenant, "now": instant, "lease": lease, "batch": BATCH})
-            claims = [Claim(*row) for row in cursor.fetchall()]
+            # A cursor of Django's gives jsonb as text.
+            claims = [Claim(*row[:4], json.loads(row[4])) for row in cursor.fetchall()]
         if claims:
             request_work(queue="relay", due_at=lease)  # finds them again should this process die
     return claims
