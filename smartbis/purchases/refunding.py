@@ -37,7 +37,7 @@ def take(sale: PurchaseInfo, draft: RefundDraft) -> Taken:
     if amount > left:
         raise RefundExceedsPurchase(left_minor=left)
     if amount == 0:
-        raise InvalidInput({"items": ["These articles had no price: there is nothing to give back."]})
+        raise InvalidInput({"items": ["These articles are worth nothing in this sale: there is nothing to give back."]})
     return Taken(amount, tuple(lines.items()))
 
 

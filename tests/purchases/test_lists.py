@@ -1,6 +1,7 @@
 """Lists and sums: one brand's, within an actor's stores, by the brand's own calendar."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -82,7 +83,7 @@ def test_days_are_the_brands_own(aurora: TenantInfo, boreal: TenantInfo) -> None
     sold(boreal, occurred_at=late)
     refund = RefundDraft(purchase=one.id, external_id="R", amount_minor=90, occurred_at=late + timedelta(days=1))
     add_refunds_in_bulk(tenant=aurora.id, drafts=[refund])
-    period = {"since": late - timedelta(days=5), "until": late + timedelta(days=5)}
+    period: dict[str, Any] = {"since": late - timedelta(days=5), "until": late + timedelta(days=5)}
     days = sales_by_day(tenant=aurora.id, **period)
     assert [(day.day, day.sales, day.amount_minor, day.identified_sales, day.refunded_minor) for day in days] == [
         (date(2026, 11, 10), 2, 13_980, 1, 0),

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from smartbis.customers.errors import CustomerNotFound
-from smartbis.customers.selectors import get_customers
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError, InvalidInput
 from smartbis.outbox.services import publish_all
@@ -109,17 +108,13 @@ def _judge(tenant: UUID, rows: Sequence[SaleRow]) -> list[BulkResult]:
     )
     hashes: dict[UUID, bytes] = {row.id: bytes(row.content_hash) for row in there}
     present = {(info.store_id, info.external_id): info for info in with_items(tenant, list(there))}
-    currency = get_tenant(tenant=tenant).currency
-    known_stores = {store.id for store in stores(tenant=tenant)}
-    known_customers = get_customers(
-        tenant=tenant, customers={row.info.customer_id for row in rows if row.info.customer_id}
-    )
+    missing = [row.info for row in rows if (row.info.store_id, row.info.external_id) not in present]
+    faults = _faults(tenant, missing) if missing else {}
     results = []
     for row in rows:
         found = present.get((row.info.store_id, row.info.external_id))
         if found is None:
-            error = _fault(row.info, currency, known_stores, known_customers.keys())
-            results.append(BulkResult("invalid", error=error))
+            results.append(BulkResult("invalid", error=faults[row.info.id]))
         elif hashes[found.id] == row.content_hash:
             results.append(BulkResult("repeated", purchase=found))
         else:
@@ -127,16 +122,19 @@ def _judge(tenant: UUID, rows: Sequence[SaleRow]) -> list[BulkResult]:
     return results
 
 
-def _fault(
-    sale: PurchaseInfo, currency: str, known_stores: Iterable[UUID], known_customers: Iterable[UUID]
-) -> DomainError:
-    if sale.store_id not in known_stores:
-        return StoreUnknown()
-    if sale.customer_id and sale.customer_id not in known_customers:
-        return CustomerNotFound()
-    if sale.currency != currency:
-        return CurrencyMismatch({"currency": [CurrencyMismatch.sentence]}, expected=currency)
-    return CustomerNotFound()
+def _faults(tenant: UUID, sales: Sequence[PurchaseInfo]) -> dict[UUID, DomainError]:
+    """What each of these sales names that this tenant does not have."""
+    currency = get_tenant(tenant=tenant).currency
+    known_stores = {store.id for store in stores(tenant=tenant)}
+    faults: dict[UUID, DomainError] = {}
+    for sale in sales:
+        if sale.store_id not in known_stores:
+            faults[sale.id] = StoreUnknown()
+        elif sale.currency != currency:
+            faults[sale.id] = CurrencyMismatch({"currency": [CurrencyMismatch.sentence]}, expected=currency)
+        else:
+            faults[sale.id] = CustomerNotFound()
+    return faults
 
 
 def _chunks(rows: Sequence[tuple[int, SaleRow]]) -> Iterable[list[tuple[int, SaleRow]]]:
