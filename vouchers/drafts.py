@@ -122,7 +122,7 @@ def _of_time(draft: CouponDraft, is_balance: bool) -> Iterator[Problem]:
                 yield "hours", _("O fim vem depois do começo.")
         except ValueError:
             yield "hours", _("Horários como 14:00.")
-    if draft.valid_days is not None and (draft.usable_from_days or 0) >= draft.valid_days:
+    if draft.valid_days and (draft.usable_from_days or 0) > draft.valid_days:
         yield "usable_from", _("Começaria a valer depois de vencer.")
 
 

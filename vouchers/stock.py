@@ -28,6 +28,11 @@ WHERE id = (
     WHERE tenant_id = %(tenant)s AND coupon_id = %(coupon)s
       AND (stock_left IS NULL OR stock_left >= %(pieces)s)
       AND (budget_left_minor IS NULL OR budget_left_minor >= %(money)s)
+      -- what one row owes to the sum is not another's to give: then all of them are looked at together
+      AND NOT EXISTS (
+        SELECT FROM vouchers_couponshard owing
+        WHERE owing.tenant_id = %(tenant)s AND owing.coupon_id = %(coupon)s
+          AND (owing.stock_left < 0 OR owing.budget_left_minor < 0))
     ORDER BY (number + %(start)s) %% %(modulus)s LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id
 """
