@@ -213,11 +213,16 @@ WHATSAPP_GRAPH_URL = read_text("WHATSAPP_GRAPH_URL", "https://graph.facebook.com
 WHATSAPP_GRAPH_VERSION = read_text("WHATSAPP_GRAPH_VERSION", "v26.0")
 
 # -- machine door -----------------------------------------------------------------------------------------------
+API_RATE_PER_SECOND = read_whole("API_RATE_PER_SECOND", 50)  # calls of one key, sustained, per web process
+API_RATE_BURST = read_whole("API_RATE_BURST", 1000)  # calls of one key at once, per web process
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["api.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsing.StrictJsonParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["api.limits.KeyRate"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.negotiation.AlwaysJson",
+    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "api.problems.problem_response",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
@@ -234,6 +239,13 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": [],
+    "SERVE_AUTHENTICATION": [],
+    "PREPROCESSING_HOOKS": ["api.schema.only_rest"],
+    "POSTPROCESSING_HOOKS": ["api.schema.finish"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayRequestDuration": True, "tryItOutEnabled": True},
 }
 
 # -- logs -------------------------------------------------------------------------------------------------------

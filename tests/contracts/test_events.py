@@ -50,9 +50,8 @@ def test_an_event_keeps_its_schema(name: str) -> None:
 @pytest.mark.parametrize("name", EVENTS)
 def test_the_schema_in_the_docs_is_that_of_the_code(name: str) -> None:
     path = DOCS / f"{name}.json"
-    assert path.exists() and path.read_text(encoding="utf-8") == schema_text(REGISTRY[name]), (
-        f"{path.name} is behind the code: manage.py write_event_schemas"
-    )
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    assert text == schema_text(REGISTRY[name]), f"{path.name} is behind the code: manage.py write_event_schemas"
 
 
 def test_the_docs_name_no_event_that_is_gone() -> None:
@@ -62,7 +61,9 @@ def test_the_docs_name_no_event_that_is_gone() -> None:
 @pytest.mark.parametrize("name", EVENTS)
 def test_an_events_name_is_dotted_lower_case_and_versioned(name: str) -> None:
     noun, verb, version = name.split(".")
-    assert noun.islower() and verb.islower() and version[0] == "v" and version[1:].isdigit()
+    assert f"{noun}{verb}".replace("_", "").islower()
+    assert version.startswith("v")
+    assert version[1:].isdigit()
 
 
 @pytest.mark.parametrize("name", EVENTS)

@@ -1,0 +1,166 @@
+"""What every call has in common: its caller, its key for repeats, its pages."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import DataError, OperationalError
+from django.http import Http404
+from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.serializers.base import PageQuery
+from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.pages import InvalidCursor, Page
+from smartbis.kernel.people import Actor
+from smartbis.tenancy.errors import KeyMissing
+from smartbis.tenancy.once import fingerprint_of, run_once
+from smartbis.tenancy.selectors import ApiKeyInfo, TenantInfo
+
+T = TypeVar("T")
+Work = Callable[[], tuple[int, Any]]
+KEY_HEADER = "Idempotency-Key"
+DEADLOCK_TRIES = 3
+_DEADLOCKS = ("DeadlockDetected", "SerializationFailure")
+
+
+class ApiView(APIView):
+    """A call of a tenant's key. `scopes` names the scope that each method needs."""
+
+    scopes: ClassVar[Mapping[str, str]] = {}
+    metadata_class = None
+    request: Request
+
+    @property
+    def brand(self) -> TenantInfo:
+        """The tenant whose key calls."""
+        brand: TenantInfo = self.request.brand  # type: ignore[attr-defined]
+        return brand
+
+    @property
+    def tenant(self) -> UUID:
+        """The tenant's id."""
+        return self.brand.id
+
+    @property
+    def actor(self) -> Actor:
+        """The key as one who acts."""
+        actor: Actor = self.request.user
+        return actor
+
+    @property
+    def key(self) -> ApiKeyInfo:
+        """The key that calls."""
+        key: ApiKeyInfo = self.request.auth
+        return key
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not all(value.isprintable() for value in kwargs.values() if isinstance(value, str)):
+            raise Http404
+        for name, value in request.query_params.items():
+            if "\0" in name or "\0" in value or not (name + value).isprintable():
+                raise InvalidInput({name if name.isprintable() else "query": ["Control characters are not taken."]})
+
+    def parsed(self, serializer: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
+        """The checked body. Raises the framework's ValidationError."""
+        return checked(serializer, self.request.data)
+
+    def asked(self, serializer: type[serializers.BaseSerializer[Any]]) -> dict[str, Any]:
+        """The checked query. Raises the framework's ValidationError."""
+        return checked(serializer, self.request.query_params.dict())
+
+    def once(self, work: Work, *, fingerprint: Any = None) -> Response:
+        """Answer a call that moves value: at most once per Idempotency-Key. Raises KeyMissing without one."""
+        return self._keyed(self.request.headers.get(KEY_HEADER, "").strip(), work, fingerprint)
+
+    def perhaps_once(self, work: Work, *, fingerprint: Any = None) -> Response:
+        """Answer a write that moves no value: at most once if the caller sent a key."""
+        key = self.request.headers.get(KEY_HEADER)
+        if key is None:
+            status, body = _patiently(work)
+            return Response(body, status=status)
+        return self._keyed(key.strip(), work, fingerprint)
+
+    def require_key(self) -> None:
+        """Raise KeyMissing before the body is looked at."""
+        if not self.request.headers.get(KEY_HEADER, "").strip():
+            raise KeyMissing
+
+    def _keyed(self, key: str, work: Work, fingerprint: Any) -> Response:
+        operation = f"{self.request.method} {self.request.path}"
+        content = self.request.data if fingerprint is None else fingerprint
+
+        def as_text() -> tuple[int, str]:
+            status, body = work()
+            return status, json.dumps(body)  # kept as text, so that a repeat gives the same bytes
+
+        once = _patiently(
+            lambda: run_once(
+                tenant=self.tenant,
+                key=key,
+                operation=operation[:80],
+                fingerprint=fingerprint_of(operation, content),
+                work=as_text,
+            )
+        )
+        response = Response(json.loads(once.body), status=once.status)
+        if once.replayed:
+            response["Idempotent-Replayed"] = "true"
+        return response
+
+    def page(
+        self,
+        read: Callable[[str | None, int], Page[T]],
+        render: type[serializers.BaseSerializer[Any]] | Callable[[T], Any],
+    ) -> Response:
+        """One page of a list: `read(cursor, limit)` rendered, and the address of the next."""
+        query = self.asked(PageQuery)
+        cursor = query.get("cursor")
+        try:
+            page = read(cursor, query["limit"])
+        except (ValueError, ValidationError, DataError) as error:
+            if cursor is None or isinstance(error, InvalidInput):
+                raise
+            raise InvalidCursor({"cursor": [InvalidCursor.sentence]}) from error
+        if isinstance(render, type) and issubclass(render, serializers.BaseSerializer):
+            results = rendered(render, page.items, many=True)
+        else:
+            results = [render(item) for item in page.items]
+        return Response({"results": results, "next": self._next(page.next_cursor)})
+
+    def _next(self, cursor: str | None) -> str | None:
+        if cursor is None:
+            return None
+        query = self.request.query_params.copy()
+        query["cursor"] = cursor
+        return self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
+
+
+def checked(serializer: type[serializers.BaseSerializer[Any]], data: Any) -> dict[str, Any]:
+    """What the serializer makes of `data`. Raises the framework's ValidationError."""
+    reader = serializer(data=data)
+    reader.is_valid(raise_exception=True)
+    found: dict[str, Any] = reader.validated_data
+    return found
+
+
+def rendered(serializer: type[serializers.BaseSerializer[Any]], info: Any, *, many: bool = False) -> Any:
+    """An answer as plain JSON values, so that a repeat gives the same bytes."""
+    return json.loads(JSONRenderer().render(serializer(info, many=many).data))
+
+
+def _patiently(work: Callable[[], T]) -> T:
+    """Run a transaction again that lost to a deadlock, a few times; anything else goes up."""
+    for _ in range(DEADLOCK_TRIES - 1):
+        try:
+            return work()
+        except OperationalError as error:
+            if type(error.__cause__).__name__ not in _DEADLOCKS:
+                raise
+    return work()

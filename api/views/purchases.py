@@ -1,0 +1,373 @@
+"""Sales: recorded one by one or in batches, read, confirmed, cancelled, refunded."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import exceptions, serializers
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.parsing import LargeJsonParser
+from api.problems import problem_response
+from api.references import customer_or_newcomer, store_of
+from api.schema import answered, call, sent
+from api.serializers.purchases import (
+    MAX_BATCH,
+    BatchIn,
+    BatchOut,
+    DecidedOut,
+    PurchaseAnswer,
+    PurchaseIn,
+    PurchaseOut,
+    PurchasePageOut,
+    PurchaseQuery,
+    RefundIn,
+    RefundOut,
+)
+from api.views.base import ApiView, checked, rendered
+from api.wording import worded_sale
+from programs.infos import RefundOutcome, SaleOutcome, SaleResult
+from programs.services import cancel_sale, confirm_sale, record_sale, record_sales, refund_sale
+from smartbis.kernel.codes import group_code
+from smartbis.kernel.errors import DomainError
+from smartbis.ledger.selectors import balances
+from smartbis.purchases.infos import ItemDraft, PurchaseInfo, RefundItemDraft, SaleDraft
+from smartbis.purchases.selectors import find_purchase, get_purchase, purchases_page
+from smartbis.tenancy.selectors import stores
+
+SALE = {
+    "customer": {"phone": "11 98765-4321", "name": "Ana Souza", "consents": {"utility": True, "marketing": False}},
+    "store": "centro",
+    "amount_minor": 12990,
+    "external_id": "2026-000417",
+    "items": [{"sku": "789", "name": "Corte", "category": "cabelo", "quantity": 1, "unit_minor": 12990}],
+}
+AWARD = {
+    "program": "Cashback 20%",
+    "rule": 1,
+    "unit": "BRL",
+    "amount": 2598,
+    "status": "available",
+    "available_at": "2026-11-21T18:04:05Z",
+    "explanation": "R$ 129,90 × 20% de cashback em cada compra = R$ 25,98",
+}
+BALANCE = {"unit": "BRL", "available": 4448, "pending": 0, "owed": 0}
+ANSWER = {
+    "id": "0199a3f2-7a11-7d2e-8f00-2b3c4d5e6f70",
+    "status": "confirmed",
+    "customer_id": "0199a3f2-6f0e-7c1a-9d43-5b1f0c2d3e4f",
+    "external_id": "2026-000417",
+    "amount_minor": 12990,
+    "paid_minor": 12990,
+    "currency": "BRL",
+    "awards": [AWARD],
+    "balances": [BALANCE],
+    "vouchers": [],
+    "receipt_text": "Cartão Aurora\nVocê ganhou R$ 25,98.\nSaldo: R$ 44,48.",
+    "receipt_qr": "https://smartbis.example/p/aurora/",
+}
+SALE_PROBLEMS = ("store_unknown", "currency_mismatch", "phone_invalid", "customer_not_found", "purchase_conflict")
+
+
+class BatchTooLarge(APIException):
+    """More sales than one batch takes."""
+
+    status_code = 413
+    default_code = "batch_too_large"
+    default_detail = f"A batch takes up to {MAX_BATCH:,} sales."
+
+
+class SaleView(ApiView):
+    """What single sales and batches share."""
+
+    def draft(self, given: dict[str, Any]) -> SaleDraft:
+        """A sale as the rooms take it. Raises StoreCodeUnknown, CustomerNotFound, InvalidInput."""
+        store = store_of(self.tenant, given["store"])
+        reference = given.get("customer")
+        customer = customer_or_newcomer(self.brand, reference, self.actor, store.id) if reference else None
+        return SaleDraft(
+            customer=customer,
+            store=store.id,
+            amount_minor=given["amount_minor"],
+            currency=given.get("currency", self.brand.currency).upper(),
+            external_id=given["external_id"],
+            channel=given["channel"],
+            occurred_at=given.get("occurred_at"),
+            status=given["status"],
+            items=tuple(ItemDraft(**item) for item in given["items"]),
+            operator=self.actor,
+        )
+
+    def answer(self, outcome: SaleOutcome) -> Any:
+        """A sale's outcome as the till is told."""
+        return self.answers([outcome])[0]
+
+    def answers(self, outcomes: list[SaleOutcome]) -> list[Any]:
+        """The outcomes of several sales, with the stores read once."""
+        known = stores(tenant=self.tenant, active_only=False)
+        codes, names = {store.id: store.code for store in known}, {store.code: store.name for store in known}
+        return [rendered(PurchaseAnswer, worded_sale(each, self.brand, codes, names)) for each in outcomes]
+
+
+class Purchases(SaleView):
+    """`/purchases`"""
+
+    scopes = {"GET": "purchases:read", "POST": "purchases:write"}
+
+    @call(
+        "listPurchases",
+        "Purchases",
+        "List sales, or find one by its number",
+        query=PurchaseQuery,
+        answers={200: PurchasePageOut},
+        problems=["cursor_invalid", "store_unknown"],
+    )
+    def get(self, request: Request) -> Response:
+        """List or find."""
+        asked = self.asked(PurchaseQuery)
+        store = store_of(self.tenant, asked["store"]).id if "store" in asked else None
+        codes = {each.id: each.code for each in stores(tenant=self.tenant, active_only=False)}
+        if "external_id" in asked:
+            if store is None:
+                raise serializers.ValidationError({"store": ["Name the store that numbered the sale."]})
+            found = find_purchase(tenant=self.tenant, store=store, external_id=asked["external_id"])
+            return Response({"results": [purchase_body(found, codes)] if found else [], "next": None})
+        return self.page(
+            lambda cursor, limit: purchases_page(tenant=self.tenant, store=store, cursor=cursor, limit=limit),
+            lambda info: purchase_body(info, codes),
+        )
+
+    @call(
+        "recordPurchase",
+        "Purchases",
+        "Record a sale",
+        description="Records the sale, awards it by the rules in force when it happened, and tells what to print. The "
+        "same store, number and content again answers 200 with the first answer; other content 409. An unknown phone "
+        "with a `name` enrols its owner. A voucher redeemed before under this number lowers what is earned on.",
+        body=PurchaseIn,
+        answers={201: PurchaseAnswer, 200: PurchaseAnswer},
+        replies={201: "Recorded.", 200: "This sale was recorded before; nothing has changed."},
+        problems=SALE_PROBLEMS,
+        key="required",
+        examples=[sent("A sale that enrols its customer", SALE), answered("Recorded", ANSWER, 201)],
+    )
+    def post(self, request: Request) -> Response:
+        """Record."""
+        self.require_key()
+        given = self.parsed(PurchaseIn)
+
+        def work() -> tuple[int, Any]:
+            outcome = record_sale(tenant=self.tenant, sale=self.draft(given))
+            return 200 if outcome.repeated else 201, self.answer(outcome)
+
+        return self.once(work)
+
+
+class PurchaseBatch(SaleView):
+    """`/purchases/batch`"""
+
+    scopes = {"POST": "purchases:write"}
+    parser_classes = [LargeJsonParser]
+
+    @call(
+        "recordPurchases",
+        "Purchases",
+        "Record a batch of sales",
+        description=f"Up to {MAX_BATCH:,} sales of a till that was offline, each judged on its own and answered at its "
+        "place with the status and body that the single call would have had. Those refused hold back no other.",
+        body=BatchIn,
+        answers={200: BatchOut},
+        problems=["batch_too_large"],
+        key="required",
+        examples=[
+            sent("Two sales", {"purchases": [SALE, SALE | {"external_id": "2026-000418", "store": "nowhere"}]}),
+            answered(
+                "One recorded, one refused",
+                {
+                    "results": [
+                        {"status": 201, "purchase": ANSWER},
+                        {
+                            "status": 400,
+                            "problem": {
+                                "type": "urn:smartbis:problem:store_unknown",
+                                "status": 400,
+                                "title": "There is no such store.",
+                                "detail": "There is no such store.",
+                                "code": "store_unknown",
+                                "errors": {"store": ["There is no such store."]},
+                            },
+                        },
+                    ]
+                },
+            ),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Record each."""
+        self.require_key()
+        rows = self._rows(request.data)
+        return self.once(lambda: (200, {"results": self._record(rows)}))
+
+    @staticmethod
+    def _rows(data: Any) -> list[Any]:
+        rows = data.get("purchases") if isinstance(data, dict) else data
+        if not isinstance(rows, list) or not rows:
+            raise serializers.ValidationError({"purchases": ["Send a list of sales."]})
+        if len(rows) > MAX_BATCH:
+            raise BatchTooLarge
+        return rows
+
+    def _record(self, rows: list[Any]) -> list[dict[str, Any]]:
+        drafts = [self._draft_or_problem(row) for row in rows]
+        judged = iter(
+            record_sales(tenant=self.tenant, sales=[draft for draft in drafts if isinstance(draft, SaleDraft)])
+        )
+        results = [next(judged) if isinstance(draft, SaleDraft) else draft for draft in drafts]
+        done = [each.outcome for each in results if isinstance(each, SaleResult) and each.outcome]
+        bodies = iter(self.answers(done))
+        return [self._row(each, bodies) for each in results]
+
+    def _draft_or_problem(self, row: Any) -> SaleDraft | dict[str, Any]:
+        try:
+            return self.draft(checked(PurchaseIn, row))
+        except (DomainError, exceptions.ValidationError) as error:
+            return refused(error)
+
+    @staticmethod
+    def _row(result: SaleResult | dict[str, Any], bodies: Any) -> dict[str, Any]:
+        if isinstance(result, dict):
+            return result
+        if result.outcome is None:
+            assert result.error is not None
+            return refused(result.error)
+        return {"status": 200 if result.outcome.repeated else 201, "purchase": next(bodies)}
+
+
+def refused(error: Exception) -> dict[str, Any]:
+    """A refusal of one sale of a batch, as the single call would have answered."""
+    problem = problem_response(error, {})
+    return {"status": problem.status_code, "problem": problem.body}
+
+
+class OnePurchase(ApiView):
+    """`/purchases/{id}`"""
+
+    scopes = {"GET": "purchases:read"}
+
+    @call(
+        "getPurchase",
+        "Purchases",
+        "Read a sale",
+        answers={200: PurchaseOut},
+        problems=["purchase_not_found"],
+    )
+    def get(self, request: Request, purchase: UUID) -> Response:
+        """Read."""
+        codes = {each.id: each.code for each in stores(tenant=self.tenant, active_only=False)}
+        return Response(purchase_body(get_purchase(tenant=self.tenant, purchase=purchase), codes))
+
+
+class PurchaseConfirmation(ApiView):
+    """`/purchases/{id}/confirm`"""
+
+    scopes = {"POST": "purchases:write"}
+
+    @call(
+        "confirmPurchase",
+        "Purchases",
+        "Confirm a pending sale",
+        description="The sale was paid: what it earned becomes available, after the programme's return period if it "
+        "has one. Confirming again answers the same.",
+        answers={200: DecidedOut},
+        problems=["purchase_not_found", "purchase_not_pending"],
+        key="required",
+    )
+    def post(self, request: Request, purchase: UUID) -> Response:
+        """Confirm."""
+
+        def work() -> tuple[int, Any]:
+            sale, present = confirm_sale(tenant=self.tenant, purchase=purchase)
+            return 200, rendered(DecidedOut, {"id": sale.id, "status": sale.status, "balances": present})
+
+        return self.once(work)
+
+
+class PurchaseCancellation(ApiView):
+    """`/purchases/{id}/cancel`"""
+
+    scopes = {"POST": "purchases:write"}
+
+    @call(
+        "cancelPurchase",
+        "Purchases",
+        "Cancel a pending sale",
+        description="The sale will not be paid: everything it earned is taken back. Cancelling again answers the same.",
+        answers={200: DecidedOut},
+        problems=["purchase_not_found", "purchase_not_pending"],
+        key="required",
+    )
+    def post(self, request: Request, purchase: UUID) -> Response:
+        """Cancel."""
+
+        def work() -> tuple[int, Any]:
+            sale, _ = cancel_sale(tenant=self.tenant, purchase=purchase)
+            present = balances(tenant=self.tenant, customer=sale.customer_id) if sale.customer_id else []
+            return 200, rendered(DecidedOut, {"id": sale.id, "status": sale.status, "balances": present})
+
+        return self.once(work)
+
+
+class PurchaseRefunds(ApiView):
+    """`/purchases/{id}/refunds`"""
+
+    scopes = {"POST": "purchases:write"}
+
+    @call(
+        "refundPurchase",
+        "Purchases",
+        "Refund a sale in part or whole",
+        description="Takes back what the sale earned in the same proportion: any split of a full refund leaves exactly "
+        "zero. What was spent meanwhile is owed, or borne by the brand, by its policy. A voucher used on the sale "
+        "comes back with the refund that closes it.",
+        body=RefundIn,
+        answers={201: RefundOut, 200: RefundOut},
+        replies={201: "Recorded.", 200: "This refund was recorded before; nothing has changed."},
+        problems=["purchase_not_found", "purchase_cancelled", "refund_conflict", "refund_exceeds_purchase"],
+        key="required",
+        examples=[
+            sent("An amount", {"external_id": "D-77", "amount_minor": 4990}),
+            sent("Articles", {"external_id": "D-78", "items": [{"sku": "789", "quantity": 1}]}),
+        ],
+    )
+    def post(self, request: Request, purchase: UUID) -> Response:
+        """Refund."""
+        self.require_key()
+        given = self.parsed(RefundIn)
+        items = tuple(RefundItemDraft(**item) for item in given.pop("items"))
+
+        def work() -> tuple[int, Any]:
+            outcome = refund_sale(tenant=self.tenant, purchase=purchase, items=items, actor=self.actor, **given)
+            return 200 if outcome.repeated else 201, refund_body(outcome)
+
+        return self.once(work)
+
+
+def purchase_body(info: PurchaseInfo, codes: dict[UUID, str]) -> Any:
+    """A sale with its store's code."""
+    return rendered(PurchaseOut, {**vars(info), "store": codes.get(info.store_id, "")})
+
+
+def refund_body(outcome: RefundOutcome) -> Any:
+    """A refund with what it took and gave back."""
+    facts = {
+        "id": outcome.refund.id,
+        "purchase_id": outcome.purchase.id,
+        "external_id": outcome.refund.external_id,
+        "amount_minor": outcome.refund.amount_minor,
+        "refunded_minor": outcome.refund.refunded_after_minor,
+        "reversed": outcome.reversed,
+        "returned": [group_code(code) for code in outcome.returned],
+        "balances": outcome.balances,
+    }
+    return rendered(RefundOut, facts)
