@@ -54,7 +54,7 @@ async def _serve(box: Box, host: str, port: int) -> None:
     waiting = asyncio.create_task(asked_to_stop.wait())
     try:
         await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
         # A call held open by an injected time-out must not hold up the stop.
         await asyncio.wait({serving}, timeout=STOP_SECONDS)
     finally:

@@ -145,8 +145,8 @@ def _samples(part: dict[str, Any], where: str, names: list[str], style: str) -> 
 def _header(part: dict[str, Any], style: str) -> dict[str, Any]:
     form = str(part.get("format", "")).upper()
     if form in MEDIA_FORMATS:
-        handles = (part.get("example") or {}).get("header_handle")
-        if not handles:
+        example = part.get("example")
+        if not isinstance(example, dict) or not example.get("header_handle"):
             _refuse(2388047, "Header format is incorrect", "A media header needs a sample in header_handle.")
         return {**part, "format": form}
     if form == "LOCATION":
