@@ -1,0 +1,74 @@
+"""A stranger writes "quero participar" and is a member."""
+
+import pytest
+
+from messaging.selectors import conversations_page, messages_page
+from smartbis.customers.selectors import allows, consent_history, find_customer
+from smartbis.outbox.work import drain_queue
+from smartbis.tenancy.selectors import TenantInfo
+from tests.factories import store_of
+from tests.messaging.conftest import Line, enrol
+from tests.messaging.graph import FakeGraph
+from tests.messaging.test_webhooks import say
+
+PHONE = "+5511987654821"
+
+
+def work() -> None:
+    drain_queue("relay")
+    drain_queue("send")
+
+
+@pytest.mark.parametrize(
+    ("text", "store"), [("Quero participar #moema", "moema"), ("quero participar", None), ("QUERO PARTICIPAR!", None)]
+)
+def test_a_stranger_joins_with_consent_recorded_and_a_welcome(
+    line: Line, aurora: TenantInfo, graph: FakeGraph, text: str, store: str | None
+) -> None:
+    say(line, text)
+    work()
+
+    member = find_customer(tenant=aurora.id, phone=PHONE)
+    assert member is not None
+    assert (member.name, member.channel) == ("Ana", "whatsapp")
+    assert member.store_id == (store_of(aurora, store).id if store else None)
+    assert allows(tenant=aurora.id, customer=member.id, category="utility")
+    assert not allows(tenant=aurora.id, customer=member.id, category="marketing")
+    (consent,) = consent_history(tenant=aurora.id, customer=member.id)
+    assert (consent.channel, consent.text_version, consent.actor_kind) == ("whatsapp", aurora.terms_version, "customer")
+    (sent,) = graph.sent
+    assert (sent["template"]["name"], sent["to"]) == ("welcome", "+551187654821")
+    (thread,) = conversations_page(tenant=aurora.id).items
+    assert thread.customer_id == member.id
+
+
+def test_joining_again_answers_and_enrols_nobody(line: Line, aurora: TenantInfo, graph: FakeGraph) -> None:
+    customer = enrol(aurora.id, "11987654821", name="Ana Souza")
+    say(line, "quero participar")
+    work()
+    member = find_customer(tenant=aurora.id, phone=PHONE)
+    assert member is not None
+    assert member.id == customer.id
+    replies = [each for each in graph.sent if each["type"] == "text"]
+    assert [each["text"]["body"] for each in replies] == [
+        "Você já participa de Café Aurora. Veja o seu saldo e os seus vouchers aqui: http://testserver/p/aurora/"
+    ]
+
+
+def test_who_stopped_and_joins_again_agrees_again(line: Line, aurora: TenantInfo) -> None:
+    customer = enrol(aurora.id)
+    say(line, "SAIR")
+    assert not allows(tenant=aurora.id, customer=customer.id, category="utility")
+    say(line, "quero participar", wamid="wamid.2")
+    work()
+    assert allows(tenant=aurora.id, customer=customer.id, category="utility")
+    assert not allows(tenant=aurora.id, customer=customer.id, category="marketing")
+
+
+def test_other_words_enrol_nobody(line: Line, aurora: TenantInfo, graph: FakeGraph) -> None:
+    say(line, "Oi, tudo bem?")
+    say(line, "SAIR", wamid="wamid.2")
+    work()
+    assert find_customer(tenant=aurora.id, phone=PHONE) is None
+    assert graph.sent == []
+    assert len(messages_page(tenant=aurora.id, direction="in").items) == 2
