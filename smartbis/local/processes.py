@@ -160,16 +160,18 @@ def is_alive(pid: int) -> bool:
 
 
 def works_in(pid: int, folder: Path) -> bool:
-    """Whether the live process `pid` has `folder` as its working folder, as servers have theirs."""
+    """Whether the live process `pid` has `folder`, a resolved path, as its working folder."""
     try:
-        process = psutil.Process(pid)
-        return is_alive(pid) and Path(process.cwd()) == folder.resolve()
-    except psutil.Error:
+        # straight from the kernel where it can be had: this is asked of every process of the machine
+        there = os.readlink(f"/proc/{pid}/cwd") if sys.platform == "linux" else psutil.Process(pid).cwd()
+    except (OSError, psutil.Error):
         return False
+    return there == str(folder) and is_alive(pid)
 
 
 def workers_in(folder: Path) -> list[int]:
     """Every live process whose working folder is `folder`."""
+    folder = folder.resolve()
     return [pid for pid in psutil.pids() if works_in(pid, folder)]
 
 
