@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextvars import copy_context
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -36,9 +37,7 @@ def coupon_of(brand: TenantInfo, **terms: Any) -> CouponInfo:
 def issued(brand: TenantInfo, coupon: CouponInfo, customer: CustomerInfo | None = None, **more: Any) -> VoucherInfo:
     """A voucher given by hand, unless said otherwise."""
     facts: dict[str, Any] = {"origin": "manual", "key": uuid4().hex, "actor": MANAGER} | more
-    return issue_voucher(
-        tenant=brand.id, customer=customer.id if customer else None, coupon=coupon.id, **facts
-    )
+    return issue_voucher(tenant=brand.id, customer=customer.id if customer else None, coupon=coupon.id, **facts)
 
 
 def redeemed(brand: TenantInfo, voucher: VoucherInfo, **more: Any) -> RedemptionInfo:
@@ -100,7 +99,8 @@ def at_once(works: Iterable[Callable[[], Any]]) -> Counter[str]:
     Anything else that goes wrong is counted under its class name, so that no count can come out right by accident.
     """
     jobs = list(works)
-    start, outcomes = threading.Barrier(len(jobs)), []
+    start = threading.Barrier(len(jobs))
+    outcomes: list[str] = []
 
     def run(work: Callable[[], Any]) -> None:
         try:
@@ -114,11 +114,10 @@ def at_once(works: Iterable[Callable[[], Any]]) -> Counter[str]:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
+    # Each thread gets a copy of the context, so that a frozen clock holds there too.
+    threads = [threading.Thread(target=copy_context().run, args=(run, job)) for job in jobs]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
     return Counter(outcomes)
-
-

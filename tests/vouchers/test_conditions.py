@@ -32,9 +32,7 @@ def test_what_a_voucher_takes_off(terms: dict[str, Any], amount: int | None, dis
     assert discount_of(Voucher(**terms), amount) == discount
 
 
-@given(
-    amount=st.integers(1, 10**12), bp=st.integers(1, 10_000), ceiling=st.none() | st.integers(1, 10**12)
-)
+@given(amount=st.integers(1, 10**12), bp=st.integers(1, 10_000), ceiling=st.none() | st.integers(1, 10**12))
 def test_a_percentage_never_passes_the_sale_or_its_ceiling(amount: int, bp: int, ceiling: int | None) -> None:
     off = discount_of(Voucher(kind="percentage", value_bp=bp, max_discount_minor=ceiling), amount)
     assert off is not None

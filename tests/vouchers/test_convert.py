@@ -16,7 +16,7 @@ from smartbis.ledger.selectors import check_ledger
 from smartbis.tenancy.errors import KeyReused
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import make_customer
-from tests.vouchers.shop import MANAGER, NOON, account, available, coupon_of, everything, give, issued, redeemed
+from tests.vouchers.shop import MANAGER, NOON, account, available, everything, give, issued, redeemed
 from vouchers.infos import VoucherInfo
 from vouchers.selectors import coupons, get_voucher, offers_for
 from vouchers.services import convert_balance, reverse_redemption

@@ -204,9 +204,7 @@ def test_counts_tell_the_states_apart(aurora: TenantInfo, boreal: TenantInfo) ->
     assert coupon_counts(tenant=boreal.id) == {}
 
 
-def test_the_list_costs_the_same_for_two_and_for_twenty(
-    aurora: TenantInfo, django_assert_num_queries: Any
-) -> None:
+def test_the_list_costs_the_same_for_two_and_for_twenty(aurora: TenantInfo, django_assert_num_queries: Any) -> None:
     for count in (2, 18):
         for _ in range(count):
             coupon_of(aurora, stock=9)

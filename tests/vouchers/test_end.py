@@ -115,9 +115,7 @@ def test_a_voucher_reads_as_lapsed_before_the_sweep_has_passed(aurora: TenantInf
 
 
 def test_cancelling_returns_price_stock_and_limit_and_says_why(aurora: TenantInfo, boreal: TenantInfo) -> None:
-    coupon = coupon_of(
-        aurora, cost_unit="points", cost_amount=100, stock=1, limit_per_customer=1, budget_minor=1_000
-    )
+    coupon = coupon_of(aurora, cost_unit="points", cost_amount=100, stock=1, limit_per_customer=1, budget_minor=1_000)
     customer = make_customer(aurora)
     give(aurora, customer, 100, "points")
     voucher = issued(aurora, coupon, customer, origin="balance")

@@ -35,9 +35,9 @@ def test_a_held_voucher_is_for_its_own_checkout_only(aurora: TenantInfo, boreal:
             cancel_voucher(tenant=aurora.id, voucher=voucher.id, reason="engano", actor=MANAGER)
         with pytest.raises(errors.VoucherNotFound):
             hold_voucher(code=voucher.code, hold=mine, **facts | {"tenant": boreal.id, "store": store_of(boreal).id})  # type: ignore[arg-type]
-        assert [reason.code for reason in validate_voucher(tenant=aurora.id, code=voucher.code, store=centro).reasons] == [
-            "voucher_held"
-        ]
+        assert [
+            reason.code for reason in validate_voucher(tenant=aurora.id, code=voucher.code, store=centro).reasons
+        ] == ["voucher_held"]
         assert release_hold(tenant=boreal.id, hold=mine) == 0
         assert everything(aurora) == before
         assert redeemed(aurora, voucher, hold=mine).uses_left == 0

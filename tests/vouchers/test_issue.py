@@ -207,9 +207,7 @@ def test_strangers_customers_coupons_and_stores_are_not_found(aurora: TenantInfo
     with pytest.raises(errors.CouponNotFound):
         issued(aurora, theirs)
     with pytest.raises(errors.CouponNotFound):
-        issue_voucher(
-            tenant=aurora.id, customer=None, coupon=uuid4(), origin="manual", key="k", actor=MANAGER
-        )
+        issue_voucher(tenant=aurora.id, customer=None, coupon=uuid4(), origin="manual", key="k", actor=MANAGER)
     with pytest.raises(CustomerNotFound):
         issued(aurora, coupon, make_customer(boreal))
     with pytest.raises(StoreUnknown):

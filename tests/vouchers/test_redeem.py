@@ -211,7 +211,9 @@ def test_each_refusal_says_precisely_why_and_changes_nothing(
         terms = {"stores": (store_of(aurora, terms["stores"]).id,)}
     customer = make_customer(aurora)
     with frozen(NOON):
-        refused, plain = (issued(aurora, coupon, customer) for coupon in (coupon_of(aurora, **terms), coupon_of(aurora)))
+        refused, plain = (
+            issued(aurora, coupon, customer) for coupon in (coupon_of(aurora, **terms), coupon_of(aurora))
+        )
     with frozen(NOON + timedelta(days=days)):
         before = everything(aurora)
         with pytest.raises(error) as refusal:
@@ -297,7 +299,8 @@ def test_a_budget_gets_back_what_a_use_did_not_cost(aurora: TenantInfo) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [{"amount_minor": 0}, {"amount_minor": -1}, {"amount_minor": 10**13}, {"key": ""}, {"external_id": "x" * 121}]
+    "asked",
+    [{"amount_minor": 0}, {"amount_minor": -1}, {"amount_minor": 10**13}, {"key": ""}, {"external_id": "x" * 121}],
 )
 def test_input_without_sense_is_refused(aurora: TenantInfo, asked: dict[str, Any]) -> None:
     voucher = issued(aurora, coupon_of(aurora))
