@@ -1,0 +1,141 @@
+"""Workers side by side, on a real database with real commits: nothing is sent or taken in twice."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from messaging.inbound import process_due
+from messaging.models import Message, WebhookItem, WebhookPayload
+from messaging.selectors import message_counts
+from messaging.sending import send_due
+from messaging.services import queue_message, receive_webhook
+from messaging.whatsapp.signature import signature_of
+from smartbis.kernel.clock import now
+from smartbis.tenancy.scope import tenant_scope
+from tests.messaging.conftest import APP_SECRET, Line, enrol, open_line
+from tests.messaging.graph import FakeGraph
+from tests.messaging.test_webhooks import body_of, messages_change, status_of, text_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WORKERS = 6
+
+
+@pytest.fixture
+def line(aurora: Any, graph: FakeGraph) -> Line:
+    return open_line(aurora)
+
+
+def at_once(work: Callable[[], Any], times: int = WORKERS) -> list[Any]:
+    """Run `work` in threads that start together; their answers or exceptions."""
+    barrier, answers = threading.Barrier(times), []
+
+    def run() -> None:
+        barrier.wait()
+        try:
+            answers.append(work())
+        except Exception as error:
+            answers.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(answers) == times
+    return answers
+
+
+def test_workers_side_by_side_send_each_message_once(line: Line, graph: FakeGraph) -> None:
+    for number in range(60):
+        queue_message(
+            tenant=line.tenant,
+            customer=enrol(line.tenant, f"1199{number:07}").id,
+            template="welcome",
+            parameters={"first_name": "Ana", "brand": "Aurora"},
+            cause=f"c:{number}",
+        )
+
+    def work() -> bool:
+        while send_due(tenant=line.tenant):
+            pass
+        return True
+
+    assert at_once(work) == [True] * WORKERS
+    work()
+    assert message_counts(tenant=line.tenant) == {"accepted": 60}
+    trackers = Counter(sent["biz_opaque_callback_data"] for sent in graph.sent)
+    assert len(trackers) == 60
+    assert set(trackers.values()) == {1}
+
+
+def test_the_same_cause_at_once_is_one_message(line: Line) -> None:
+    customer = enrol(line.tenant)
+
+    def work() -> Any:
+        return queue_message(
+            tenant=line.tenant,
+            customer=customer.id,
+            template="welcome",
+            parameters={"first_name": "Ana", "brand": "Aurora"},
+            cause="c:1",
+        ).id
+
+    assert len(set(at_once(work))) == 1
+    assert message_counts(tenant=line.tenant) == {"queued": 1}
+
+
+def test_the_same_webhook_at_once_counts_once(line: Line) -> None:
+    raw = body_of(line, messages_change(line, **text_of("Oi")))
+    header = signature_of(raw, f"{APP_SECRET}-aurora")
+
+    receipts = at_once(lambda: receive_webhook(line.channel.public_id, raw, header))
+    assert sorted(receipt.repeated for receipt in receipts) == [False] + [True] * (WORKERS - 1)
+
+    def work() -> bool:
+        return process_due(tenant=line.tenant)
+
+    assert at_once(work) == [False] * WORKERS
+    with tenant_scope(line.tenant):
+        assert (WebhookPayload.objects.count(), WebhookItem.objects.count()) == (1, 1)
+        assert Message.objects.filter(direction="in").count() == 1
+
+
+def test_bodies_that_overlap_are_worked_through_side_by_side(line: Line, graph: FakeGraph) -> None:
+    """The same items in many bodies, and a burst of texts of one person: each once, one thread."""
+    message = queue_message(
+        tenant=line.tenant,
+        customer=enrol(line.tenant).id,
+        template="welcome",
+        parameters={"first_name": "Ana", "brand": "Aurora"},
+        cause="c:1",
+    )
+    send_due(tenant=line.tenant)
+    words = ["read", "sent", "delivered"]
+    at = str(int(now().timestamp()))
+    for copy in range(12):
+        text = text_of("Oi", wamid=f"wamid.in{copy % 4}")
+        text["messages"][0]["timestamp"] = at
+        statuses = [{**status_of(message, words[copy % 3]), "timestamp": at}]
+        raw = json.dumps(
+            {"copy": copy, **json.loads(body_of(line, messages_change(line, statuses=statuses, **text)))}
+        ).encode()
+        receive_webhook(line.channel.public_id, raw, signature_of(raw, f"{APP_SECRET}-aurora"))
+
+    def work() -> bool:
+        while process_due(tenant=line.tenant):
+            pass
+        return True
+
+    assert at_once(work) == [True] * WORKERS
+    with tenant_scope(line.tenant):
+        assert Message.objects.get(id=message.id).status == "read"
+        assert Message.objects.filter(direction="in").count() == 4
+        assert WebhookItem.objects.count() == 7
+        assert set(WebhookPayload.objects.values_list("state", flat=True)) == {"done"}
