@@ -6,9 +6,8 @@ from uuid import UUID
 
 from messaging.library import Category, template_spec
 from messaging.models import Message, Template
-from smartbis.customers.infos import ContactInfo
-from smartbis.customers.selectors import allowed_customers, contact_of
-from smartbis.tenancy.selectors import get_tenant
+from smartbis.customers.selectors import allowed_customers
+from smartbis.tenancy.selectors import TenantInfo
 
 APPROVED = "APPROVED"
 SERVICE = "service"  # free text inside the 24-hour window
@@ -43,9 +42,9 @@ def approved_language(states: TemplateStates, key: str, wanted: str) -> str | No
     return next((each for each in languages if is_approved(states, key, each)), None)
 
 
-def is_tenant_suspended(tenant: UUID) -> bool:
+def is_suspended(brand: TenantInfo) -> bool:
     """Whether the platform suspended the brand: nothing is sent for it."""
-    return get_tenant(tenant=tenant).status != "active"
+    return brand.status != "active"
 
 
 def consent_category(states: TemplateStates, row: Message) -> str | None:
@@ -69,12 +68,6 @@ def without_consent(tenant: UUID, wanted: Collection[tuple[UUID, str]]) -> froze
         allowed = allowed_customers(tenant=tenant, customers=customers, category=category)
         missing |= {(customer, category) for customer in customers - allowed}
     return frozenset(missing)
-
-
-def find_contact(tenant: UUID, customer: UUID) -> ContactInfo | None:
-    """How to reach a customer on WhatsApp; None when there is no way."""
-    contact = contact_of(tenant=tenant, customer=customer)
-    return contact if contact.phone_e164 or contact.wa_id or contact.bsuid else None
 
 
 def is_approved(states: TemplateStates, key: str, language: str) -> bool:

@@ -5,7 +5,7 @@ outbox calls again while there is more. A message is `sending` before the call: 
 it, it becomes `unknown` and is never blindly repeated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,10 +32,12 @@ from messaging.whatsapp.payloads import (
     text_message,
 )
 from smartbis.customers.infos import ContactInfo
+from smartbis.customers.selectors import contacts_of
 from smartbis.kernel.clock import now
 from smartbis.kernel.phones import from_wa_id
 from smartbis.outbox.work import request_work
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_tenant
 
 log = structlog.get_logger(__name__)
 
@@ -87,7 +89,7 @@ def claim(*, tenant: UUID, channel: UUID) -> Slice | None:
     with tenant_scope(tenant):
         at = now()
         row = Channel.objects.select_for_update().filter(id=channel, status=Channel.Status.LIVE).first()
-        if row is None or gate.is_tenant_suspended(tenant):
+        if row is None or gate.is_suspended(get_tenant(tenant=tenant)):
             return None
         room = min(NUMBER.room(row.paced_until, at), SLICE)
         if room == 0:
@@ -112,6 +114,7 @@ def _claimed_calls(tenant: UUID, channel: Channel, due: Sequence[Message], at: d
     refused = gate.without_consent(
         tenant, [(row.customer_id, category) for row, category in wanted if row.customer_id and category]
     )
+    contacts = contacts_of(tenant=tenant, customers={row.customer_id for row in due if row.customer_id})
     sendable: list[tuple[Message, Recipient, ContactInfo | None]] = []
     for row, category in wanted:
         if row.expires_at and row.expires_at <= at:
@@ -120,19 +123,19 @@ def _claimed_calls(tenant: UUID, channel: Channel, due: Sequence[Message], at: d
             lifecycle.hold(row, gate.NO_CONSENT)
         elif row.template and not gate.is_approved(states, row.template, row.language):
             lifecycle.hold(row, gate.TEMPLATE_NOT_APPROVED)
-        elif (found := _recipient(tenant, row)) is None:
+        elif (found := _recipient(row, contacts)) is None:
             lifecycle.hold(row, gate.NO_CONTACT)
         else:
             sendable.append((row, *found))
     return _within_pair_limit(tenant, channel, sendable, at)
 
 
-def _recipient(tenant: UUID, row: Message) -> tuple[Recipient, ContactInfo | None] | None:
+def _recipient(row: Message, contacts: Mapping[UUID, ContactInfo]) -> tuple[Recipient, ContactInfo | None] | None:
     """Whom to reach: the form of the number that Meta itself uses where it is known, else ours, else Meta's user id."""
     if row.customer_id is None:
         number = recipient_of(row)
         return (Recipient(phone=number), None) if number else None
-    contact = gate.find_contact(tenant, row.customer_id)
+    contact = contacts.get(row.customer_id)
     if contact is None:
         return None
     phone = f"+{contact.wa_id}" if contact.wa_id else contact.phone_e164
@@ -149,6 +152,7 @@ def _within_pair_limit(
     customers = {blinds[row.id]: row.customer_id for row, _, _ in sendable}
     threads = threads_for(tenant=tenant, channel=channel.id, customers=customers, at=at)
     calls: list[Call] = []
+    claimed: list[Message] = []
     for row, recipient, contact in sendable:
         thread = threads[blinds[row.id]]
         if PAIR.room(thread.paced_until, at) == 0:
@@ -156,8 +160,11 @@ def _within_pair_limit(
         elif (call := _call(row, recipient, contact)) is not None:
             thread.paced_until, thread.last_message_at = PAIR.after(thread.paced_until, at, 1), at
             thread.customer_id = thread.customer_id or row.customer_id
-            _mark_sending(row, thread, at)
+            row.status, row.attempts, row.leased_until = Message.Status.SENDING, row.attempts + 1, at + LEASE
+            row.conversation = thread
+            claimed.append(row)
             calls.append(call)
+    Message.objects.bulk_update(claimed, ["status", "attempts", "leased_until", "conversation"])
     Conversation.objects.bulk_update(threads.values(), ["paced_until", "last_message_at", "customer"])
     return calls
 
@@ -193,12 +200,6 @@ def payload_of(row: Message, recipient: Recipient) -> Payload:
         buttons=button_values(spec, content),
     )
     return template_message(recipient, call, tracker=tracker)
-
-
-def _mark_sending(row: Message, thread: Conversation, at: datetime) -> None:
-    row.status, row.attempts, row.leased_until = Message.Status.SENDING, row.attempts + 1, at + LEASE
-    row.conversation = thread
-    row.save(update_fields=["status", "attempts", "leased_until", "conversation"])
 
 
 def _send(tenant: UUID, claimed: Slice) -> None:

@@ -20,7 +20,7 @@ from messaging.models import Channel, Conversation, Message
 from messaging.rows import message_info, window_end
 from messaging.sealed import RECIPIENT, contact_blind, sealed_content
 from messaging.whatsapp.payloads import TEXT_LIMIT
-from smartbis.customers.selectors import get_customer
+from smartbis.customers.selectors import contacts_of, get_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.ids import new_id
@@ -29,7 +29,7 @@ from smartbis.kernel.phones import normalise_phone
 from smartbis.outbox.work import request_work
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.sealing import seal
-from smartbis.tenancy.selectors import get_tenant
+from smartbis.tenancy.selectors import TenantInfo, get_tenant
 
 # A notice that could not go out within this time is no news any more.
 NOTICE_LIFE = timedelta(hours=24)
@@ -66,12 +66,13 @@ def queue_message(
         if (known := _known(cause, template)) is not None:
             return known
         info = get_customer(tenant=tenant, customer=customer)
-        language = language_for(info.locale or get_tenant(tenant=tenant).locale)
+        brand = get_tenant(tenant=tenant)
+        language = language_for(info.locale or brand.locale)
         row = _new_row(tenant, cause=cause, kind="template", life=NOTICE_LIFE, actor=actor or SYSTEM)
         row.customer_id, row.template, row.language = customer, template, language
         row.category, row.priority = spec.category.value, _PRIORITIES[spec.category]
         row.content_sealed = sealed_content(tenant, row.id, parameters)
-        return _insert(row, _verdict(tenant, row))
+        return _insert(row, _verdict(brand, row))
 
 
 def queue_sign_in_code(*, tenant: UUID, phone: str, code: str, challenge: UUID) -> MessageInfo:
@@ -94,7 +95,7 @@ def queue_sign_in_code(*, tenant: UUID, phone: str, code: str, challenge: UUID) 
         row.recipient_blind = blind
         row.recipient_sealed = seal(tenant=tenant, place=RECIPIENT, row=row.id, text=number)
         row.content_sealed = sealed_content(tenant, row.id, {"code": code})
-        return _insert(row, _verdict(tenant, row))
+        return _insert(row, _verdict(brand, row))
 
 
 def queue_text(*, tenant: UUID, conversation: UUID, body: str, cause: str, actor: Actor) -> MessageInfo:
@@ -142,19 +143,19 @@ def _new_row(tenant: UUID, *, cause: str, kind: str, life: timedelta, actor: Act
     )
 
 
-def _verdict(tenant: UUID, row: Message) -> _Verdict:
+def _verdict(brand: TenantInfo, row: Message) -> _Verdict:
     """Whether the message may go, by which channel and in which language."""
     channel = _sending_channel()
-    if gate.is_tenant_suspended(tenant):
+    if gate.is_suspended(brand):
         return _Verdict(channel, row.language, row.category, gate.TENANT_SUSPENDED)
     states = gate.template_states(channel.id) if channel else {}
     language = gate.approved_language(states, row.template, row.language)
     row.language = language or row.language
     held_for = ""
     category = gate.consent_category(states, row)
-    if category and row.customer_id and gate.without_consent(tenant, [(row.customer_id, category)]):
+    if category and row.customer_id and gate.without_consent(brand.id, [(row.customer_id, category)]):
         held_for = gate.NO_CONSENT
-    elif row.customer_id and gate.find_contact(tenant, row.customer_id) is None:
+    elif row.customer_id and not contacts_of(tenant=brand.id, customers=[row.customer_id]):
         held_for = gate.NO_CONTACT
     elif channel is None:
         held_for = gate.NO_CHANNEL

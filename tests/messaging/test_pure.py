@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -96,13 +97,13 @@ def test_a_signature_is_of_the_raw_bytes() -> None:
         assert not is_signed(b'{"a": 1}', wrong, ["secret"])
 
 
-def body(*changes: dict, waba: str = "900") -> bytes:
+def body(*changes: dict[str, Any], waba: str = "900") -> bytes:
     return json.dumps(
         {"object": "whatsapp_business_account", "entry": [{"id": waba, "changes": list(changes)}]}
     ).encode()
 
 
-def messages_change(**value) -> dict:
+def messages_change(**value: Any) -> dict[str, Any]:
     return {"field": "messages", "value": {"metadata": {"phone_number_id": "100"}, **value}}
 
 

@@ -140,6 +140,7 @@ def test_a_pair_limit_waits_longer_each_time(line: Line, graph: FakeGraph) -> No
     send_due(tenant=line.tenant)
     with tenant_scope(line.tenant):
         row = Message.objects.get(id=message.id)
+        assert row.due_at is not None
         pause = (row.due_at - now()).total_seconds()
     assert 3 < pause < 6
 

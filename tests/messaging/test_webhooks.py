@@ -96,7 +96,7 @@ def status(line: Line, message: Any) -> str:
 
 def rows(line: Line, model: Any) -> int:
     with tenant_scope(line.tenant):
-        return model.objects.count()
+        return int(model.objects.count())
 
 
 def events(line: Line, name: str) -> list[dict[str, Any]]:
