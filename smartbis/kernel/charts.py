@@ -92,17 +92,13 @@ def bar_chart(items: Sequence[tuple[str, float]], *, words: Words) -> tuple[Bar,
     """Return bars as long as their share of the longest; `share` says their part of the total."""
     longest = max((value for _, value in items), default=0.0)
     total = sum(value for _, value in items)
-    return tuple(
-        Bar(label, words(value), _percent(value, total), _ratio(value, longest)) for label, value in items
-    )
+    return tuple(Bar(label, words(value), _percent(value, total), _ratio(value, longest)) for label, value in items)
 
 
 def funnel(steps: Sequence[tuple[str, float]], *, words: Words) -> tuple[Bar, ...]:
     """Return bars as long as their share of the first step, which `share` says too."""
     first = steps[0][1] if steps else 0.0
-    return tuple(
-        Bar(label, words(value), _percent(value, first), _ratio(value, first)) for label, value in steps
-    )
+    return tuple(Bar(label, words(value), _percent(value, first), _ratio(value, first)) for label, value in steps)
 
 
 def nice_ceiling(highest: float) -> float:

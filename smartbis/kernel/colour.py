@@ -139,8 +139,7 @@ def brand_tokens(colour: str) -> dict[str, str]:
     """
     light, dark = scheme_tokens(colour, LIGHT), scheme_tokens(colour, DARK)
     return {
-        f"--{name}": tone if tone == dark[name] else f"light-dark({tone}, {dark[name]})"
-        for name, tone in light.items()
+        f"--{name}": tone if tone == dark[name] else f"light-dark({tone}, {dark[name]})" for name, tone in light.items()
     }
 
 
@@ -157,9 +156,7 @@ def is_adjusted(colour: str) -> bool:
     """Tell whether text or borders in this brand needed another tone, in either scheme."""
     brand = normalise_hex(colour)
     return any(
-        scheme_tokens(brand, scheme)[name] != brand
-        for scheme in (LIGHT, DARK)
-        for name in ("brand-text", "brand-ui")
+        scheme_tokens(brand, scheme)[name] != brand for scheme in (LIGHT, DARK) for name in ("brand-text", "brand-ui")
     )
 
 

@@ -14,7 +14,5 @@ def qr_svg(payload: str) -> str:
     if not payload:
         raise ValueError("a QR code needs a payload")
     code = segno.make(payload, error="m", micro=False, boost_error=False)
-    svg: str = code.svg_inline(
-        omitsize=True, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None
-    )
+    svg: str = code.svg_inline(omitsize=True, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None)
     return svg

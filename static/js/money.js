@@ -23,7 +23,7 @@ function formatted(digits) {
 function echo(input) {
   const empty = !digitsOf(input.value);
   for (const place of document.querySelectorAll(`[data-money-echo="${input.id}"]`)) {
-    place.textContent = empty ? place.dataset.empty : place.dataset.template.replace("#", `R$\u00a0${input.value}`);
+    place.textContent = empty ? place.dataset.empty : place.dataset.template.trim().replace("#", `R$\u00a0${input.value}`);
   }
   const button = document.getElementById(input.dataset.submit ?? "");
   if (button) button.disabled = empty;

@@ -33,7 +33,7 @@ const timers = new WeakMap();
 function announce(state) {
   if (!network) return;
   network.hidden = !state;
-  if (state) network.querySelector("span").textContent = network.dataset[state];
+  if (state) network.querySelector("[data-words]").textContent = network.dataset[state];
 }
 
 function watch(request) {

@@ -85,8 +85,8 @@ async function start(box) {
   try {
     const wanted = { video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } } };
     const opening = navigator.mediaDevices.getUserMedia(wanted);
-    detector ??= await makeDetector(box);
-    stream = await opening;
+    const making = detector ?? makeDetector(box);
+    [stream, detector] = await Promise.all([opening, making]);
   } catch (error) {
     say(box, error.name === "NotAllowedError" ? "denied" : "missing");
     return;

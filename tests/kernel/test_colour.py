@@ -58,9 +58,7 @@ def test_the_untouched_brand_is_kept_for_large_fills():
 
 def test_is_adjusted_tells_yellow_from_a_colour_that_reads_everywhere():
     assert colour.is_adjusted("#fde047")
-    assert not any(
-        colour.is_adjusted(grey) for grey in ("#808080",) if colour.contrast(grey, "#efefec") >= 4.6
-    )
+    assert not any(colour.is_adjusted(grey) for grey in ("#808080",) if colour.contrast(grey, "#efefec") >= 4.6)
 
 
 @pytest.mark.parametrize(("given_hex", "expected"), [("F60", "#ff6600"), ("#1E3A8A", "#1e3a8a")])

@@ -1,0 +1,62 @@
+"""A real Chromium on pages of a few lines, served from memory under the product's own content security policy."""
+
+import mimetypes
+import os
+from collections.abc import Callable
+from pathlib import Path
+from shutil import which
+
+import pytest
+from playwright.sync_api import Page, Route
+
+STATIC = Path(__file__).parents[2] / "static"
+CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
+ADDRESS = "http://localhost/"
+POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium: browser tests must not be skipped here")
+        pytest.skip("no Chromium found; on Debian: apt-get install chromium")
+    return {"executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture
+def show(page: Page) -> Callable[[str], Page]:
+    """Show a body of HTML with the real scripts, `show('<input …>', 'js/money.js')`; script errors fail it."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+
+    def show(body: str, *scripts: str) -> Page:
+        tags = "".join(f'<script type="module" src="/static/{script}"></script>' for script in scripts)
+        html = f'<!doctype html><html lang="pt-br"><head><title>x</title></head><body>{body}{tags}</body></html>'
+
+        def answer(route: Route) -> None:
+            path = route.request.url.removeprefix(ADDRESS)
+            if path.startswith("static/"):
+                file = STATIC / path.removeprefix("static/")
+                kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+                route.fulfill(body=file.read_bytes(), content_type=kind)
+            else:
+                route.fulfill(body=html, content_type="text/html", headers={"Content-Security-Policy": POLICY})
+
+        page.route("**/*", answer)
+        page.goto(ADDRESS)
+        return page
+
+    yield show
+    assert errors == []
