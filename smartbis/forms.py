@@ -21,7 +21,8 @@ class MoneyInput(forms.TextInput):
     def format_value(self, value: Any) -> str | None:
         if isinstance(value, int):
             return f"{value // 100}{get_format('DECIMAL_SEPARATOR')}{value % 100:02d}"
-        return super().format_value(value)
+        shown: str | None = super().format_value(value)
+        return shown
 
 
 class MoneyField(forms.Field):

@@ -2,7 +2,7 @@
 
 import mimetypes
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import which
 
@@ -35,7 +35,7 @@ def browser_type_launch_args() -> dict[str, object]:
 
 
 @pytest.fixture
-def show(page: Page) -> Callable[[str], Page]:
+def show(page: Page) -> Iterator[Callable[..., Page]]:
     """Show a body of HTML with the real scripts, `show('<input …>', 'js/money.js')`; script errors fail it."""
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -43,7 +43,7 @@ def show(page: Page) -> Callable[[str], Page]:
 
     def show(body: str, *scripts: str) -> Page:
         tags = "".join(f'<script type="module" src="/static/{script}"></script>' for script in scripts)
-        html = f'<!doctype html><html lang="pt-br"><head><title>x</title></head><body>{body}{tags}</body></html>'
+        html = f'<!doctype html><html lang="pt-br"><head><meta charset="utf-8"><title>x</title></head><body>{body}{tags}</body></html>'
 
         def answer(route: Route) -> None:
             path = route.request.url.removeprefix(ADDRESS)

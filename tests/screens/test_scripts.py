@@ -188,7 +188,9 @@ def test_the_camera_reads_a_vouchers_qr_and_lets_go_of_the_camera(show):
 def test_a_refused_camera_says_what_to_do_instead(show):
     page = show(SCANNER, "js/scanner.js")
     page.evaluate(
-        "() => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); }; }"
+        """() => {
+          navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("no", "NotAllowedError"); };
+        }"""
     )
     page.get_by_role("button", name="Ler").click()
     expect(page.get_by_text("Digite o código")).to_be_visible()
