@@ -30,8 +30,8 @@ MANAGER, OPERATOR = actor("manager"), actor("operator")
 
 def coupon_of(brand: TenantInfo, **terms: Any) -> CouponInfo:
     """A live coupon of R$ 10 off that whoever brings it may use, unless said otherwise."""
-    draft = CouponDraft(**{"name": "Dez reais", "kind": "amount", "value_minor": 1000} | terms)
-    return create_coupon(tenant=brand.id, draft=draft, actor=MANAGER)
+    named: dict[str, Any] = {"name": "Dez reais", "kind": "amount", "value_minor": 1000} | terms
+    return create_coupon(tenant=brand.id, draft=CouponDraft(**named), actor=MANAGER)
 
 
 def issued(brand: TenantInfo, coupon: CouponInfo, customer: CustomerInfo | None = None, **more: Any) -> VoucherInfo:

@@ -24,7 +24,7 @@ from vouchers.workers import lapse_vouchers
 
 
 def converted(brand: TenantInfo, customer: CustomerInfo, amount: int, **more: Any) -> VoucherInfo:
-    facts = {"key": f"{customer.id} {amount}", "actor": MANAGER} | more
+    facts: dict[str, Any] = {"key": f"{customer.id} {amount}", "actor": MANAGER} | more
     return convert_balance(tenant=brand.id, customer=customer.id, amount_minor=amount, **facts)
 
 

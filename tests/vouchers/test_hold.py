@@ -1,6 +1,7 @@
 """A voucher kept for an open checkout."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -19,25 +20,24 @@ END = NOON + timedelta(minutes=10)
 
 def test_a_held_voucher_is_for_its_own_checkout_only(aurora: TenantInfo, boreal: TenantInfo) -> None:
     mine, other, centro = uuid4(), uuid4(), store_of(aurora).id
-    facts = {"tenant": aurora.id, "store": centro, "until": END, "actor": OPERATOR}
+    facts: dict[str, Any] = {"tenant": aurora.id, "store": centro, "until": END, "actor": OPERATOR}
     with frozen(NOON):
         voucher = issued(aurora, coupon_of(aurora))
-        hold_voucher(code=voucher.code, hold=mine, **facts)  # type: ignore[arg-type]
-        hold_voucher(code=voucher.code, hold=mine, **facts)  # type: ignore[arg-type]
+        hold_voucher(code=voucher.code, hold=mine, **facts)
+        hold_voucher(code=voucher.code, hold=mine, **facts)
         before = everything(aurora)
         with pytest.raises(errors.VoucherHeld) as refusal:
             redeemed(aurora, voucher)
         assert refusal.value.params == {"until": END.isoformat()}
         assert refusal.value.detail == "Reservado por uma compra em andamento até 12:10."
         with pytest.raises(errors.VoucherHeld):
-            hold_voucher(code=voucher.code, hold=other, **facts)  # type: ignore[arg-type]
+            hold_voucher(code=voucher.code, hold=other, **facts)
         with pytest.raises(errors.VoucherHeld):
             cancel_voucher(tenant=aurora.id, voucher=voucher.id, reason="engano", actor=MANAGER)
         with pytest.raises(errors.VoucherNotFound):
-            hold_voucher(code=voucher.code, hold=mine, **facts | {"tenant": boreal.id, "store": store_of(boreal).id})  # type: ignore[arg-type]
-        assert [
-            reason.code for reason in validate_voucher(tenant=aurora.id, code=voucher.code, store=centro).reasons
-        ] == ["voucher_held"]
+            hold_voucher(code=voucher.code, hold=mine, **facts | {"tenant": boreal.id, "store": store_of(boreal).id})
+        told = validate_voucher(tenant=aurora.id, code=voucher.code, store=centro)
+        assert [reason.code for reason in told.reasons] == ["voucher_held"]
         assert release_hold(tenant=boreal.id, hold=mine) == 0
         assert everything(aurora) == before
         assert redeemed(aurora, voucher, hold=mine).uses_left == 0

@@ -43,7 +43,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def till(brand: TenantInfo, code: str, **more: Any) -> partial[Any]:
-    facts = {"store": store_of(brand).id, "actor": OPERATOR, "key": uuid4().hex} | more
+    facts: dict[str, Any] = {"store": store_of(brand).id, "actor": OPERATOR, "key": uuid4().hex} | more
     return partial(redeem_voucher, tenant=brand.id, code=code, **facts)
 
 
@@ -161,8 +161,9 @@ def test_a_use_is_taken_back_once_by_many_hands(aurora: TenantInfo) -> None:
         reverse_redemption(tenant=aurora.id, redemption=use.id, reason="troca", key=uuid4().hex, actor=OPERATOR)
 
     def by_refund() -> None:
-        facts = {"store": use.store_id, "external_id": "S-1", "refund": uuid4()}
-        reverse_for_refund(tenant=aurora.id, closing=True, actor=OPERATOR, **facts)  # type: ignore[arg-type]
+        reverse_for_refund(
+            tenant=aurora.id, store=use.store_id, external_id="S-1", refund=uuid4(), closing=True, actor=OPERATOR
+        )
 
     outcomes = at_once([by_hand] * 8 + [by_refund] * 8)
     assert set(outcomes) <= {"done", "redemption_already_reversed"}

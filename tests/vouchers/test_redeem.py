@@ -211,9 +211,7 @@ def test_each_refusal_says_precisely_why_and_changes_nothing(
         terms = {"stores": (store_of(aurora, terms["stores"]).id,)}
     customer = make_customer(aurora)
     with frozen(NOON):
-        refused, plain = (
-            issued(aurora, coupon, customer) for coupon in (coupon_of(aurora, **terms), coupon_of(aurora))
-        )
+        refused, plain = (issued(aurora, coupon_of(aurora, **each), customer) for each in (terms, {}))
     with frozen(NOON + timedelta(days=days)):
         before = everything(aurora)
         with pytest.raises(error) as refusal:

@@ -16,7 +16,8 @@ WITH used AS (
         used_at = %(now)s
     FROM vouchers_coupon AS c
     WHERE v.tenant_id = %(tenant)s
-      AND v.{named_by} = %(named)s
+      -- looked up by itself, so that no statistics can make the planner walk the brand's open vouchers instead
+      AND v.id = (SELECT n.id FROM vouchers_voucher AS n WHERE n.tenant_id = %(tenant)s AND n.{named_by} = %(named)s)
       AND c.tenant_id = v.tenant_id
       AND c.id = v.coupon_id
       AND v.status = 'issued'
