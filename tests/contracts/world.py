@@ -1,0 +1,276 @@
+"""A brand with at least one row in every table, its ids by name, and its canaries: texts nobody else may ever see.
+
+The sweeps fail for a tenant's table that stays empty here: whoever adds a model adds the step that fills it.
+"""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from messaging.inbound import process_due
+from messaging.selectors import conversations_page, messages_page
+from messaging.services import receive_webhook
+from messaging.whatsapp.signature import signature_of
+from programs.models import Article, ImportBatch, ImportRow
+from programs.services import open_program, record_participation, record_sale, refund_sale
+from smartbis.customers.infos import ConsentGiven, CustomerInfo, Origin
+from smartbis.customers.selectors import contact_of
+from smartbis.customers.services import enrol_customer, record_consent, set_membership
+from smartbis.kernel.clock import now
+from smartbis.kernel.ids import new_id
+from smartbis.kernel.people import SYSTEM, Actor
+from smartbis.ledger.accounts import Account
+from smartbis.ledger.services import Move, lock_holder, post
+from smartbis.outbox.work import drain_queue
+from smartbis.purchases.infos import ItemDraft, RefundItemDraft, SaleDraft
+from smartbis.tenancy.counters import hit
+from smartbis.tenancy.once import fingerprint_of, run_once
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import StaffInfo, TenantInfo, get_store_by_code, get_tenant
+from smartbis.tenancy.services import add_partner, add_staff, add_store, create_api_key, open_tenant
+from tests.messaging.conftest import APP_SECRET, Line, open_line
+from vouchers.infos import CouponDraft
+from vouchers.services import create_coupon, issue_voucher, redeem_voucher, reverse_redemption
+
+OWNER = Actor(kind="staff", role="owner", label="Owner")
+ROLES = ("owner", "manager", "attendant", "operator", "partner", "analyst")
+ALL_SCOPES = "every scope"
+
+
+@dataclass(frozen=True)
+class World:
+    """One brand, with what the sweeps need to call its routes and to recognise its texts."""
+
+    brand: TenantInfo
+    canary: str
+    ids: dict[str, UUID]
+    names: dict[str, str]
+    staff: dict[str, StaffInfo]
+    keys: dict[str, str] = field(repr=False)
+
+    def argument(self, name: str) -> Any:
+        """A path argument's value in this brand. Raises KeyError for one that nobody provides."""
+        return self.ids[name] if name in self.ids else self.names[name]
+
+
+def make_world(slug: str, canary: str, *, number: str, phone: str, cpf: str) -> World:
+    """A brand called `slug` whose every free text holds `canary`. Needs the scripted Graph API to run."""
+    brand = open_tenant(slug=slug, name=f"Casa {canary}", default_area_code="11", tagline=f"Lema {canary}")
+    tenant, ids, names = brand.id, {}, {"slug": slug}
+    partner = add_partner(tenant=tenant, name=f"Parceira {canary}", may_register_sales=True)
+    ids["partner"] = partner.id
+    ids["store"] = add_store(tenant=tenant, code="centro", name=f"Loja {canary}").id
+    add_store(tenant=tenant, code="parceira", name=f"Outra {canary}", kind="partner", partner=partner.id)
+    names["store_code"] = "centro"
+    staff = {role: _member(brand, role, canary, partner.id if role == "partner" else None) for role in ROLES}
+    ids |= {"member": staff["manager"].id, "user": staff["manager"].user_id}
+    keys = {ALL_SCOPES: create_api_key(tenant=tenant, name=f"Chave {canary}")[1]}
+    info, keys["no scope"] = create_api_key(tenant=tenant, name=f"Muda {canary}", scopes=[])
+    ids["key"] = info.id
+    line = open_line(brand, number)
+    names["channel"] = line.channel.public_id
+    customer = _customer(tenant, canary, phone, cpf, ids["store"])
+    ids["customer"] = customer.id
+    _sales(tenant, customer.id, ids, canary)
+    _adjusted(tenant, customer.id, canary)
+    _vouchers(tenant, customer.id, ids, names, canary)
+    _requests(tenant, canary)
+    _imported(tenant, ids, canary)
+    _conversation(line, tenant, customer.id, canary)
+    drain_queue("relay")
+    drain_queue("send")
+    _last_ids(tenant, ids)
+    return World(brand, canary, ids, names, staff, keys)
+
+
+def _member(brand: TenantInfo, role: str, canary: str, partner: UUID | None) -> StaffInfo:
+    return add_staff(
+        tenant=brand.id,
+        email=f"{role}@{brand.slug}.example",
+        role=role,
+        name=f"{role.title()} {canary}",
+        partner=partner,
+    )
+
+
+def _customer(tenant: UUID, canary: str, phone: str, cpf: str, store: UUID) -> CustomerInfo:
+    customer = enrol_customer(
+        tenant=tenant,
+        name=f"Ana {canary}",
+        phone=phone,
+        cpf=cpf,
+        external_id=f"crm-{canary}",
+        consents=ConsentGiven(utility=True, marketing=True, text_version="1"),
+        origin=Origin(channel="counter", store=store, actor=SYSTEM),
+    )
+    record_consent(
+        tenant=tenant,
+        customer=customer.id,
+        category="marketing",
+        granted=False,
+        channel="counter",
+        actor=OWNER,
+        store=store,
+    )
+    set_membership(tenant=tenant, customer=customer.id, kind="plan", key=f"plano-{canary}")
+    return customer
+
+
+def _sales(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -> None:
+    spec = {"effect": {"kind": "percentage", "basis_points": 2000}}
+    ids["program"] = open_program(tenant=tenant, name=f"Cashback {canary}", kind="cashback", spec=spec, actor=OWNER).id
+    points = {"effect": {"kind": "per_unit", "points": 1, "minor": 100}, "participations": {"event": 50}}
+    open_program(tenant=tenant, name=f"Pontos {canary}", kind="points", spec=points, actor=OWNER)
+    store = get_store_by_code(tenant=tenant, code="centro").id
+    for number in range(2):
+        item = ItemDraft(sku=f"sku-{number}", name=f"Item {canary}", quantity=2, unit_minor=10_000)
+        draft = SaleDraft(
+            customer=customer,
+            store=store,
+            amount_minor=20_000,
+            currency="BRL",
+            external_id=f"venda-{canary}-{number}",
+            items=(item,),
+            operator=OWNER,
+        )
+        ids["purchase"] = record_sale(tenant=tenant, sale=draft).purchase.id
+    refund_sale(
+        tenant=tenant,
+        purchase=ids["purchase"],
+        external_id=f"troca-{canary}",
+        items=(RefundItemDraft(sku="sku-1", quantity=1),),
+        actor=OWNER,
+    )
+    taken = record_participation(tenant=tenant, customer=customer, kind="event", external_id=f"evento-{canary}")
+    ids["participation"] = taken.id
+
+
+def _adjusted(tenant: UUID, customer: UUID, canary: str) -> None:
+    """A correction, and the transfer that takes it back."""
+    with tenant_scope(tenant):
+        holder = lock_holder(tenant=tenant, customer=customer)
+        there = Move(
+            unit="BRL",
+            debit=Account.ADJUSTED,
+            credit=Account.AVAILABLE,
+            amount=5_000,
+            kind="adjust",
+            explanation={"key": "adjusted", "reason": f"Cortesia {canary}"},
+        )
+        (transfer,) = post(tenant=tenant, holder=holder, moves=[there])
+        back = replace(there, debit=Account.AVAILABLE, credit=Account.ADJUSTED, kind="undo", reverses=transfer.id)
+        post(tenant=tenant, holder=holder, moves=[back])
+
+
+def _vouchers(tenant: UUID, customer: UUID, ids: dict[str, UUID], names: dict[str, str], canary: str) -> None:
+    draft = CouponDraft(
+        name=f"Cupom {canary}",
+        description=f"Vale {canary}",
+        kind="amount",
+        value_minor=500,
+        cost_unit="BRL",
+        cost_amount=300,
+        stock=50,
+        limit_per_customer=20,
+    )
+    coupon = create_coupon(tenant=tenant, draft=draft, actor=OWNER)
+    ids["coupon"] = coupon.id
+    issued = [
+        issue_voucher(
+            tenant=tenant,
+            customer=customer,
+            coupon=coupon.id,
+            origin="balance",
+            key=f"{canary}-{number}",
+            actor=OWNER,
+            store=ids["store"],
+        )
+        for number in range(2)
+    ]
+    uses = []
+    for number in range(2):
+        extra = issue_voucher(
+            tenant=tenant, customer=customer, coupon=coupon.id, origin="balance", key=f"{canary}-u{number}", actor=OWNER
+        )
+        uses.append(
+            redeem_voucher(
+                tenant=tenant,
+                code=extra.code,
+                store=ids["store"],
+                key=f"{canary}-r{number}",
+                actor=OWNER,
+                customer=customer,
+                amount_minor=5_000,
+            )
+        )
+    reverse_redemption(
+        tenant=tenant, redemption=uses[0].id, reason=f"Engano {canary}", key=f"{canary}-back", actor=OWNER
+    )
+    ids |= {"voucher": issued[0].id, "redemption": uses[1].id}
+    names |= {"code": issued[0].code, "qr_token": issued[0].qr_token}
+
+
+def _requests(tenant: UUID, canary: str) -> None:
+    run_once(
+        tenant=tenant,
+        key=f"key-{canary}",
+        operation="POST /api/v1/purchases",
+        fingerprint=fingerprint_of("x", canary),
+        work=lambda: (201, {"canary": canary}),
+    )
+    hit(tenant=tenant, name=f"otp:{canary}", limit=5, window_seconds=60)
+
+
+def _imported(tenant: UUID, ids: dict[str, UUID], canary: str) -> None:
+    """A file that was read, as rows: what reads files works on a disk, which these sweeps are not about."""
+    with tenant_scope(tenant):
+        batch = ImportBatch.objects.create(
+            tenant_id=tenant,
+            kind="products",
+            status="done",
+            filename=f"{canary}.csv",
+            sha256="0" * 64,
+            size_bytes=1,
+            encoding="utf-8",
+            delimiter=",",
+            actor_kind="staff",
+            actor_label=f"Owner {canary}",
+            rows_total=1,
+            rows_done=1,
+            rows_failed=1,
+            created_at=now(),
+        )
+        ImportRow.objects.create(tenant_id=tenant, batch=batch, line=2, state="error", code="invalid", detail=canary)
+        Article.objects.create(
+            tenant_id=tenant, sku=f"sku-{canary}", name=f"Artigo {canary}", import_batch=batch.id, recorded_at=now()
+        )
+    ids["batch"] = ids["import_id"] = batch.id
+
+
+def _conversation(line: Line, tenant: UUID, customer: UUID, canary: str) -> None:
+    phone = (contact_of(tenant=tenant, customer=customer).phone_e164 or "").lstrip("+")
+    message = {
+        "id": f"wamid.{canary}",
+        "from": phone,
+        "timestamp": str(int(now().timestamp())),
+        "type": "text",
+        "text": {"body": f"Olá {canary}"},
+    }
+    value = {
+        "metadata": {"phone_number_id": line.channel.phone_number_id},
+        "contacts": [{"wa_id": phone, "profile": {"name": f"Ana {canary}"}}],
+        "messages": [message],
+    }
+    entry = {"id": line.channel.waba_id, "changes": [{"field": "messages", "value": value}]}
+    raw = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+    slug = get_tenant(tenant=tenant).slug
+    receive_webhook(line.channel.public_id, raw, signature_of(raw, f"{APP_SECRET}-{slug}"))
+    while process_due(tenant=tenant):
+        pass
+
+
+def _last_ids(tenant: UUID, ids: dict[str, UUID]) -> None:
+    ids["conversation"] = conversations_page(tenant=tenant).items[0].id
+    ids["message"] = messages_page(tenant=tenant).items[0].id
+    ids["unknown"] = new_id()
