@@ -8,8 +8,9 @@ RUN pip install --no-cache-dir -r requirements/production.lock
 COPY . .
 # neither step reads a database or a real key
 RUN python -m smartbis.local compile-messages \
- && DEBUG=1 HASHED_STATIC=yes STATIC_ROOT=/app/collected DATABASE_URL=postgresql://none@none/none \
-    python manage.py collectstatic --no-input --verbosity 0
+ && DEBUG=1 SMARTBIS_SURFACE=platform HASHED_STATIC=yes STATIC_ROOT=/app/collected \
+    DATABASE_URL=postgresql://none@none/none \
+    python manage.py collectstatic --no-input --verbosity 0 --ignore redoc --ignore rest_framework
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /data --create-home smartbis

@@ -198,7 +198,7 @@ _hashed_static = read_flag("HASHED_STATIC", default=False)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "smartbis.static_files.HashedStaticFiles"
         if _hashed_static
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -27,6 +27,8 @@ from smartbis.tenancy.logins import derived_url
 
 START_SECONDS = 120.0
 LEFTOVER_SECONDS = 15.0
+# of the libraries' files: a second viewer of the API's documentation, and REST framework's own pages
+UNUSED_STATIC = ("--ignore", "redoc", "--ignore", "rest_framework")
 
 
 def run(*, port: int, data_dir: Path, command: Sequence[str] = ()) -> int:
@@ -190,7 +192,10 @@ def is_free(port: int) -> bool:
 
 
 def prepare(environment: Environments) -> None:
-    """Logins, tables, static files, messages, demo: every step may be repeated."""
+    """Logins, tables, static files, messages, demo: every step may be repeated.
+
+    The platform's surface has what the web has, and Django's admin besides.
+    """
     private_folder(environment.data_dir / "scheduler")
     owner = environment.owner()
     demo = environment.data_dir / "secrets" / "demo.json"
@@ -200,7 +205,7 @@ def prepare(environment: Environments) -> None:
         ("Migrating the database", [*manage, "migrate", "--no-input"], owner),
         ("Checking the tenants' fences", [*manage, "check_tenancy"], owner),
         ("Compiling messages", [sys.executable, "-m", "smartbis.local", "compile-messages"], owner),
-        ("Collecting static files", [*manage, "collectstatic", "--no-input"], environment.app()),
+        ("Collecting static files", [*manage, "collectstatic", "--no-input", *UNUSED_STATIC], environment.platform()),
         ("Loading the demo", [*manage, "load_demo", "--credentials-to", str(demo)], owner),
     )
     for title, command, variables in steps:
