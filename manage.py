@@ -13,6 +13,8 @@ def main() -> None:
         os.environ.setdefault("DATABASE_LOGIN", "owner")
     from django.core.management import execute_from_command_line
 
+    import smartbis.celery  # noqa: F401  (tasks are sent through our application, not a default one)
+
     execute_from_command_line(sys.argv)
 
 

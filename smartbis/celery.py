@@ -20,7 +20,12 @@ def _configure() -> None:
         "health_check_interval": 25,
         "socket_keepalive": True,
         "socket_timeout": 30,
-        "socket_connect_timeout": 2,
+        "socket_connect_timeout": 1,
+        # Publishing fails at once when the broker is away (kombu retries for ever otherwise): the sweep makes up for it.
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
     }
     app.conf.update(
         broker_url=settings.REDIS_URL,

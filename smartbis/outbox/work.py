@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 QUEUES = ("relay", "send", "bulk")
 POKE_INTERVAL_SECONDS = 0.2
+POKE_PAUSE_SECONDS = 15.0
 _GUARD_SECONDS = 120
 
 
@@ -76,6 +77,9 @@ def _poke(queue: str) -> None:
     try:
         drain.apply_async(args=(queue,), queue=queue, expires=30, retry=False)
     except Exception as error:  # the broker may be down; the sweep finds the wake-up row
+        with _poke_lock:
+            for each in QUEUES:  # nobody else waits for a broker that does not answer
+                _last_poke[each] = time.monotonic() + POKE_PAUSE_SECONDS
         log.warning("work.poke_failed", queue=queue, error=type(error).__name__)
 
 
