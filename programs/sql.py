@@ -1,4 +1,4 @@
-"""The programmes' statement on the hot path."""
+"""The programmes' statements on the hot path."""
 
 INSERT_AWARDS = """
 INSERT INTO programs_award (
@@ -9,4 +9,20 @@ FROM unnest(
     %(ids)s::uuid[], %(purchases)s::uuid[], %(participations)s::uuid[], %(customers)s::uuid[], %(programs)s::uuid[],
     %(versions)s::uuid[], %(units)s::text[], %(bases)s::bigint[], %(wanted)s::bigint[], %(granted)s::bigint[],
     %(roundings)s::text[], %(facts)s::jsonb[], %(statuses)s::text[], %(available_at)s::timestamptz[]) AS a
+"""
+
+# The awards are locked: what was read still holds.
+ADD_REVERSED = """
+UPDATE programs_award a SET reversed = n.reversed
+FROM unnest(%(awards)s::uuid[], %(reversed)s::bigint[]) AS n(id, reversed)
+WHERE a.tenant_id = %(tenant)s AND a.id = n.id
+"""
+
+INSERT_REVERSALS = """
+INSERT INTO programs_awardreversal (
+    tenant_id, created_at, id, award_id, refund_id, amount, from_pending, from_available, owed, written_off)
+SELECT %(tenant)s, %(now)s, r.*
+FROM unnest(
+    %(ids)s::uuid[], %(awards)s::uuid[], %(refunds)s::uuid[], %(amounts)s::bigint[], %(pending)s::bigint[],
+    %(available)s::bigint[], %(owed)s::bigint[], %(written_off)s::bigint[]) AS r
 """

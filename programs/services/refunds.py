@@ -1,26 +1,22 @@
 """What a sale gave is taken back, held back or let go: refunds, cancellations, confirmations, undone imports."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F
-
 from programs.infos import RefundOutcome, Reversed
 from programs.models import Award, AwardReversal
-from programs.rules.evaluate import still_to_reverse
+from programs.services.reversals import TakeBack, take_back
 from programs.services.rewards import repayment
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.selectors import BalanceInfo, balances
-from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
+from smartbis.ledger.services import Move, lock_holder, post
 from smartbis.outbox.work import request_work
 from smartbis.purchases.infos import PurchaseInfo, RefundInfo, RefundItemDraft
 from smartbis.purchases.services import add_refund, cancel_purchase, confirm_purchase, lock_purchase
 from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.selectors import get_tenant
 from vouchers.services import reverse_for_refund
 
 
@@ -76,112 +72,6 @@ def refund_sale(
         )
 
 
-@dataclass(frozen=True)
-class TakeBack:
-    """A sale whose awards are reversed, by a refund or (without one) altogether."""
-
-    purchase: PurchaseInfo
-    refund: RefundInfo | None = None
-
-    def due(self, award: Award) -> int:
-        """How much of the award is to be taken back now."""
-        refunded = self.refund.refunded_after_minor if self.refund else self.purchase.amount_minor
-        return still_to_reverse(
-            granted=award.granted,
-            reversed_before=award.reversed,
-            refunded=refunded,
-            gross=self.purchase.amount_minor,
-            rounding=award.rounding,  # type: ignore[arg-type]
-        )
-
-
-def take_back(tenant: UUID, wishes: Sequence[TakeBack]) -> list[Reversed]:
-    """Reverse what the sales of one customer earned, as far as each wish asks. Runs in the tenant's scope."""
-    owner = {wish.purchase.customer_id for wish in wishes}
-    assert len(owner) <= 1, "one customer at a time"
-    customer = next(iter(owner), None)
-    if customer is None:
-        return []
-    policy = get_tenant(tenant=tenant).shortfall_policy
-    holder = lock_holder(tenant=tenant, customer=customer)
-    done = []
-    for wish in wishes:
-        awards = Award.objects.select_for_update(no_key=True).filter(purchase_id=wish.purchase.id)
-        for award in awards.select_related("program").order_by("created_at", "id"):
-            if due := wish.due(award):
-                done.append(_reverse(tenant, holder, award, due, wish, policy))
-    return done
-
-
-def _reverse(tenant: UUID, holder: LockedHolder, award: Award, amount: int, wish: TakeBack, policy: str) -> Reversed:
-    split = _split(holder, award, amount, policy)
-    sources = (
-        (Account.PENDING, split.from_pending, "reversal"),
-        (Account.AVAILABLE, split.from_available, "reversal"),
-        (Account.RECEIVABLE, split.owed, "reversal"),
-        (Account.WRITTEN_OFF, split.written_off, "reversal"),
-    )
-    post(
-        tenant=tenant,
-        holder=holder,
-        moves=[
-            Move(
-                unit=award.unit,
-                debit=account,
-                credit=Account.ISSUED,
-                amount=part,
-                kind=kind,
-                explanation={
-                    "key": "taken_back" if wish.refund else "taken_back_whole",
-                    "program": award.program.name,
-                    "granted": award.granted,
-                    "refund_minor": wish.refund.amount_minor if wish.refund else None,
-                    "from": account.value,
-                },
-                award_id=award.id,
-                purchase_id=wish.purchase.id,
-                refund_id=wish.refund.id if wish.refund else None,
-                store_id=wish.purchase.store_id,
-                import_batch=wish.purchase.import_batch,
-            )
-            for account, part, kind in sources
-            if part
-        ],
-    )
-    Award.objects.filter(id=award.id).update(reversed=F("reversed") + amount)
-    AwardReversal.objects.create(
-        tenant_id=tenant,
-        award=award,
-        refund_id=wish.refund.id if wish.refund else None,
-        amount=amount,
-        from_pending=split.from_pending,
-        from_available=split.from_available,
-        owed=split.owed,
-        written_off=split.written_off,
-        created_at=now(),
-    )
-    return split
-
-
-def _split(holder: LockedHolder, award: Award, amount: int, policy: str) -> Reversed:
-    """From where an amount is taken: its own pending part, then what is available, then the rest by the policy."""
-    balance = holder.balance(award.unit)
-    from_pending = min(amount, balance.pending) if award.status == Award.Status.PENDING else 0
-    rest = amount - from_pending
-    from_available = 0 if policy == "pending_only" else min(rest, balance.available)
-    short = rest - from_available
-    return Reversed(
-        award_id=award.id,
-        program=award.program.name,
-        unit=award.unit,
-        amount=amount,
-        from_pending=from_pending,
-        from_available=from_available,
-        owed=0 if policy == "pending_only" else short,
-        written_off=short if policy == "pending_only" else 0,
-    )
-
-
 def confirm_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[BalanceInfo, ...]]:
     """A pending sale was paid: what it earned is available, or held for the return period from the sale on.
 
@@ -189,8 +79,8 @@ def confirm_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[B
     """
     instant = now()
     with tenant_scope(tenant):
-        sale, changed = confirm_purchase(tenant=tenant, purchase=purchase)
-        if changed:
+        sale, repeated = confirm_purchase(tenant=tenant, purchase=purchase)
+        if not repeated:
             awards = Award.objects.filter(purchase_id=purchase, status="pending").select_related("rule_version")
             for award in awards:
                 hold = timedelta(days=int(award.rule_version.spec.get("hold_days", 0)))
@@ -207,8 +97,8 @@ def cancel_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[Re
     Cancelling again answers the same. Raises PurchaseNotFound, PurchaseNotPending. Publishes PurchaseCancelledEvent.
     """
     with tenant_scope(tenant):
-        sale, changed = cancel_purchase(tenant=tenant, purchase=purchase)
-        return sale, tuple(take_back(tenant, [TakeBack(sale)])) if changed else ()
+        sale, repeated = cancel_purchase(tenant=tenant, purchase=purchase)
+        return sale, () if repeated else tuple(take_back(tenant, [TakeBack(sale)]))
 
 
 def release_due(tenant: UUID, *, customer: UUID) -> int:
@@ -275,14 +165,3 @@ def _present(tenant: UUID, sale: PurchaseInfo) -> tuple[BalanceInfo, ...]:
     if sale.customer_id is None:
         return ()
     return tuple(balances(tenant=tenant, customer=sale.customer_id))
-
-
-__all__ = [
-    "TakeBack",
-    "cancel_sale",
-    "confirm_sale",
-    "refund_sale",
-    "release_due",
-    "take_back",
-    "wake_for_next_release",
-]
