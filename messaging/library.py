@@ -14,7 +14,7 @@ from typing import Any
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 SIGN_IN_CODE = "sign_in_code"
-SIGN_IN_MINUTES = 5
+SIGN_IN_MINUTES = 10
 
 
 class Category(StrEnum):

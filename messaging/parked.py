@@ -78,6 +78,8 @@ def apply_parked(row: Message) -> None:
 
 
 def _fail(row: Message, facts: StatusFacts) -> None:
+    if row.status in (Message.Status.QUEUED, Message.Status.HELD):
+        return  # it tells of an earlier attempt, and the next one is still to come
     policy = policy_for(facts.code)
     row.remote_id = row.remote_id or facts.remote_id
     if policy is Policy.OPTED_OUT and row.customer_id is not None:

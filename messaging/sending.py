@@ -18,7 +18,7 @@ from messaging.library import body_values, button_values, template_spec
 from messaging.models import Channel, Conversation, Message
 from messaging.pacing import NUMBER, PAIR
 from messaging.records import record_outcome
-from messaging.sealed import contact_blind, content_of, credentials_of, recipient_of
+from messaging.sealed import contact_blind, contact_of_thread, content_of, credentials_of, recipient_of
 from messaging.threads import threads_for
 from messaging.whatsapp.errors import GatewayError, OutcomeUnknown, PayloadInvalid
 from messaging.whatsapp.gateway import Accepted, Credentials, WhatsAppGateway
@@ -45,6 +45,8 @@ SLICE = 40
 CONNECTIONS = 8
 # Every call of a slice, one after the other on its connection, ends within the lease.
 LEASE = timedelta(seconds=120)
+# How long a channel at its limit rests, so that it comes back with room for more than one.
+BREATH = timedelta(milliseconds=250)
 
 
 @dataclass(frozen=True)
@@ -93,10 +95,11 @@ def claim(*, tenant: UUID, channel: UUID) -> Slice | None:
             return None
         room = min(NUMBER.room(row.paced_until, at), SLICE)
         if room == 0:
-            request_work(queue="send", due_at=NUMBER.next_at(row.paced_until, at))
+            request_work(queue="send", due_at=max(NUMBER.next_at(row.paced_until, at), at + BREATH))
             return None
         due = list(
             Message.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("conversation")
             .filter(channel_id=channel, status=Message.Status.QUEUED, due_at__lte=at)
             .order_by("priority", "due_at", "id")[:room]
         )
@@ -131,7 +134,15 @@ def _claimed_calls(tenant: UUID, channel: Channel, due: Sequence[Message], at: d
 
 
 def _recipient(row: Message, contacts: Mapping[UUID, ContactInfo]) -> tuple[Recipient, ContactInfo | None] | None:
-    """Whom to reach: the form of the number that Meta itself uses where it is known, else ours, else Meta's user id."""
+    """Whom to reach: the form of the number that Meta itself uses where it is known, else ours, else Meta's user id.
+
+    A text answers whoever wrote in its thread, customer or not.
+    """
+    if row.conversation is not None and not row.template:
+        person = contact_of_thread(row.conversation)
+        phone = f"+{person['wa_id']}" if person.get("wa_id") else None
+        user_id = person.get("user_id")
+        return (Recipient(phone=phone, user_id=None if phone else user_id), None) if phone or user_id else None
     if row.customer_id is None:
         number = recipient_of(row)
         return (Recipient(phone=number), None) if number else None
@@ -170,6 +181,8 @@ def _within_pair_limit(
 
 
 def _blind(tenant: UUID, row: Message, contact: ContactInfo | None) -> bytes:
+    if row.conversation is not None and not row.template:
+        return bytes(row.conversation.contact_blind)
     if contact is None:
         return bytes(row.recipient_blind or b"")
     phone = from_wa_id(contact.wa_id) if contact.wa_id else contact.phone_e164
@@ -212,13 +225,16 @@ def _send(tenant: UUID, claimed: Slice) -> None:
         pending = {pool.submit(_attempt, gateway, call): call for call in claimed.calls}
         for done in as_completed(pending):
             call = pending[done]
-            record_outcome(
-                tenant=tenant,
-                channel=claimed.channel,
-                message=call.message,
-                contact=call.contact,
-                outcome=done.result(),
-            )
+            try:
+                record_outcome(
+                    tenant=tenant,
+                    channel=claimed.channel,
+                    message=call.message,
+                    contact=call.contact,
+                    outcome=done.result(),
+                )
+            except Exception:  # its lease runs out and it becomes unknown; the others are recorded all the same
+                log.exception("message.not_recorded", message=str(call.message))
 
 
 def _attempt(gateway: WhatsAppGateway, call: Call) -> Accepted | GatewayError:

@@ -9,6 +9,7 @@ import requests
 
 from messaging.models import Channel
 from messaging.sealed import VERIFY_TOKEN, app_secrets_of, credentials_of
+from messaging.selectors import channels
 from messaging.services import connect_channel, sync_templates
 from messaging.whatsapp.guard import refuse_inside_transaction
 from smartbis.kernel.people import SYSTEM
@@ -83,8 +84,6 @@ def _known(tenant: UUID, phone_number_id: str) -> StandInConnection | None:
 
 
 def _register(connection: StandInConnection, name: str, sandbox_url: str, tenant: UUID) -> None:
-    from messaging.selectors import channels
-
     webhook_url = next(each.webhook_url for each in channels(tenant=tenant) if each.public_id == connection.channel)
     answer = requests.post(
         f"{sandbox_url.rstrip('/')}/_sandbox/channels",

@@ -238,6 +238,25 @@ def test_a_worker_that_dies_between_claim_and_record_leaves_unknown(line: Line, 
     assert graph.sent == []
 
 
+def test_what_cannot_be_recorded_becomes_unknown_alone(line: Line, graph: FakeGraph, monkeypatch) -> None:
+    first = queued(line)
+    second = queued(line, enrol(line.tenant, "11912345678"), cause="c:2")
+    real = sending.record_outcome
+
+    def failing(**facts):
+        if facts["message"] == first.id:
+            raise RuntimeError("no database")
+        real(**facts)
+
+    monkeypatch.setattr(sending, "record_outcome", failing)
+    send_due(tenant=line.tenant)
+    assert (state(line, first)[0], state(line, second)[0]) == ("sending", "accepted")
+    with frozen(now() + timedelta(seconds=130)):
+        send_due(tenant=line.tenant)
+    assert state(line, first) == ("unknown", "worker_lost")
+    assert len(graph.sent) == 2
+
+
 def test_an_unreachable_host_is_tried_again(line: Line, settings) -> None:
     message = queued(line)
     settings.WHATSAPP_GRAPH_URL = "http://127.0.0.1:9"

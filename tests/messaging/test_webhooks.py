@@ -318,6 +318,13 @@ def test_a_retryable_failure_by_webhook_is_sent_again(line: Line, graph: FakeGra
     assert status(line, message) == "accepted"
 
 
+def test_an_old_failure_does_not_stop_the_next_attempt(line: Line, graph: FakeGraph) -> None:
+    message = sent_message(line)
+    for second in range(3):
+        tell(line, status_of(message, "failed", second, errors=[{"code": 131000}]))
+    assert status(line, message) == "queued"
+
+
 def test_one_broken_item_does_not_hold_up_its_neighbours(line: Line, monkeypatch) -> None:
     message = sent_message(line)
 
@@ -376,6 +383,17 @@ def test_free_text_within_the_window_is_sent(line: Line, graph: FakeGraph) -> No
     send_due(tenant=line.tenant)
     assert graph.sent[0]["text"] == {"body": "Olá!", "preview_url": False}
     assert status(line, reply) == "accepted"
+
+
+def test_a_stranger_can_be_answered(line: Line, graph: FakeGraph) -> None:
+    say(line, "Vocês abrem hoje?")
+    (thread,) = conversations_page(tenant=line.tenant).items
+    assert thread.customer_id is None
+    reply = queue_text(tenant=line.tenant, conversation=thread.id, body="Sim!", cause="r:1", actor=SYSTEM)
+    send_due(tenant=line.tenant)
+    assert status(line, reply) == "accepted"
+    assert graph.sent[0]["to"] == f"+{WA_ID}"
+    assert len(conversations_page(tenant=line.tenant).items) == 1
 
 
 @pytest.mark.parametrize("wa_id", ["551187654821", "5511987654821"])
