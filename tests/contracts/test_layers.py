@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOORS = ("dashboard", "portal", "api")
 # Not part of what runs for a tenant: tests and measurements may look everywhere.
 OUTSIDE = {"tests", "benchmarks"}
+OF_A_ROOM = {"models", "migrations", "services", "selectors", "subscribers", "workers"}
 
 
 def _contracts() -> configparser.ConfigParser:
@@ -68,7 +69,10 @@ def _imported_names(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("door", DOORS)
 def test_a_door_reaches_no_model_by_the_back_way(door: str) -> None:
-    """What import-linter cannot see: Django's own ways to a model, a connection or a transaction."""
+    """What import-linter cannot see: Django's own ways to a model, a connection or a transaction.
+
+    A door may keep rows of its own (sessions); then its services and selectors read and write them, like any room's.
+    """
     forbidden = (
         "django.apps.apps",
         "django.db",
@@ -78,8 +82,10 @@ def test_a_door_reaches_no_model_by_the_back_way(door: str) -> None:
         "django.shortcuts.get_list_or_404",
         "smartbis.tenancy.models",
     )
-    allowed = {"django.db.utils", "django.db.OperationalError", "django.db"}
+    allowed = {"django.db", "django.db.DataError", "django.db.OperationalError"}
     for path in (ROOT / door).rglob("*.py"):
+        if OF_A_ROOM & {part.removesuffix(".py") for part in path.relative_to(ROOT / door).parts}:
+            continue
         found = {name for name in _imported_names(path) if name.startswith(forbidden)} - allowed
         assert not found, f"{path.relative_to(ROOT)} imports {sorted(found)}"
 

@@ -12,6 +12,8 @@ from messaging.inbound import process_due
 from messaging.selectors import conversations_page, messages_page
 from messaging.services import receive_webhook
 from messaging.whatsapp.signature import signature_of
+from portal.services import start_sign_in
+from portal.services.sessions import open_session
 from programs.models import Article, ImportBatch, ImportRow
 from programs.services import open_program, record_participation, record_sale, refund_sale
 from smartbis.customers.infos import ConsentGiven, CustomerInfo, Origin
@@ -48,6 +50,7 @@ class World:
     names: dict[str, str]
     staff: dict[str, StaffInfo]
     keys: dict[str, str] = field(repr=False)
+    session: str = field(repr=False)
 
     def argument(self, name: str) -> Any:
         """A path argument's value in this brand. Raises KeyError for one that nobody provides."""
@@ -81,7 +84,9 @@ def make_world(slug: str, canary: str, *, number: str, phone: str, cpf: str) -> 
     drain_queue("relay")
     drain_queue("send")
     _last_ids(tenant, ids)
-    return World(brand, canary, ids, names, staff, keys)
+    ids["challenge"] = start_sign_in(tenant=tenant, phone=phone, address="192.0.2.1")
+    session = open_session(tenant=tenant, customer=customer.id)
+    return World(brand, canary, ids, names, staff, keys, session)
 
 
 def _member(brand: TenantInfo, role: str, canary: str, partner: UUID | None) -> StaffInfo:

@@ -1,0 +1,113 @@
+"""The permission matrix: one row for each route of the web process, or the suite fails.
+
+To add a route, add its row: the route as the resolver knows it, and for each method who may. A path argument that is
+new needs a value in `tests/contracts/world.py` (`ids` or `names`); for a body that names things by id give `body`,
+which is sent with the other brand's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.contracts.principals import ANONYMOUS, CUSTOMER, KEY, MUTE_KEY, PRINCIPALS
+from tests.contracts.world import World
+
+Body = Callable[[World], Any]
+
+EVERYONE = frozenset(PRINCIPALS)
+API = frozenset({KEY})
+CUSTOMERS = frozenset({CUSTOMER})
+OWNER = frozenset({"owner"})
+LEAD = OWNER | {"manager"}
+COUNTER = LEAD | {"attendant", "operator"}
+TILL = COUNTER | {"partner"}
+STAFF = TILL | {"analyst"}
+READERS = LEAD | {"attendant", "analyst"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may call a route, by method.
+
+    `is_public`: shows a brand to strangers, so that another brand's arguments are no offence; canaries that the brand
+    itself publishes (its name, offers) may then appear. `any_method`: answers every method alike. `body` gives, by
+    method, what to send with the ids of a world; without, an empty JSON object.
+    """
+
+    who: dict[str, frozenset[str]]
+    is_public: bool = False
+    any_method: bool = False
+    body: dict[str, Body] = field(default_factory=dict)
+
+
+def customer_of(world: World) -> dict[str, str]:
+    """A reference by id."""
+    return {"id": str(world.ids["customer"])}
+
+
+PUBLIC = Row({"GET": EVERYONE}, is_public=True, any_method=True)
+WIRING = {
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "metrics": PUBLIC,
+    "i18n/setlang/": Row({"POST": EVERYONE}, is_public=True, any_method=True),
+    "media/<path>": PUBLIC,
+}
+REST = {
+    "api/v1/openapi.json": Row({"GET": EVERYONE}, is_public=True),
+    "api/docs/": Row({"GET": EVERYONE}, is_public=True),
+    "api/.*": Row({}, any_method=True),
+    "webhooks/whatsapp/<str:channel>/": Row({"GET": frozenset(), "POST": frozenset()}),
+    "api/v1/customers": Row({"GET": API, "POST": API}),
+    "api/v1/customers/<uuid:customer>": Row({"GET": API, "PATCH": API, "DELETE": API}),
+    "api/v1/customers/<uuid:customer>/balances": Row({"GET": API}),
+    "api/v1/customers/<uuid:customer>/statement": Row({"GET": API}),
+    "api/v1/customers/<uuid:customer>/offers": Row({"GET": API}),
+    "api/v1/purchases": Row(
+        {"GET": API, "POST": API},
+        body={
+            "POST": lambda world: {
+                "customer": customer_of(world),
+                "store": "centro",
+                "amount_minor": 100,
+                "external_id": "x",
+            }
+        },
+    ),
+    "api/v1/purchases/batch": Row({"POST": API}),
+    "api/v1/purchases/<uuid:purchase>": Row({"GET": API}),
+    "api/v1/purchases/<uuid:purchase>/confirm": Row({"POST": API}),
+    "api/v1/purchases/<uuid:purchase>/cancel": Row({"POST": API}),
+    "api/v1/purchases/<uuid:purchase>/refunds": Row(
+        {"POST": API}, body={"POST": lambda world: {"external_id": "x", "amount_minor": 1}}
+    ),
+    "api/v1/participations": Row(
+        {"POST": API},
+        body={"POST": lambda world: {"customer": customer_of(world), "kind": "event", "external_id": "x"}},
+    ),
+    "api/v1/coupons": Row({"GET": API, "POST": API}),
+    "api/v1/coupons/<uuid:coupon>": Row({"GET": API, "PATCH": API}, body={"PATCH": lambda world: {"name": "x"}}),
+    "api/v1/vouchers": Row(
+        {"POST": API},
+        body={"POST": lambda world: {"customer": customer_of(world), "coupon": str(world.ids["coupon"])}},
+    ),
+    "api/v1/vouchers/<str:code>": Row({"GET": API}),
+    "api/v1/vouchers/<str:code>/validate": Row({"POST": API}, body={"POST": lambda world: {"store": "centro"}}),
+    "api/v1/vouchers/<str:code>/redeem": Row({"POST": API}, body={"POST": lambda world: {"store": "centro"}}),
+    "api/v1/redemptions/<uuid:redemption>/reverse": Row({"POST": API}, body={"POST": lambda world: {"reason": "x"}}),
+    "api/v1/programs": Row({"GET": API}),
+    "api/v1/conversations": Row({"GET": API}),
+    "api/v1/conversations/<uuid:conversation>/messages": Row({"GET": API}),
+    "api/v1/messages": Row(
+        {"POST": API},
+        body={"POST": lambda world: {"conversation": str(world.ids["conversation"]), "text": "x"}},
+    ),
+}
+# -- filled by who writes the screens ----------------------------------------------------------------------------
+PUBLIC_PAGES: dict[str, Row] = {}
+COUNTER_PAGES: dict[str, Row] = {}
+DASHBOARD_PAGES: dict[str, Row] = {}
+PORTAL_PAGES: dict[str, Row] = {}
+
+MATRIX: dict[str, Row] = {**WIRING, **REST, **PUBLIC_PAGES, **COUNTER_PAGES, **DASHBOARD_PAGES, **PORTAL_PAGES}
+WITHOUT_A_KEY = frozenset({ANONYMOUS, MUTE_KEY})
