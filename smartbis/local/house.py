@@ -198,12 +198,13 @@ def prepare(environment: Environments) -> None:
     """
     private_folder(environment.data_dir / "scheduler")
     owner = environment.owner()
+    whole = {**owner, "SMARTBIS_SURFACE": "platform"}
     demo = environment.data_dir / "secrets" / "demo.json"
     manage = [sys.executable, str(ROOT / "manage.py")]
     steps: Sequence[tuple[str, list[str], Mapping[str, str]]] = (
         ("Making the database logins", [*manage, "create_logins"], owner),
-        ("Migrating the database", [*manage, "migrate", "--no-input"], owner),
-        ("Checking the tenants' fences", [*manage, "check_tenancy"], owner),
+        ("Migrating the database", [*manage, "migrate", "--no-input"], whole),
+        ("Checking the tenants' fences", [*manage, "check_tenancy"], whole),
         ("Compiling messages", [sys.executable, "-m", "smartbis.local", "compile-messages"], owner),
         ("Collecting static files", [*manage, "collectstatic", "--no-input", *UNUSED_STATIC], environment.platform()),
         ("Loading the demo", [*manage, "load_demo", "--credentials-to", str(demo)], owner),
@@ -276,7 +277,7 @@ def wait_for_answers(addresses: Addresses, *, supervisor: subprocess.Popen[bytes
             del waiting[name]
         return not waiting
 
-    if not processes.wait_until(all_answer, waiting_for="all to answer", at_most=START_SECONDS, every=0.25):
+    if not processes.wait_until(all_answer, waiting_for="all to answer", at_most=START_SECONDS, every=0.5):
         silent = ", ".join(waiting)
         logs = "\n".join(processes.tail(data_dir / "logs" / f"{name}.log") for name in waiting)
         raise LocalError(f"No answer from: {silent}. Logs are in {data_dir / 'logs'}.\n{logs}")
