@@ -14,6 +14,7 @@ GLOBAL_TABLES = {
     "tenancy.User_groups": "Django's own, unused",
     "tenancy.User_user_permissions": "Django's own, unused",
     "tenancy.Route": "finds the tenant before it is known; no personal data",
+    "tenancy.SignInAttempt": "counts before the tenant is known; keyed hashes only",
     "outbox.WakeUp": "which tenant has work due; no personal data",
     "outbox.Heartbeat": "workers prove that they live",
     "outbox.ScheduledRun": "a period of a schedule runs once",

@@ -1,6 +1,6 @@
 """Tenants, where they sell, who works there, and how a request finds its tenant."""
 
-from smartbis.tenancy.models.access import ApiKey, Route, StaffMember, User
+from smartbis.tenancy.models.access import ApiKey, Route, SignInAttempt, StaffMember, User
 from smartbis.tenancy.models.base import TenantModel
 from smartbis.tenancy.models.places import Partner, Store
 from smartbis.tenancy.models.records import AttemptCounter, AuditEntry, DataKey, RequestRecord
@@ -14,6 +14,7 @@ __all__ = [
     "Partner",
     "RequestRecord",
     "Route",
+    "SignInAttempt",
     "StaffMember",
     "Store",
     "Tenant",

@@ -104,3 +104,18 @@ class Route(models.Model):
                 fields=["kind", "key"], condition=~models.Q(kind="user"), name="route_leads_to_one_tenant"
             ),
         ]
+
+
+class SignInAttempt(models.Model):
+    """Attempts to sign in by one address or person in one window of time.
+
+    Global, since nobody knows the tenant before somebody is signed in; names are keyed hashes, never personal data.
+    """
+
+    name = models.CharField(max_length=80)
+    window_at = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "window_at"], name="sign_in_attempt_unique")]
+        indexes = [models.Index(fields=["window_at"], name="sign_in_attempt_by_age")]

@@ -4,6 +4,7 @@ from smartbis.tenancy.services.audit import record_audit, record_refusal
 from smartbis.tenancy.services.keys import authenticate_key, create_api_key, revoke_api_key
 from smartbis.tenancy.services.places import add_partner, add_store, change_store
 from smartbis.tenancy.services.routes import add_route, drop_route
+from smartbis.tenancy.services.sign_in import sign_in_person
 from smartbis.tenancy.services.team import add_staff, change_staff
 from smartbis.tenancy.services.tenants import change_brand, open_tenant
 
@@ -22,4 +23,5 @@ __all__ = [
     "record_audit",
     "record_refusal",
     "revoke_api_key",
+    "sign_in_person",
 ]
