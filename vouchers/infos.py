@@ -185,6 +185,7 @@ class RedemptionInfo:
     funded_by: str
     redeemed_at: datetime
     actor_label: str
+    actor_id: UUID | None = None
     reversed_at: datetime | None = None
     reversal_reason: str = ""
     reversed_by: str = ""

@@ -184,6 +184,7 @@ def redemption_info(row: Redemption, reversal: Reversal | None, *, repeated: boo
         funded_by=row.funded_by,
         redeemed_at=row.redeemed_at,
         actor_label=row.actor_label,
+        actor_id=row.actor_id,
         reversed_at=reversal.reversed_at if reversal else None,
         reversal_reason=reversal.reason if reversal else "",
         reversed_by=reversal.actor_label if reversal else "",

@@ -1,5 +1,6 @@
 """What other rooms and doors may know of coupons and vouchers."""
 
+from vouchers.selectors.at_till import vouchers_at_till
 from vouchers.selectors.coupons import coupon_counts, coupons, get_coupon
 from vouchers.selectors.offers import offers_for
 from vouchers.selectors.redemptions import (
@@ -36,6 +37,7 @@ __all__ = [
     "redemptions_of_voucher",
     "redemptions_page",
     "voucher_totals",
+    "vouchers_at_till",
     "vouchers_by_ids",
     "vouchers_ending",
     "vouchers_of",

@@ -50,10 +50,10 @@ def vouchers_of(*, tenant: UUID, customer: UUID, open_only: bool = False, limit:
     """The customer's vouchers: open ones first, the soonest to end at the top, then the others, the newest first."""
     instant = now()
     with tenant_scope(tenant, read_only=True):
-        open_rows = _rows().filter(_is_open(instant), customer_id=customer)
+        open_rows = _rows().filter(is_open(instant), customer_id=customer)
         found = list(open_rows.order_by(F("valid_until").asc(nulls_last=True), "id")[:limit])
         if not open_only and len(found) < limit:
-            others = _rows().filter(~_is_open(instant), customer_id=customer)
+            others = _rows().filter(~is_open(instant), customer_id=customer)
             found += list(others.order_by("-issued_at", "-id")[: limit - len(found)])
         return [voucher_info(row) for row in found]
 
@@ -95,13 +95,14 @@ def _rows() -> QuerySet[Voucher]:
     return Voucher.objects.select_related("coupon")
 
 
-def _is_open(instant: datetime) -> Q:
+def is_open(instant: datetime) -> Q:
+    """Vouchers that are issued and whose time is not over."""
     return Q(status="issued") & (Q(valid_until__isnull=True) | Q(valid_until__gt=instant))
 
 
 def _has_status(status: str, instant: datetime) -> Q:
     if status == "issued":
-        return _is_open(instant)
+        return is_open(instant)
     if status == "lapsed":
         return Q(status="lapsed") | Q(status="issued", valid_until__lte=instant)
     return Q(status=status)

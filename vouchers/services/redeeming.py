@@ -210,6 +210,7 @@ def _settle(request: _Request, taken: dict[str, Any], holder: LockedHolder | Non
         use_number=taken["uses_total"] - taken["uses_left"],
         redeemed_at=request.at,
         actor_label=request.actor.label[:80],
+        actor_id=request.actor.id,
     )
 
 
