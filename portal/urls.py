@@ -1,6 +1,33 @@
-"""Addresses of this door."""
+"""Addresses of the customer's door, below `/p/`. Messages link to these pages: none may move."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.views import account, frame, home, joining, offers, signing, vouchers
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("<slug:slug>/", home.home, name="home"),
+    path("<slug:slug>/offers/", offers.offers, name="offers"),
+    path("<slug:slug>/offers/<uuid:offer_id>/", offers.offer, name="offer"),
+    path("<slug:slug>/offers/<uuid:offer_id>/take/", offers.take, name="take"),
+    path("<slug:slug>/convert/", offers.convert, name="convert"),
+    path("<slug:slug>/vouchers/", vouchers.vouchers, name="vouchers"),
+    path("<slug:slug>/vouchers/<uuid:voucher_id>/", vouchers.voucher, name="voucher"),
+    path("<slug:slug>/statement/", home.statement, name="statement"),
+    path("<slug:slug>/account/", account.account, name="account"),
+    path("<slug:slug>/account/name/", account.rename, name="rename"),
+    path("<slug:slug>/account/consents/", account.consents, name="consents"),
+    path("<slug:slug>/account/export/", account.export, name="export"),
+    path("<slug:slug>/account/erase/", account.erase, name="erase"),
+    path("<slug:slug>/join/", joining.join, name="join"),
+    path("<slug:slug>/join/finish/", joining.finish, name="finish"),
+    path("<slug:slug>/how-it-works/", joining.how_it_works, name="how_it_works"),
+    path("<slug:slug>/sign-in/", signing.sign_in, name="sign_in"),
+    path("<slug:slug>/sign-in/code/", signing.code, name="code"),
+    path("<slug:slug>/sign-in/resend/", signing.resend, name="resend"),
+    path("<slug:slug>/sign-out/", signing.sign_out, name="sign_out"),
+    path("<slug:slug>/language/", frame.language, name="language"),
+    path("<slug:slug>/gone/", frame.gone, name="gone"),
+    path("<slug:slug>/manifest.webmanifest", frame.manifest, name="manifest"),
+    path("<slug:slug>/icons/<int:size>.png", frame.icon, name="icon"),
+]

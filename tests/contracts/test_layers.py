@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DOORS = ("dashboard", "portal", "api")
+# Who is signed in to a portal is a row of the tenant, and the portal's own.
+OWN_ROWS = ("portal/models.py", "portal/migrations/", "portal/services/")
 # Not part of what runs for a tenant: tests and measurements may look everywhere.
 OUTSIDE = {"tests", "benchmarks"}
 OF_A_ROOM = {"models", "migrations", "services", "selectors", "subscribers", "workers"}

@@ -1,0 +1,124 @@
+"""Who comes in: the brand by its slug, the customer by their cookie, before a view's body runs.
+
+A page is read in one read-only scope that closes after it was rendered; a form's view opens the scopes it needs.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from portal import cookies
+from portal.pages import render_page
+from portal.requests import PortalRequest
+from portal.selectors import find_session
+from portal.services import see_session
+from smartbis.customers.infos import CustomerInfo
+from smartbis.customers.selectors import get_customer
+from smartbis.kernel.errors import NotFound
+from smartbis.kernel.people import Actor
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import TenantInfo, find_tenant_by_slug, get_tenant
+
+View = Callable[..., HttpResponse]
+READING = frozenset({"GET", "HEAD"})
+
+
+def public_page(view: View) -> View:
+    """A page for anybody; `request.customer` is None for a stranger."""
+    return _door(view, needs_customer=False)
+
+
+def customer_page(view: View) -> View:
+    """A page for a customer; a stranger signs in first and comes back to it."""
+    return _door(view, needs_customer=True)
+
+
+def safe_next(request: HttpRequest, slug: str) -> str:
+    """The page of this portal to go on to after signing in, or the first page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
+    home = cookies.path_of(slug)
+    return wanted if is_ours and wanted.startswith(home) and "/../" not in wanted and len(wanted) <= 500 else home
+
+
+def _door(view: View, *, needs_customer: bool) -> View:
+    @wraps(view)
+    def wrapped(request: PortalRequest, slug: str, **arguments: Any) -> HttpResponse:
+        tenant = find_tenant_by_slug(slug)
+        if tenant is None:
+            raise Http404
+        if request.method not in READING:
+            response = _enter(request, tenant, view, needs_customer, arguments)
+        else:
+            with tenant_scope(tenant, read_only=True):
+                response = _enter(request, tenant, view, needs_customer, arguments)
+            if request.session_info is not None:
+                see_session(tenant=tenant, session=request.session_info)
+        patch_vary_headers(response, ["HX-Request", "Cookie"])
+        if "Cache-Control" not in response:
+            add_never_cache_headers(response)
+        return response
+
+    return wrapped
+
+
+def _enter(
+    request: PortalRequest, tenant: UUID, view: View, needs_customer: bool, arguments: dict[str, Any]
+) -> HttpResponse:
+    brand = get_tenant(tenant=tenant)
+    _bind(request, brand)
+    _speak(request, brand)
+    with timezone.override(ZoneInfo(brand.timezone)):
+        if brand.status != "active":
+            return render_page(request, "portal/closed.html", {"customer": None}, status=403)
+        if needs_customer and request.customer is None:
+            return _to_sign_in(request)
+        try:
+            return view(request, **arguments)
+        except (NotFound, Http404):
+            return render_page(request, "portal/missing.html", status=404)
+
+
+def _bind(request: PortalRequest, brand: TenantInfo) -> None:
+    request.tenant, request.brand = brand.id, brand
+    request.customer, request.actor, request.session_info = None, None, None
+    session = find_session(tenant=brand.id, token=cookies.session_token(request, brand.slug))
+    if session is None:
+        return
+    customer = get_customer(tenant=brand.id, customer=session.customer_id)
+    if customer.status != "active":
+        return
+    request.customer, request.session_info = customer, session
+    request.actor = Actor(kind="customer", id=customer.id, label=customer.first_name)
+
+
+def _speak(request: PortalRequest, brand: TenantInfo) -> None:
+    """The language that was chosen here, else the customer's, else the brand's."""
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(_language(request.customer, brand))
+    request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
+
+
+def _language(customer: CustomerInfo | None, brand: TenantInfo) -> str:
+    locale = (customer.locale if customer else "") or brand.locale
+    return "en" if locale.lower().startswith("en") else settings.LANGUAGE_CODE
+
+
+def _to_sign_in(request: PortalRequest) -> HttpResponse:
+    then = request.get_full_path() if request.method in READING else cookies.path_of(request.brand.slug)
+    address = reverse("portal:sign_in", args=[request.brand.slug])
+    if then != cookies.path_of(request.brand.slug):
+        address = f"{address}?{urlencode({'next': then})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)

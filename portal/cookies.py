@@ -1,0 +1,87 @@
+"""The two cookies of a brand's portal: who is signed in, and which code this browser has asked for.
+
+Both live below the brand's own path, so that a browser signed in to two brands sends each only its own.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+
+from portal.services.sessions import LIFE
+
+CHALLENGE_SECONDS = 30 * 60
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The code that this browser has asked for, and the page to go on to."""
+
+    challenge: UUID
+    next: str
+
+
+def path_of(slug: str) -> str:
+    """The path below which all of a brand's portal lies."""
+    return f"/p/{slug}/"
+
+
+def session_token(request: HttpRequest, slug: str) -> str:
+    """The token that the browser brings, or nothing."""
+    return request.COOKIES.get(_name("portal", slug), "")
+
+
+def keep_session(response: HttpResponse, slug: str, token: str) -> None:
+    """Sign the browser in, and forget the code that it took."""
+    _set(response, _name("portal", slug), token, slug, int(LIFE.total_seconds()))
+    forget_challenge(response, slug)
+
+
+def forget_session(response: HttpResponse, slug: str) -> None:
+    """Sign the browser out."""
+    response.delete_cookie(_name("portal", slug), path=path_of(slug), samesite="Lax")
+
+
+def asked(request: HttpRequest, slug: str) -> Asked | None:
+    """The code that this very browser asked for; None for a cookie that we did not sign or that is too old."""
+    text = request.COOKIES.get(_name("code", slug), "")
+    try:
+        facts: dict[str, Any] = signing.loads(text, salt=_salt(slug), max_age=CHALLENGE_SECONDS)
+        return Asked(UUID(facts["challenge"]), facts["next"])
+    except (signing.BadSignature, KeyError, TypeError, ValueError):
+        return None
+
+
+def keep_challenge(response: HttpResponse, slug: str, challenge: UUID, then: str) -> None:
+    """Bind a code to this browser."""
+    value = signing.dumps({"challenge": str(challenge), "next": then}, salt=_salt(slug))
+    _set(response, _name("code", slug), value, slug, CHALLENGE_SECONDS)
+
+
+def forget_challenge(response: HttpResponse, slug: str) -> None:
+    """Forget the code that the browser asked for."""
+    response.delete_cookie(_name("code", slug), path=path_of(slug), samesite="Lax")
+
+
+def _name(kind: str, slug: str) -> str:
+    return f"{kind}_{hashlib.sha256(slug.encode()).hexdigest()[:12]}"
+
+
+def _salt(slug: str) -> str:
+    return f"portal.code.{slug}"
+
+
+def _set(response: HttpResponse, name: str, value: str, slug: str, seconds: int) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path=path_of(slug),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )

@@ -1,0 +1,45 @@
+"""What the customer's door keeps and hands to its views: frozen facts, never models."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class JoinDraft:
+    """What somebody wrote to become a customer, and what they ticked under which text."""
+
+    name: str
+    utility: bool
+    marketing: bool
+    text_version: str
+    store: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ChallengeInfo:
+    """A code that was sent. `resend_at` is when another may be asked for."""
+
+    id: UUID
+    phone_masked: str
+    is_proven: bool
+    resend_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A customer whose number was proven, and the token of their new session (shown once)."""
+
+    customer_id: UUID
+    token: str = field(repr=False)
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class SessionInfo:
+    """A session that is good now."""
+
+    id: UUID
+    customer_id: UUID
+    last_seen_at: datetime

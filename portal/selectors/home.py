@@ -1,0 +1,83 @@
+"""The first page a customer sees: what they have, what is coming, what to do next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from portal.selectors.programme import Promise, promises, units_of
+from programs.selectors import Release, StatementLine, customer_statement, releases_of
+from smartbis.ledger.selectors import BalanceInfo, balances
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import TenantInfo
+from vouchers.infos import Offer, VoucherInfo
+from vouchers.selectors import offers_for, vouchers_of
+
+LAST_MOVEMENTS = 5
+FEW_TICKETS = 4
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A balance with when the next part of what is pending can be used, and how much that part is."""
+
+    unit: str
+    available: int
+    pending: int
+    owed: int
+    next_amount: int
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """All of the page. `goal` is the priced offer that lacks the least balance and nothing else."""
+
+    holdings: tuple[Holding, ...]
+    goal: Offer | None
+    offers: tuple[Offer, ...]
+    vouchers: tuple[VoucherInfo, ...]
+    lines: tuple[StatementLine, ...]
+    promises: tuple[Promise, ...]
+
+
+def home_page(*, brand: TenantInfo, customer: UUID, locale: str) -> HomePage:
+    """Compose the home page in one read of the database."""
+    with tenant_scope(brand.id, read_only=True):
+        offers = offers_for(tenant=brand.id, customer=customer)
+        return HomePage(
+            holdings=holdings_of(brand=brand, customer=customer),
+            goal=goal_among(offers),
+            offers=tuple(offer for offer in offers if offer.can_have)[:FEW_TICKETS],
+            vouchers=tuple(vouchers_of(tenant=brand.id, customer=customer, open_only=True, limit=FEW_TICKETS)),
+            lines=customer_statement(tenant=brand.id, customer=customer, locale=locale, limit=LAST_MOVEMENTS).items,
+            promises=tuple(promises(brand=brand, locale=locale)),
+        )
+
+
+def holdings_of(*, brand: TenantInfo, customer: UUID) -> tuple[Holding, ...]:
+    """The customer's balances, with a zero for each unit that the brand gives and they have not earned yet."""
+    with tenant_scope(brand.id, read_only=True):
+        held = {row.unit: row for row in balances(tenant=brand.id, customer=customer)}
+        coming = releases_of(tenant=brand.id, customer=customer) if any(row.pending for row in held.values()) else []
+        units = list(dict.fromkeys([*units_of(brand=brand), *held]))
+    return tuple(_holding(unit, held.get(unit), coming) for unit in units)
+
+
+def goal_among(offers: Sequence[Offer]) -> Offer | None:
+    """The offer to save for: priced, and kept from the customer by its price alone."""
+    wanted = [offer for offer in offers if offer.missing_amount and len(offer.reasons) == 1]
+    return min(wanted, key=lambda offer: (offer.missing_amount, offer.coupon.name), default=None)
+
+
+def _holding(unit: str, row: BalanceInfo | None, coming: Sequence[Release]) -> Holding:
+    dated = [each for each in coming if each.unit == unit and each.at is not None]
+    soonest = dated[0] if dated else None
+    return Holding(
+        unit=unit,
+        available=row.available if row else 0,
+        pending=row.pending if row else 0,
+        owed=row.owed if row else 0,
+        next_amount=soonest.amount if soonest else 0,
+        next_at=soonest.at if soonest else None,
+    )

@@ -1,0 +1,18 @@
+"""What can be done with sign-in codes and sessions."""
+
+from portal.services.challenges import join_with_proof, resend_code, sign_in_with_code, start_sign_in
+from portal.services.consents import choose_consents
+from portal.services.leaving import leave
+from portal.services.sessions import end_session, end_sessions, see_session
+
+__all__ = [
+    "choose_consents",
+    "end_session",
+    "end_sessions",
+    "join_with_proof",
+    "leave",
+    "resend_code",
+    "see_session",
+    "sign_in_with_code",
+    "start_sign_in",
+]

@@ -1,0 +1,1 @@
+"""Pages of a brand's portal: each parses, calls once, renders."""

@@ -1,0 +1,178 @@
+"""What customers read: refusals, values and terms, said to them and not about them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext, to_locale
+from django.utils.translation import gettext as _
+
+from smartbis.kernel.errors import DomainError
+from smartbis.kernel.money import format_amount, format_money
+from smartbis.kernel.units import is_currency
+from vouchers.infos import Reason
+
+
+def locale() -> str:
+    """The active language as Babel names it: `pt_BR`, `en`."""
+    return to_locale(get_language() or "pt-br")
+
+
+def amount_words(amount: int, unit: str) -> str:
+    """`R$ 18,50`, `1 ponto`, `38 pontos`."""
+    number = format_amount(amount, unit, locale())
+    return (
+        number if is_currency(unit) else ngettext("%(number)s ponto", "%(number)s pontos", amount) % {"number": number}
+    )
+
+
+def short_money(minor: int, currency: str) -> str:
+    """Money without cents that are zero: `R$ 10`, `R$ 9,90`."""
+    text = format_money(minor, currency, locale())
+    return text[:-3] if text.endswith((",00", ".00")) else text
+
+
+def day(at: datetime) -> str:
+    """A day of the brand's calendar: `12/12/2026`."""
+    return date_format(localtime(at), "d/m/Y")
+
+
+def short_day(at: datetime) -> str:
+    """A day without its year: `12/12`."""
+    return date_format(localtime(at), "d/m")
+
+
+# -- refusals -------------------------------------------------------------------------------------------------------
+
+
+def why_not(reason: Reason) -> str:
+    """Why a customer cannot have an offer, in a short sentence to them."""
+    facts = reason.params
+    if reason.code == "insufficient_balance":
+        return _("Faltam %(amount)s.") % {"amount": amount_words(facts["missing"], facts["unit"])}
+    if reason.code == "coupon_limit_reached":
+        limit = facts.get("limit") or 1
+        return ngettext("Você já pegou o seu.", "Você já pegou os %(limit)s a que tem direito.", limit) % {
+            "limit": limit
+        }
+    if reason.code == "coupon_not_live" and facts.get("from"):
+        return _("A partir de %(day)s.") % {"day": day(datetime.fromisoformat(facts["from"]))}
+    return _REFUSALS().get(reason.code, _("Não disponível agora."))
+
+
+def refusal(error: DomainError) -> str:
+    """Why something a customer asked for was not done, and what to do."""
+    if error.code == "insufficient_balance":
+        return _("Seu saldo não é suficiente. Nada foi descontado.")
+    return _REFUSALS().get(error.code) or _("Não foi possível agora. Nada foi descontado: tente de novo.")
+
+
+def _REFUSALS() -> dict[str, str]:  # noqa: N802 - a table, read at each call for the language's sake
+    return {
+        "coupon_out_of_stock": _("Esgotado."),
+        "coupon_limit_reached": _("Você já pegou todos a que tem direito."),
+        "coupon_not_eligible": _("Esta oferta é para outro grupo de clientes."),
+        "coupon_not_live": _("Esta oferta não está mais disponível."),
+        "budget_exhausted": _("Esgotado por enquanto."),
+        "idempotency_key_reused": _("Esta página ficou velha. Confira e confirme de novo."),
+        "request_in_progress": _("Seu pedido já está em andamento."),
+    }
+
+
+# -- values and terms -----------------------------------------------------------------------------------------------
+
+
+class Valued(Protocol):
+    """What gives something: a coupon or a voucher."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def value_minor(self) -> int | None: ...
+    @property
+    def value_bp(self) -> int | None: ...
+    @property
+    def max_discount_minor(self) -> int | None: ...
+    @property
+    def min_purchase_minor(self) -> int | None: ...
+    @property
+    def stores(self) -> tuple[UUID, ...]: ...
+    @property
+    def weekdays(self) -> tuple[int, ...]: ...
+    @property
+    def hours(self) -> tuple[tuple[str, str], ...]: ...
+
+
+def stub_of(terms: Valued) -> dict[str, Any]:
+    """What stands on the stub of a ticket: a value of a few characters, or an icon."""
+    if terms.kind == "amount" and terms.value_minor:
+        return {"stub": short_money(terms.value_minor, terms.currency), "stub_icon": "", "stub_note": _("desconto")}
+    if terms.kind == "percentage":
+        return {"stub": percentage(terms.value_bp or 0), "stub_icon": "", "stub_note": _("desconto")}
+    if terms.kind == "freebie":
+        return {"stub": "", "stub_icon": "gift", "stub_note": _("grátis")}
+    return {"stub": "", "stub_icon": "crown", "stub_note": _("benefício")}
+
+
+def value_text(terms: Valued) -> str:
+    """What it gives, in words: `R$ 10 de desconto`, `20% de desconto`."""
+    if terms.kind == "amount" and terms.value_minor:
+        return _("%(value)s de desconto") % {"value": short_money(terms.value_minor, terms.currency)}
+    if terms.kind == "percentage":
+        return _("%(value)s de desconto") % {"value": percentage(terms.value_bp or 0)}
+    return _("Grátis") if terms.kind == "freebie" else _("Benefício")
+
+
+def percentage(basis_points: int) -> str:
+    """`20%`, `12,5%`."""
+    whole, rest = divmod(basis_points, 100)
+    separator = "." if locale().startswith("en") else ","
+    return f"{whole}{separator}{rest:02d}".rstrip("0") + "%" if rest else f"{whole}%"
+
+
+def terms_of(terms: Valued, store_names: dict[UUID, str], *, everywhere: str = "") -> list[str]:
+    """Where, when and from how much something may be used, one sentence each."""
+    found = []
+    if terms.min_purchase_minor:
+        found.append(
+            _("Em compras a partir de %(money)s.") % {"money": short_money(terms.min_purchase_minor, terms.currency)}
+        )
+    if terms.max_discount_minor and terms.kind == "percentage":
+        found.append(_("Desconto de até %(money)s.") % {"money": short_money(terms.max_discount_minor, terms.currency)})
+    names = sorted(store_names[store] for store in terms.stores if store in store_names)
+    if names:
+        found.append(_("Vale em: %(stores)s.") % {"stores": ", ".join(names)})
+    elif everywhere:
+        found.append(everywhere)
+    if terms.weekdays or terms.hours:
+        found.append(_("Vale %(when)s.") % {"when": when_words(terms.weekdays, terms.hours)})
+    return found
+
+
+def when_words(weekdays: Sequence[int], hours: Sequence[tuple[str, str]]) -> str:
+    """`seg, ter, qua, das 14:00 às 18:00`."""
+    names = (_("seg"), _("ter"), _("qua"), _("qui"), _("sex"), _("sáb"), _("dom"))
+    parts = [", ".join(names[number - 1] for number in sorted(weekdays))] if weekdays else []
+    parts += [_("das %(start)s às %(end)s") % {"start": start, "end": end} for start, end in hours]
+    return "; ".join(parts)
+
+
+def how_long(at: datetime | None, instant: datetime) -> str:
+    """Until when something is good, with how soon that is: `Vale até 12/12/2026`, `Vence hoje`."""
+    if at is None:
+        return _("Sem prazo para usar")
+    days = (localtime(at).date() - localtime(instant).date()).days
+    if days < 0:
+        return _("Venceu em %(day)s") % {"day": day(at)}
+    if days == 0:
+        return _("Vence hoje")
+    if days == 1:
+        return _("Vence amanhã")
+    if days <= 7:
+        return ngettext("Vence em %(days)s dia", "Vence em %(days)s dias", days) % {"days": days}
+    return _("Vale até %(day)s") % {"day": day(at)}
