@@ -2,6 +2,7 @@
 
 from messaging.services.channels import connect_channel, subscribe_channel, verify_subscription
 from messaging.services.erasure import wipe_customer
+from messaging.services.history import settle_past_messages
 from messaging.services.queue import queue_message, queue_sign_in_code, queue_text
 from messaging.services.templates import sync_templates
 from messaging.services.webhooks import MAX_BODY_BYTES, receive_webhook
@@ -13,6 +14,7 @@ __all__ = [
     "queue_sign_in_code",
     "queue_text",
     "receive_webhook",
+    "settle_past_messages",
     "subscribe_channel",
     "sync_templates",
     "verify_subscription",

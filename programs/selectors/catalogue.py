@@ -11,7 +11,7 @@ from programs.infos import ProgramInfo, RuleVersionInfo
 from programs.models import Program, RuleVersion
 from programs.rules import Rule, read_rule
 from smartbis.kernel.clock import now
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import remembered, tenant_scope
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,20 @@ class RuleBook:
 def rules_in_force(*, tenant: UUID) -> RuleBook:
     """The rule book of the live programmes, in one query."""
     with tenant_scope(tenant, read_only=True):
-        rows = (
-            RuleVersion.objects.filter(program__status=Program.Status.LIVE)
-            .order_by("program__created_at", "program_id", "effective_at", "version")
-            .values_list("program_id", "program__name", "program__unit", "id", "version", "spec", "effective_at")
-        )
-        book: dict[UUID, list[RuleInForce]] = {}
-        for program, name, unit, version_id, version, spec, effective_at in rows:
-            rule = RuleInForce(program, name, unit, version_id, version, read_rule(spec), effective_at)
-            book.setdefault(program, []).append(rule)
-        return RuleBook(book)
+        return remembered("rule book", _read_rule_book)
+
+
+def _read_rule_book() -> RuleBook:
+    rows = (
+        RuleVersion.objects.filter(program__status=Program.Status.LIVE)
+        .order_by("program__created_at", "program_id", "effective_at", "version")
+        .values_list("program_id", "program__name", "program__unit", "id", "version", "spec", "effective_at")
+    )
+    book: dict[UUID, list[RuleInForce]] = {}
+    for program, name, unit, version_id, version, spec, effective_at in rows:
+        rule = RuleInForce(program, name, unit, version_id, version, read_rule(spec), effective_at)
+        book.setdefault(program, []).append(rule)
+    return RuleBook(book)
 
 
 def programs(*, tenant: UUID) -> list[ProgramInfo]:

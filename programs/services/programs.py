@@ -16,7 +16,7 @@ from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
 from smartbis.kernel.units import POINTS
 from smartbis.tenancy.errors import SlugTaken
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import forget, tenant_scope
 from smartbis.tenancy.selectors import get_tenant, stores
 from smartbis.tenancy.services import record_audit
 
@@ -91,6 +91,7 @@ def set_program_status(*, tenant: UUID, program: UUID, status: str, actor: Actor
     with tenant_scope(tenant):
         if not Program.objects.filter(id=program).update(status=status):
             raise ProgramNotFound
+        forget("rule book")
         record_audit(tenant=tenant, actor=actor, action=f"program.{status}", object_kind="program", object_id=program)
         return get_program(tenant=tenant, program=program)
 
@@ -115,3 +116,4 @@ def _add_version(tenant: UUID, program: UUID, version: int, rule: Rule, effectiv
         created_at=now(),
         created_by=actor.label[:80],
     )
+    forget("rule book")

@@ -55,6 +55,7 @@ def run(*, port: int, data_dir: Path, command: Sequence[str] = ()) -> int:
         house.callback(patiently)
         supervisor = house.enter_context(supervised(environment))
         wait_for_answers(addresses, supervisor=supervisor, data_dir=data_dir)
+        connect_demo(environment)
         credentials = write_credentials(environment)
         if command:
             return run_beside(command, data_dir=data_dir)
@@ -207,10 +208,18 @@ def prepare(environment: Environments) -> None:
         ("Checking the tenants' fences", [*manage, "check_tenancy"], whole),
         ("Compiling messages", [sys.executable, "-m", "smartbis.local", "compile-messages"], owner),
         ("Collecting static files", [*manage, "collectstatic", "--no-input", *UNUSED_STATIC], environment.platform()),
-        ("Loading the demo", [*manage, "load_demo", "--credentials-to", str(demo)], owner),
+        ("Loading the demo", [*manage, "load_demo", "--credentials-to", str(demo)], environment.app()),
     )
     for title, command, variables in steps:
         step(title, command, variables=variables, log=environment.data_dir / "logs" / "prepare.log")
+
+
+def connect_demo(environment: Environments) -> None:
+    """Give the demo's brands their numbers at the sandbox; in every run anew, since ports may change."""
+    demo = environment.data_dir / "secrets" / "demo.json"
+    command = [sys.executable, str(ROOT / "manage.py"), "connect_demo", "--credentials", str(demo)]
+    log = environment.data_dir / "logs" / "prepare.log"
+    step("Connecting WhatsApp to the sandbox", command, variables=environment.app(), log=log)
 
 
 def step(title: str, command: Sequence[str], *, variables: Mapping[str, str], log: Path) -> None:

@@ -1,12 +1,17 @@
 """The tenant scope: one transaction, in which the database shows one tenant and no other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar, cast
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from smartbis.kernel.context import scoped, scoped_tenant
+
+T = TypeVar("T")
+_memory: ContextVar[dict[Hashable, object] | None] = ContextVar("scope_memory", default=None)
 
 
 class TenantScopeMissing(Exception):
@@ -39,7 +44,7 @@ def tenant_scope(tenant: UUID, *, read_only: bool = False) -> Iterator[None]:
     if open_for is not None:
         raise TenantScopeConflict(f"{tenant} inside {open_for}")
     nested = connection.in_atomic_block  # a test's transaction, or a migration's
-    with transaction.atomic(), scoped(tenant):
+    with transaction.atomic(), scoped(tenant), _fresh_memory():
         with connection.cursor() as cursor:
             if read_only:
                 cursor.execute(
@@ -52,3 +57,32 @@ def tenant_scope(tenant: UUID, *, read_only: bool = False) -> Iterator[None]:
         if nested:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('app.tenant', '', true)")
+
+
+@contextmanager
+def _fresh_memory() -> Iterator[None]:
+    token = _memory.set({})
+    try:
+        yield
+    finally:
+        _memory.reset(token)
+
+
+def remembered(name: Hashable, make: Callable[[], T]) -> T:
+    """What `make` answered the first time in this scope: for settings that many services of one transaction read.
+
+    Who changes such a thing calls `forget`.
+    """
+    memory = _memory.get()
+    if memory is None:
+        return make()
+    if name not in memory:
+        memory[name] = make()
+    return cast(T, memory[name])
+
+
+def forget(name: Hashable) -> None:
+    """Let the next `remembered(name)` of this scope read anew."""
+    memory = _memory.get()
+    if memory is not None:
+        memory.pop(name, None)

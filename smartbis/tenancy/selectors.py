@@ -1,6 +1,6 @@
 """What other rooms may know of tenants, stores, people and keys."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.errors import StoreUnknown, TenantUnknown
 from smartbis.tenancy.models import ApiKey, AuditEntry, Partner, Route, StaffMember, Store, Tenant, User
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import remembered, tenant_scope
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,11 @@ def tenants_of_user(user: UUID) -> list[UUID]:
 def get_tenant(*, tenant: UUID) -> TenantInfo:
     """Raises TenantUnknown."""
     with tenant_scope(tenant, read_only=True):
-        row = Tenant.objects.filter(id=tenant).first()
+        return remembered("tenant", lambda: _read_tenant(tenant))
+
+
+def _read_tenant(tenant: UUID) -> TenantInfo:
+    row = Tenant.objects.filter(id=tenant).first()
     if row is None:
         raise TenantUnknown
     return TenantInfo(**{name: getattr(row, name) for name in TenantInfo.__dataclass_fields__})
@@ -125,38 +129,38 @@ def get_tenant(*, tenant: UUID) -> TenantInfo:
 def stores(*, tenant: UUID, actor: Actor | None = None, active_only: bool = True) -> list[StoreInfo]:
     """The brand's stores by name; those within the actor's reach when one is given."""
     with tenant_scope(tenant, read_only=True):
-        rows = Store.objects.order_by("name", "id")
-        if active_only:
-            rows = rows.filter(is_active=True)
-        if actor is not None and actor.stores is not None:
-            rows = rows.filter(id__in=actor.stores)
-        if actor is not None and actor.partner is not None:
-            rows = rows.filter(partner_id=actor.partner)
-        return [_store_info(row) for row in rows]
+        return [
+            store
+            for store in _all_stores()
+            if (store.is_active or not active_only) and (actor is None or _within_reach(store, actor))
+        ]
+
+
+def _all_stores() -> list[StoreInfo]:
+    return remembered("stores", lambda: [_store_info(row) for row in Store.objects.order_by("name", "id")])
+
+
+def _within_reach(store: StoreInfo, actor: Actor) -> bool:
+    return (actor.stores is None or store.id in actor.stores) and (
+        actor.partner is None or store.partner_id == actor.partner
+    )
 
 
 def get_store(*, tenant: UUID, store: UUID, actor: Actor | None = None) -> StoreInfo:
     """Raises StoreUnknown, also for a store outside the actor's reach."""
-    return _reachable(tenant, actor, id=store)
+    return _reachable(tenant, actor, lambda each: each.id == store)
 
 
 def get_store_by_code(*, tenant: UUID, code: str, actor: Actor | None = None) -> StoreInfo:
     """Raises StoreUnknown, also for a store outside the actor's reach."""
-    return _reachable(tenant, actor, code=code)
+    return _reachable(tenant, actor, lambda each: each.code == code)
 
 
-def _reachable(tenant: UUID, actor: Actor | None, **named: object) -> StoreInfo:
-    with tenant_scope(tenant, read_only=True):
-        row = Store.objects.filter(is_active=True, **named).first()
-    if row is None:
+def _reachable(tenant: UUID, actor: Actor | None, wanted: Callable[[StoreInfo], bool]) -> StoreInfo:
+    found = next((store for store in stores(tenant=tenant, actor=actor) if wanted(store)), None)
+    if found is None:
         raise StoreUnknown
-    outside = actor is not None and (
-        (actor.stores is not None and row.id not in actor.stores)
-        or (actor.partner is not None and row.partner_id != actor.partner)
-    )
-    if outside:
-        raise StoreUnknown
-    return _store_info(row)
+    return found
 
 
 def partners(*, tenant: UUID) -> list[PartnerInfo]:

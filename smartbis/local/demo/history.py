@@ -12,6 +12,7 @@ from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from messaging.services import settle_past_messages
 from programs.infos import SaleOutcome
 from programs.services import record_participation, record_sales, refund_sale
 from smartbis.customers.infos import ConsentGiven, CustomerDraft, Origin
@@ -21,6 +22,8 @@ from smartbis.kernel.people import SYSTEM
 from smartbis.ledger.selectors import balances_of
 from smartbis.local.demo.brands import FIRST_NAMES, LAST_NAMES
 from smartbis.local.demo.opening import OpenedBrand
+from smartbis.outbox.relay import relay_deliveries
+from smartbis.outbox.services import settle_history
 from smartbis.purchases.infos import ItemDraft, SaleDraft
 from smartbis.tenancy.scope import tenant_scope
 from vouchers.errors import VoucherRefused
@@ -28,7 +31,7 @@ from vouchers.infos import CouponInfo, VoucherInfo
 from vouchers.services import issue_voucher, redeem_voucher
 
 DAYS = 182
-PUBLISHED_DAYS = 5
+PUBLISHED_DAYS = 2
 _SEASON = (0.9, 0.8, 0.9, 1.0, 1.3, 1.5, 0.6)
 
 
@@ -56,15 +59,26 @@ class Story:
 
 
 def tell_history(brand: OpenedBrand, *, today: datetime, seed: int) -> Story:
-    """Let `DAYS` days pass for the brand, up to `today`. The last ones publish what happened, the others do not."""
+    """Let `DAYS` days pass for the brand, up to `today`. What happened on the last ones is told to the members too.
+
+    At the end everything is settled: no delivery waits, no message will be sent.
+    """
     story = Story(brand, Random(seed))
     zone = ZoneInfo(brand.info.timezone)
     last = today.astimezone(zone).date()
     for back in range(DAYS, -1, -1):
         day = last - timedelta(days=back)
         closing = datetime.combine(day, time(20, 30), tzinfo=zone)
-        with frozen(min(closing, today)), tenant_scope(brand.tenant):
-            _live_day(story, day, back, zone, publish=back < PUBLISHED_DAYS)
+        with frozen(min(closing, today)):
+            with tenant_scope(brand.tenant):
+                _live_day(story, day, back, zone, publish=back < PUBLISHED_DAYS)
+                if back == PUBLISHED_DAYS:
+                    settle_history(tenant=brand.tenant)
+            while back < PUBLISHED_DAYS and relay_deliveries(tenant=brand.tenant):
+                pass
+    with frozen(today), tenant_scope(brand.tenant):
+        settle_past_messages(tenant=brand.tenant)
+        settle_history(tenant=brand.tenant)
     return story
 
 
@@ -183,7 +197,7 @@ def _take_vouchers(story: Story) -> None:
     purses = balances_of(tenant=brand.tenant, customers=[member.id for member in story.members])
     for member in story.members:
         available = next((each.available for each in purses.get(member.id, []) if each.unit == unit), 0)
-        if available and random.random() < 0.05:
+        if available and random.random() < 0.04:
             coupon = random.choices([each for each, _ in live], [appeal for _, appeal in live])[0]
             if available >= (coupon.cost_amount or 0):
                 _take(story, member, coupon)
@@ -255,7 +269,7 @@ def _meet(story: Story, day: date, back: int) -> None:
         return
     name = events[(back // 28) % len(events)]
     for member in story.members:
-        if member.since <= day <= member.until and story.random.random() < 0.3:
+        if member.since <= day <= member.until and story.random.random() < 0.22:
             record_participation(
                 tenant=story.brand.tenant, customer=member.id, kind="evento", external_id=f"{name}-{day}-{member.id}"
             )

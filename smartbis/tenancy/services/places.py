@@ -9,7 +9,7 @@ from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.tenancy.errors import SlugTaken, StoreUnknown
 from smartbis.tenancy.models import Partner, Store
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import forget, tenant_scope
 from smartbis.tenancy.selectors import PartnerInfo, StoreInfo, _store_info
 from smartbis.tenancy.services.audit import record_audit
 
@@ -35,6 +35,7 @@ def add_store(
                 )
         except IntegrityError as error:
             raise SlugTaken from error
+        forget("stores")
         record_audit(tenant=tenant, actor=actor, action="store.add", object_kind="store", object_id=row.id)
         return _store_info(row)
 
@@ -46,6 +47,7 @@ def change_store(*, tenant: UUID, store: UUID, actor: Actor, **changes: Any) -> 
     with tenant_scope(tenant):
         if not Store.objects.filter(id=store).update(**changes):
             raise StoreUnknown
+        forget("stores")
         record_audit(
             tenant=tenant,
             actor=actor,

@@ -11,7 +11,7 @@ from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.ids import new_id
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.tenancy.models import Tenant
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import forget, tenant_scope
 from smartbis.tenancy.sealing import make_data_key
 from smartbis.tenancy.selectors import TenantInfo, get_tenant
 from smartbis.tenancy.services.audit import record_audit
@@ -61,6 +61,7 @@ def change_brand(*, tenant: UUID, actor: Actor, **settings: Any) -> TenantInfo:
     with tenant_scope(tenant):
         before = get_tenant(tenant=tenant)
         Tenant.objects.filter(id=tenant).update(**settings)
+        forget("tenant")
         record_audit(
             tenant=tenant,
             actor=actor,

@@ -1,0 +1,27 @@
+"""Messages of a past that was loaded, not lived: they are final from the start, and nothing of them is sent."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from messaging.models import Message
+from smartbis.tenancy.scope import tenant_scope
+
+_READ_OF_TEN = 8
+
+
+def settle_past_messages(*, tenant: UUID) -> int:
+    """Make every message that still waits read or delivered, minutes after it was written. Returns how many."""
+    with tenant_scope(tenant):
+        waiting = list(
+            Message.objects.filter(direction="out", status__in=("queued", "held")).order_by("created_at", "id")
+        )
+        for place, row in enumerate(waiting):
+            row.accepted_at = row.sent_at = row.created_at + timedelta(seconds=2)
+            row.delivered_at = row.created_at + timedelta(seconds=5)
+            row.status, row.reason, row.due_at, row.leased_until = Message.Status.DELIVERED, "", None, None
+            if place % 10 < _READ_OF_TEN:
+                row.status = Message.Status.READ
+                row.read_at = row.created_at + timedelta(minutes=3 + place % 40)
+        fields = ["accepted_at", "sent_at", "delivered_at", "read_at", "status", "reason", "due_at", "leased_until"]
+        Message.objects.bulk_update(waiting, fields, batch_size=500)
+        return len(waiting)
