@@ -2,7 +2,14 @@
 
 from smartbis.purchases.selectors.buyers import Buyers, buyers
 from smartbis.purchases.selectors.days import sales_by_day
+from smartbis.purchases.selectors.imported import ForeignRefund, purchases_of_import, refunds_of_other_sales
 from smartbis.purchases.selectors.lists import purchases_of, purchases_page, refunds_of
+from smartbis.purchases.selectors.returnable import (
+    ReturnableLine,
+    purchases_by_number,
+    refund_numbers,
+    returnable_lines,
+)
 from smartbis.purchases.selectors.single import (
     find_purchase,
     get_purchase,
@@ -10,17 +17,28 @@ from smartbis.purchases.selectors.single import (
     purchase_count,
     purchase_counts,
 )
+from smartbis.purchases.selectors.till import UsualAmounts, last_purchases, usual_amounts
 
 __all__ = [
     "Buyers",
+    "ForeignRefund",
+    "ReturnableLine",
+    "UsualAmounts",
     "buyers",
     "find_purchase",
     "get_purchase",
     "get_purchases",
+    "last_purchases",
     "purchase_count",
     "purchase_counts",
+    "purchases_by_number",
     "purchases_of",
+    "purchases_of_import",
     "purchases_page",
+    "refund_numbers",
     "refunds_of",
+    "refunds_of_other_sales",
+    "returnable_lines",
     "sales_by_day",
+    "usual_amounts",
 ]
