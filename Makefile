@@ -52,6 +52,7 @@ checks:
 format: venv
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format . && $(BIN)/djlint --quiet --reformat templates
 
+# Babel in place of gettext's programs; entries name files without lines, nothing is fuzzy, what is gone goes
 messages: venv
 	@$(LOCAL) extract-messages && $(LOCAL) compile-messages
 

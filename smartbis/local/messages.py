@@ -51,7 +51,10 @@ _CALL = re.compile(rf"(?<!\w)(\w*gettext|_)\(({_LITERAL}(?:,\s*{_LITERAL})*)(?:,
 
 
 def extract() -> None:
-    """Bring every catalogue up to date: new messages come in empty, lost ones are kept as obsolete."""
+    """Bring every catalogue up to date: new messages come in empty, those gone from the sources go.
+
+    Entries name files without lines, so that code that moves changes no catalogue.
+    """
     found = source_catalogue()
     for language in LANGUAGES:
         path = LOCALE / language / "LC_MESSAGES" / "django.po"
