@@ -52,7 +52,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         return 'Bearer realm="smartbis"'
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The security scheme as OpenAPI names it."""
 
     target_class = "api.authentication.ApiKeyAuthentication"

@@ -9,12 +9,14 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+
+from smartbis.tenancy.selectors import ApiKeyInfo
 
 MOST_KEYS = 10_000
 
@@ -51,7 +53,8 @@ class KeyRate(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         """Whether the key has a token left."""
         rate = float(settings.API_RATE_PER_SECOND)
-        self._wait = BUCKETS.take(request.auth.id, rate=rate, burst=float(settings.API_RATE_BURST))
+        key = cast(ApiKeyInfo, request.auth)
+        self._wait = BUCKETS.take(key.id, rate=rate, burst=float(settings.API_RATE_BURST))
         return self._wait == 0
 
     def wait(self) -> float:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from rest_framework.exceptions import APIException
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
+
+from programs.imports.files import MAX_BYTES as MAX_FILE_BYTES
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -40,12 +42,25 @@ class StrictJsonParser(BaseParser):
         if len(raw) > self.max_bytes:
             raise BodyTooLarge
         try:
-            parsed = json.loads(raw.decode(), parse_constant=_refuse)
+            parsed = json.loads(raw.decode(), parse_constant=refuse_constant)
             if b"\\u" in raw:
                 _check_text(parsed)
         except (ValueError, RecursionError) as error:
             raise MalformedJson from error
         return parsed
+
+
+class FileParser(MultiPartParser):
+    """A form with a file, up to what an import takes and a little for the other fields."""
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The parsed form. Raises BodyTooLarge before anything is read."""
+        declared = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0"
+        if not declared.isdigit() or int(declared) > MAX_FILE_BYTES + MAX_BODY_BYTES:
+            raise BodyTooLarge
+        return super().parse(stream, media_type, parser_context)
 
 
 class LargeJsonParser(StrictJsonParser):
@@ -54,7 +69,8 @@ class LargeJsonParser(StrictJsonParser):
     max_bytes = 4 * MAX_BODY_BYTES
 
 
-def _refuse(constant: str) -> None:
+def refuse_constant(constant: str) -> None:
+    """Raise ValueError for NaN and the infinities, which Python would take."""
     raise ValueError(f"{constant} is not JSON")
 
 

@@ -1,10 +1,12 @@
 """What a key may do: each call names the scope it needs."""
 
-from typing import Any
+from typing import Any, cast
 
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+
+from smartbis.tenancy.selectors import ApiKeyInfo
 
 
 class ScopeMissing(APIException):
@@ -24,7 +26,7 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Raises ScopeMissing."""
-        scope = view.scopes.get(request.method)
-        if scope is not None and scope not in request.auth.scopes:
+        scope, key = view.scopes.get(request.method), cast(ApiKeyInfo, request.auth)
+        if scope is not None and scope not in key.scopes:
             raise ScopeMissing(scope)
         return True

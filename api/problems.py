@@ -149,7 +149,7 @@ def _of_framework(error: exceptions.APIException) -> Problem:
     if error.status_code == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="smartbis"'
     if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(int(error.wait or 1))
+        headers["Retry-After"] = str(int(getattr(error, "wait", None) or 1))
     code = next((name for kind, name in _DRF_CODES.items() if isinstance(error, kind)), error.default_code)
     return Problem(
         error.status_code, code, str(error.detail), headers=headers, members=safe_members(getattr(error, "params", {}))

@@ -1,6 +1,6 @@
 """Customers and stores as callers name them."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from smartbis.customers.errors import CustomerNotFound
@@ -12,7 +12,7 @@ from smartbis.kernel.people import Actor
 from smartbis.tenancy.errors import StoreUnknown
 from smartbis.tenancy.selectors import StoreInfo, TenantInfo, get_store_by_code
 
-CHANNEL = "api"
+CHANNEL: Literal["api"] = "api"
 OWN_BASIS = "tenant_basis"
 
 

@@ -15,6 +15,8 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "invalid": (400, "Some fields need another look."),
     "malformed_json": (400, "The body is not valid JSON in UTF-8."),
     "idempotency_key_missing": (400, "Send an Idempotency-Key of 1 to 255 characters with this call."),
+    "import_file_refused": (400, "This file cannot be read as a table."),
+    "import_mapping_refused": (400, "The columns of this file need another look."),
     "currency_mismatch": (400, "This currency is not the programme's."),
     "store_unknown": (400, "There is no such store."),
     "phone_invalid": (400, "This phone number cannot be called. Send it with its area code."),
@@ -61,7 +63,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "voucher_wrong_customer": (409, "This voucher belongs to another customer, who has to be named."),
     "voucher_limit_reached": (409, "This customer has reached the limit for these vouchers."),
     "redemption_already_reversed": (409, "This redemption was already reversed."),
-    "import_not_undoable": (409, "Only an import that is done can be undone."),
+    "import_not_undoable": (409, "This import cannot be undone in its present state."),
     "window_closed": (409, "The 24-hour window is closed. Only an approved template may be sent."),
     "customer_erased": (410, "This customer was erased."),
     "body_too_large": (413, "The body is larger than this call takes."),
@@ -87,11 +89,13 @@ class ProblemOut(serializers.Serializer[Any]):
     title = serializers.CharField()
     detail = serializers.CharField(help_text="For people; may change. Programs read `code`.")
     code = serializers.CharField(help_text="Stable.")
-    errors = serializers.DictField(
-        child=serializers.ListField(child=serializers.CharField()),
-        required=False,
-        help_text="Sentences by field, dotted for inner ones: `items.0.quantity`.",
-    )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """`errors` means something else on a serializer, so that member is added here."""
+        sentences = serializers.ListField(child=serializers.CharField())
+        words = "Sentences by field, dotted for inner ones: `items.0.quantity`."
+        errors = serializers.DictField(child=sentences, required=False, help_text=words)
+        return {**super().get_fields(), "errors": errors}
 
 
 def call(
@@ -101,7 +105,7 @@ def call(
     *,
     description: str = "",
     body: Any = None,
-    answers: Mapping[int, Any],
+    answers: Mapping[Any, Any],
     problems: Sequence[str] = (),
     key: str = "",
     query: type[serializers.BaseSerializer[Any]] | None = None,
@@ -141,9 +145,9 @@ def call(
     )
 
 
-def sent(name: str, value: Any, summary: str = "") -> OpenApiExample:
+def sent(name: str, value: Any, *, media_type: str = "application/json") -> OpenApiExample:
     """An example of a body."""
-    return OpenApiExample(name, value=value, summary=summary or name, request_only=True)
+    return OpenApiExample(name, value=value, summary=name, request_only=True, media_type=media_type)
 
 
 def answered(name: str, value: Any, status: int = 200, summary: str = "") -> OpenApiExample:
@@ -219,7 +223,7 @@ Everything that the counter and the dashboard can do with customers, sales and v
 
 **Errors** are `application/problem+json`; programs read `code`, people `detail` and `errors`.
 
-**Limits.** A body is up to 1 MB (a batch 4 MB, an import 50 MB). Who calls too often gets 429 with `Retry-After`.
+**Limits.** A body is up to 1 MB (a batch 4 MB, an import 256 MB). Who calls too often gets 429 with `Retry-After`.
 """.strip()
 
 

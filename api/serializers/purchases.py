@@ -51,7 +51,7 @@ class PurchaseIn(serializers.Serializer[Any]):
     status = serializers.ChoiceField(
         choices=["confirmed", "pending"], default="confirmed", help_text="`pending` earns once it is confirmed."
     )
-    items = ItemIn(many=True, required=False, default=list, max_length=MAX_ITEMS)
+    items = serializers.ListField(child=ItemIn(), required=False, default=list, max_length=MAX_ITEMS)
 
 
 class PurchaseQuery(serializers.Serializer[Any]):
@@ -157,7 +157,7 @@ class RefundIn(serializers.Serializer[Any]):
 
     external_id = ReferenceField(max_length=100, help_text="The store's number for this refund.")
     amount_minor = MinorField(required=False)
-    items = RefundItemIn(many=True, required=False, default=list, max_length=MAX_ITEMS)
+    items = serializers.ListField(child=RefundItemIn(), required=False, default=list, max_length=MAX_ITEMS)
     occurred_at = PastInstantField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

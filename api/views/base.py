@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -50,20 +50,18 @@ class ApiView(APIView):
     @property
     def actor(self) -> Actor:
         """The key as one who acts."""
-        actor: Actor = self.request.user
-        return actor
+        return cast(Actor, self.request.user)
 
     @property
     def key(self) -> ApiKeyInfo:
         """The key that calls."""
-        key: ApiKeyInfo = self.request.auth
-        return key
+        return cast(ApiKeyInfo, self.request.auth)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if not all(value.isprintable() for value in kwargs.values() if isinstance(value, str)):
             raise Http404
-        for name, value in request.query_params.items():
+        for name, value in request.query_params.dict().items():
             if "\0" in name or "\0" in value or not (name + value).isprintable():
                 raise InvalidInput({name if name.isprintable() else "query": ["Control characters are not taken."]})
 
@@ -131,7 +129,8 @@ class ApiView(APIView):
         if isinstance(render, type) and issubclass(render, serializers.BaseSerializer):
             results = rendered(render, page.items, many=True)
         else:
-            results = [render(item) for item in page.items]
+            shape = cast(Callable[[T], Any], render)
+            results = [shape(item) for item in page.items]
         return Response({"results": results, "next": self._next(page.next_cursor)})
 
     def _next(self, cursor: str | None) -> str | None:

@@ -244,7 +244,8 @@ def test_a_batch_answers_each_sale_at_its_place(aurora: TenantInfo, cashback: No
 
 def test_a_batch_is_up_to_a_thousand(api: Caller) -> None:
     problem(api.post("/purchases/batch", {"purchases": [1] * 1001}), 413, "batch_too_large")
-    for odd in ({}, {"purchases": {}}, {"purchases": []}, [], "x"):
+    odd_ones: list[Any] = [{}, {"purchases": {}}, {"purchases": []}, [], "x"]
+    for odd in odd_ones:
         problem(api.post("/purchases/batch", odd), 400, "invalid", "purchases")
 
 

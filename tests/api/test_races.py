@@ -1,6 +1,7 @@
 """Many callers at once, each with a connection of its own."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def test_one_sale_sent_at_once_is_one_sale(aurora: TenantInfo, api: Caller) -> N
     open_program(tenant=aurora.id, name="Cashback", kind="cashback", spec=CASHBACK, actor=SYSTEM)
     customer = api.post("/customers", {"name": "Ana", "external_id": 1}).json()["id"]
     body = sale(customer={"id": customer})
-    answers = race(*[lambda: Caller(api.secret).post("/purchases", body) for _ in range(TILLS)])
+    answers: list[Any] = race(*[lambda: Caller(api.secret).post("/purchases", body) for _ in range(TILLS)])
     assert Counter(each.status_code for each in answers) == {201: 1, 200: TILLS - 1}
     assert len({each.json()["id"] for each in answers}) == 1
     (row,) = balances(tenant=aurora.id, customer=customer)
@@ -32,7 +33,7 @@ def test_one_sale_sent_at_once_is_one_sale(aurora: TenantInfo, api: Caller) -> N
 def test_one_key_at_once_is_one_effect(aurora: TenantInfo, api: Caller) -> None:
     """The others hear that the first is running, or get its answer."""
     open_program(tenant=aurora.id, name="Cashback", kind="cashback", spec=CASHBACK, actor=SYSTEM)
-    answers = race(*[lambda: Caller(api.secret).post("/purchases", sale(), key="one") for _ in range(TILLS)])
+    answers: list[Any] = race(*[lambda: Caller(api.secret).post("/purchases", sale(), key="one") for _ in range(TILLS)])
     codes = Counter(each.status_code for each in answers)
     assert set(codes) <= {201, 409}
     assert codes[201] >= 1
@@ -45,7 +46,7 @@ def test_one_key_at_once_is_one_effect(aurora: TenantInfo, api: Caller) -> None:
 def test_tills_that_enrol_one_newcomer_at_once_enrol_one(aurora: TenantInfo, api: Caller) -> None:
     open_program(tenant=aurora.id, name="Cashback", kind="cashback", spec=CASHBACK, actor=SYSTEM)
     bodies = [sale(number) for number in range(TILLS)]
-    answers = race(*[lambda body=body: Caller(api.secret).post("/purchases", body) for body in bodies])
+    answers: list[Any] = race(*[lambda body=body: Caller(api.secret).post("/purchases", body) for body in bodies])
     assert [each.status_code for each in answers] == [201] * TILLS, [each.content for each in answers]
     (customer,) = {each.json()["customer_id"] for each in answers}
     (row,) = balances(tenant=aurora.id, customer=customer)

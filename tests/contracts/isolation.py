@@ -5,6 +5,7 @@ application's login. The manager's: as the owner's login, to whom the database s
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -15,7 +16,7 @@ from smartbis.kernel.ids import new_id
 from smartbis.tenancy.backend.schema import TENANT, is_append_only, tenant_column
 from smartbis.tenancy.scope import tenant_scope
 
-Row = dict[str, object]
+Row = dict[str, Any]
 
 
 def tenant_models() -> list[type[models.Model]]:
@@ -102,7 +103,7 @@ def _row_of(model: type[models.Model], tenant: UUID, **named: object) -> Row:
         return {str(each.column): getattr(row, each.attname) for each in model._meta.local_concrete_fields}
 
 
-def _insert(model: type[models.Model], row: Row) -> tuple[str, list[object]]:
+def _insert(model: type[models.Model], row: Row) -> tuple[str, list[Any]]:
     fields = {str(each.column): each for each in model._meta.local_concrete_fields}
     columns = ", ".join(connection.ops.quote_name(name) for name in row)
     places = ", ".join(["%s"] * len(row))
@@ -110,7 +111,7 @@ def _insert(model: type[models.Model], row: Row) -> tuple[str, list[object]]:
     return f"INSERT INTO {_table(model)} ({columns}) VALUES ({places})", values
 
 
-def _touched(ours: UUID, statement: str, values: list[object], *, may_be_denied: bool) -> int:
+def _touched(ours: UUID, statement: str, values: list[Any], *, may_be_denied: bool) -> int:
     """How many rows a statement touches in our scope; what it did is undone."""
     count = 0
     try:
@@ -124,7 +125,7 @@ def _touched(ours: UUID, statement: str, values: list[object], *, may_be_denied:
     return count
 
 
-def _refused(ours: UUID, statement: tuple[str, list[object]], reason: type[Exception]) -> bool:
+def _refused(ours: UUID, statement: tuple[str, list[Any]], reason: type[Exception]) -> bool:
     """Whether the database refuses a statement in our scope, and for this reason; what it did is undone."""
     try:
         with tenant_scope(ours), transaction.atomic(), connection.cursor() as cursor:

@@ -96,6 +96,12 @@ REST = {
     "api/v1/vouchers/<str:code>/redeem": Row({"POST": API}, body={"POST": lambda world: {"store": "centro"}}),
     "api/v1/redemptions/<uuid:redemption>/reverse": Row({"POST": API}, body={"POST": lambda world: {"reason": "x"}}),
     "api/v1/programs": Row({"GET": API}),
+    "api/v1/imports": Row({"GET": API, "POST": API}),
+    "api/v1/imports/<uuid:import_id>": Row({"GET": API}),
+    "api/v1/imports/<uuid:import_id>/errors.csv": Row({"GET": API}),
+    "api/v1/imports/<uuid:import_id>/undo": Row({"POST": API}),
+    "api/v1/reports/returns": Row({"GET": API}),
+    "api/v1/reports/liability": Row({"GET": API}),
     "api/v1/conversations": Row({"GET": API}),
     "api/v1/conversations/<uuid:conversation>/messages": Row({"GET": API}),
     "api/v1/messages": Row(
@@ -107,7 +113,39 @@ REST = {
 PUBLIC_PAGES: dict[str, Row] = {}
 COUNTER_PAGES: dict[str, Row] = {}
 DASHBOARD_PAGES: dict[str, Row] = {}
-PORTAL_PAGES: dict[str, Row] = {}
+PORTAL = "p/<slug:slug>/"
+PORTAL_PAGE = Row({"GET": CUSTOMERS})
+PORTAL_FORM = Row({"POST": CUSTOMERS})
+STRANGERS_PAGE = Row({"GET": EVERYONE}, is_public=True)
+# Without the cookie of a code that was asked for, these lead back to where one is asked for.
+CODE_STEP = Row({})
+PORTAL_PAGES: dict[str, Row] = {
+    PORTAL: PORTAL_PAGE,
+    f"{PORTAL}offers/": PORTAL_PAGE,
+    f"{PORTAL}offers/<uuid:coupon>/": PORTAL_PAGE,
+    f"{PORTAL}offers/<uuid:coupon>/take/": PORTAL_FORM,
+    f"{PORTAL}convert/": Row({"GET": CUSTOMERS, "POST": CUSTOMERS}),
+    f"{PORTAL}vouchers/": PORTAL_PAGE,
+    f"{PORTAL}vouchers/<uuid:voucher>/": PORTAL_PAGE,
+    f"{PORTAL}statement/": PORTAL_PAGE,
+    f"{PORTAL}account/": PORTAL_PAGE,
+    f"{PORTAL}account/name/": PORTAL_FORM,
+    f"{PORTAL}account/consents/": PORTAL_FORM,
+    f"{PORTAL}account/export/": PORTAL_FORM,
+    f"{PORTAL}account/erase/": Row({"GET": CUSTOMERS, "POST": CUSTOMERS}),
+    f"{PORTAL}join/": Row({"GET": EVERYONE, "POST": EVERYONE}, is_public=True),
+    f"{PORTAL}join/finish/": CODE_STEP,
+    f"{PORTAL}how-it-works/": STRANGERS_PAGE,
+    f"{PORTAL}sign-in/": Row({"GET": EVERYONE, "POST": EVERYONE}, is_public=True),
+    f"{PORTAL}sign-in/code/": CODE_STEP,
+    f"{PORTAL}sign-in/resend/": CODE_STEP,
+    f"{PORTAL}sign-out/": CODE_STEP,
+    f"{PORTAL}language/": Row({"POST": EVERYONE}, is_public=True),
+    f"{PORTAL}gone/": STRANGERS_PAGE,
+    f"{PORTAL}manifest.webmanifest": STRANGERS_PAGE,
+    f"{PORTAL}icon-192.png": STRANGERS_PAGE,
+    f"{PORTAL}icon-512.png": STRANGERS_PAGE,
+}
 
 MATRIX: dict[str, Row] = {**WIRING, **REST, **PUBLIC_PAGES, **COUNTER_PAGES, **DASHBOARD_PAGES, **PORTAL_PAGES}
 WITHOUT_A_KEY = frozenset({ANONYMOUS, MUTE_KEY})

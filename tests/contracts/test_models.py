@@ -99,7 +99,7 @@ def _a_disabled_protection_is_noticed(ours: UUID, theirs: UUID) -> None:
 
 def _a_manager_without_its_filter_is_noticed(ours: UUID, theirs: UUID) -> None:
     whole = TenantManager.get_queryset
-    TenantManager.get_queryset = models.Manager.get_queryset  # type: ignore[method-assign,assignment]
+    TenantManager.get_queryset = models.Manager.get_queryset  # type: ignore[method-assign]
     try:
         with as_owner():
             assert any("purchases.Purchase" in each for each in _found(seen_through_the_managers, ours, theirs))

@@ -59,7 +59,7 @@ def test_every_path_argument_has_a_value(worlds: tuple[World, World]) -> None:
 def test_no_route_answers_about_another_brand(worlds: tuple[World, World]) -> None:
     """As every principal of ours, with their ids in path and body: a refusal, and never a word of theirs."""
     ours, theirs = worlds
-    faults = []
+    faults: list[str] = []
     for principal in PRINCIPALS:
         client = client_of(ours, principal)
         for route, row in MATRIX.items():
@@ -75,7 +75,7 @@ def test_no_route_answers_about_another_brand(worlds: tuple[World, World]) -> No
 def test_a_route_lets_in_whom_its_row_names_and_nobody_else(worlds: tuple[World, World]) -> None:
     """As every principal of ours, with our own ids: the named get past the door, the others do not."""
     ours, _ = worlds
-    faults = []
+    faults: list[str] = []
     for principal in PRINCIPALS:
         client = client_of(ours, principal)
         for route, row in MATRIX.items():
@@ -110,7 +110,7 @@ def test_their_key_opens_nothing_of_ours(worlds: tuple[World, World]) -> None:
     """The same the other way round, so that neither brand is first by chance."""
     ours, theirs = worlds
     client = client_of(theirs, KEY)
-    faults = []
+    faults: list[str] = []
     for route, row in MATRIX.items():
         for method in METHODS:
             answer = _call(client, method, _path(route, ours), _body(row, method, ours))

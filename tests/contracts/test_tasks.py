@@ -1,6 +1,7 @@
 """Every Celery task and every worker of a queue is known, and says whose work it does."""
 
 import inspect
+from typing import Any
 from uuid import UUID
 
 from smartbis.celery import app
@@ -13,7 +14,7 @@ PLATFORM_TASKS = {
 }
 
 
-def _own_tasks() -> dict[str, object]:
+def _own_tasks() -> dict[str, Any]:
     app.loader.import_default_modules()
     return {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
 

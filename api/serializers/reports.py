@@ -1,0 +1,104 @@
+"""Reports: the period asked for, and the figures."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from rest_framework import serializers
+
+from api.serializers.base import TextField
+
+MAX_DAYS = 366
+
+
+class PeriodQuery(serializers.Serializer[Any]):
+    """Days of the tenant's calendar, both included; the last thirty if absent."""
+
+    since = serializers.DateField(required=False)
+    until = serializers.DateField(required=False)
+    store = TextField(required=False, max_length=40, help_text="One store's code; every store if absent.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Raises ValidationError for a period that is turned round, too long, or before there were tills."""
+        since, until = attrs.get("since"), attrs.get("until")
+        if (since is None) != (until is None):
+            raise serializers.ValidationError({"until": ["Send both days or none."]})
+        if until and until > date(2200, 1, 1):
+            raise serializers.ValidationError({"until": ["That is too far in the future."]})
+        if since and until and not (date(1990, 1, 1) <= since <= until and until - since < timedelta(days=MAX_DAYS)):
+            raise serializers.ValidationError({"since": [f"A period has 1 to {MAX_DAYS} days."]})
+        return attrs
+
+
+class UnitTotalsOut(serializers.Serializer[Any]):
+    """What moved in one unit, in minor units or points."""
+
+    unit = serializers.CharField()
+    issued = serializers.IntegerField()
+    reversed = serializers.IntegerField(help_text="Taken back by refunds.")
+    redeemed = serializers.IntegerField()
+    returned = serializers.IntegerField()
+
+
+class DayOut(serializers.Serializer[Any]):
+    """One day of the tenant's calendar."""
+
+    day = serializers.DateField()
+    sales = serializers.IntegerField()
+    amount_minor = serializers.IntegerField()
+    identified_sales = serializers.IntegerField(help_text="Sales with a customer.")
+    redemptions = serializers.IntegerField()
+    discount_minor = serializers.IntegerField()
+
+
+class StoreOut(serializers.Serializer[Any]):
+    """One store over the period."""
+
+    store = serializers.CharField(source="code")
+    name = serializers.CharField()
+    sales = serializers.IntegerField()
+    amount_minor = serializers.IntegerField()
+    buyers = serializers.IntegerField()
+    returning = serializers.IntegerField()
+    redemptions = serializers.IntegerField()
+    discount_minor = serializers.IntegerField()
+
+
+class ReturnsOut(serializers.Serializer[Any]):
+    """What was given, what was used, who came back."""
+
+    since = serializers.DateField()
+    until = serializers.DateField()
+    currency = serializers.CharField()
+    sales = serializers.IntegerField()
+    amount_minor = serializers.IntegerField()
+    refunded_minor = serializers.IntegerField()
+    identified_sales = serializers.IntegerField()
+    buyers = serializers.IntegerField(help_text="Customers who bought.")
+    returning_buyers = serializers.IntegerField(help_text="Of these, who had bought before or bought again.")
+    new_buyers = serializers.IntegerField()
+    returning_share_bp = serializers.IntegerField(allow_null=True, help_text="Basis points; null when nobody bought.")
+    benefits = UnitTotalsOut(many=True)
+    vouchers_issued = serializers.IntegerField()
+    redemptions = serializers.IntegerField()
+    discount_minor = serializers.IntegerField()
+    sales_with_benefit_minor = serializers.IntegerField(help_text="Of sales named with a voucher's use.")
+    by_day = DayOut(many=True)
+    by_store = StoreOut(many=True)
+
+
+class LiabilityRowOut(serializers.Serializer[Any]):
+    """What the brand owes its customers in one unit."""
+
+    unit = serializers.CharField()
+    available = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    held = serializers.IntegerField()
+    owed = serializers.IntegerField(help_text="What customers owe.")
+    in_vouchers = serializers.IntegerField(help_text="Paid for vouchers that are not used yet.")
+    holders = serializers.IntegerField(help_text="Customers with something to spend.")
+
+
+class LiabilityOut(serializers.Serializer[Any]):
+    """What the brand owes its customers now, by unit."""
+
+    liability = LiabilityRowOut(many=True)
