@@ -78,17 +78,17 @@ class ConsentForm(forms.Form):
 
 
 class ConvertForm(forms.Form):
-    """How much of a balance becomes a voucher."""
+    """How much of a balance becomes a voucher; `available` None leaves the judgement to who does it."""
 
     amount = MoneyField(label=_("Valor do voucher"))
 
-    def __init__(self, *args: Any, available: int, **options: Any) -> None:
+    def __init__(self, *args: Any, available: int | None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.available = available
 
     def clean_amount(self) -> int:
         amount: int = self.cleaned_data["amount"]
-        if amount > self.available:
+        if self.available is not None and amount > self.available:
             raise ValidationError(_("Seu saldo não chega a esse valor."), code="insufficient_balance")
         return amount
 

@@ -52,7 +52,7 @@ def manifest(request: PortalRequest) -> HttpResponse:
     home = reverse("portal:home", args=[slug])
     icons = [
         {
-            "src": reverse("portal:icon", args=[slug, size]),
+            "src": reverse(f"portal:icon_{size}", args=[slug]),
             "sizes": f"{size}x{size}",
             "type": "image/png",
             "purpose": purpose,
@@ -80,8 +80,6 @@ def manifest(request: PortalRequest) -> HttpResponse:
 @public_page
 def icon(request: PortalRequest, size: int) -> HttpResponse:
     """The brand's initial on its colour, as an icon of the home screen."""
-    if size not in ICON_SIZES:
-        size = ICON_SIZES[0]
     response = HttpResponse(icon_png(request.brand.name, request.brand.brand_colour, size), content_type="image/png")
     response["Cache-Control"] = "public, max-age=86400"
     return response

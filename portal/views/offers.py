@@ -45,20 +45,20 @@ def offers(request: CustomerRequest) -> HttpResponse:
 
 @require_safe
 @customer_page
-def offer(request: CustomerRequest, offer_id: UUID) -> HttpResponse:
+def offer(request: CustomerRequest, coupon: UUID) -> HttpResponse:
     """One offer with its terms, and the exchange in two steps."""
-    return _offer_page(request, _find(request, offer_id))
+    return _offer_page(request, _find(request, coupon))
 
 
 @require_POST
 @customer_page
-def take(request: CustomerRequest, offer_id: UUID) -> HttpResponse:
+def take(request: CustomerRequest, coupon: UUID) -> HttpResponse:
     """Exchange balance for a voucher, once for each rendered form."""
     try:
         voucher = issue_voucher(
             tenant=request.tenant,
             customer=request.customer.id,
-            coupon=offer_id,
+            coupon=coupon,
             origin="balance",
             key=_key(request),
             actor=request.actor,
@@ -66,7 +66,7 @@ def take(request: CustomerRequest, offer_id: UUID) -> HttpResponse:
     except NotFound:
         raise
     except DomainError as error:
-        return _offer_page(request, _find(request, offer_id), error=error)
+        return _offer_page(request, _find(request, coupon), error=error)
     return _to_voucher(request, voucher, _("Pronto! Mostre este voucher no caixa."))
 
 
@@ -75,12 +75,13 @@ def take(request: CustomerRequest, offer_id: UUID) -> HttpResponse:
 def convert(request: CustomerRequest) -> HttpResponse:
     """Turn cashback into a voucher: the amount, then a look at what will happen, then the exchange."""
     available = _convertible(request)
-    form = ConvertForm(request.POST or None, available=available)
+    is_sure = "confirmed" in request.POST
+    form = ConvertForm(request.POST or None, available=None if is_sure else available)
     if request.method != "POST" or not form.is_valid():
         context = {"section": "offers", "form": form, "available": available}
         return _convert_page(request, context, 422 if form.errors else 200)
     amount = form.cleaned_data["amount"]
-    if "confirmed" not in request.POST:
+    if not is_sure:
         return _confirm_page(request, amount, available)
     try:
         voucher = convert_balance(

@@ -37,12 +37,12 @@ def vouchers(request: CustomerRequest) -> HttpResponse:
 
 @require_safe
 @customer_page
-def voucher(request: CustomerRequest, voucher_id: UUID) -> HttpResponse:
+def show(request: CustomerRequest, voucher: UUID) -> HttpResponse:
     """QR, code, deadline and how to use; somebody else's voucher is not found.
 
     While it is open the page asks now and then, by htmx, for the pass alone: it turns once the till has used it.
     """
-    found = find_voucher_by_id(tenant=request.tenant, voucher=voucher_id, customer=request.customer.id)
+    found = find_voucher_by_id(tenant=request.tenant, voucher=voucher, customer=request.customer.id)
     if found is None:
         raise Http404
     context: dict[str, Any] = {

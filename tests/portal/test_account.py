@@ -1,0 +1,116 @@
+"""The customer's own data: agreeing, changing, taking along, leaving."""
+
+import json
+from collections.abc import Callable
+
+from django.test import Client
+
+from portal.models import PortalSession
+from smartbis.customers.infos import CustomerInfo
+from smartbis.customers.selectors import allows, consent_history, find_customer, get_customer
+from smartbis.ledger.selectors import balances, check_ledger
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import TenantInfo, audit_trail
+from tests.factories import make_customer
+from tests.unchanged import unchanged
+from tests.vouchers.shop import coupon_of, give, issued
+
+Enter = Callable[[TenantInfo, CustomerInfo], Client]
+
+
+def test_the_account_shows_masked_contacts_alone(aurora: TenantInfo, enter: Enter) -> None:
+    customer = make_customer(aurora, phone="+5511987654821", email="marina@example.com")
+    page = enter(aurora, customer).get("/p/aurora/account/").content.decode()
+    assert "(11) 9****-4821" in page
+    assert "98765" not in page
+    assert "marina@example.com" not in page
+
+
+def test_consents_are_switched_one_by_one_with_their_text(aurora: TenantInfo, enter: Enter) -> None:
+    customer = make_customer(aurora)
+    client = enter(aurora, customer)
+    client.post("/p/aurora/account/consents/", {"marketing": "on"})
+    assert allows(tenant=aurora.id, customer=customer.id, category="marketing")
+    assert not allows(tenant=aurora.id, customer=customer.id, category="utility")
+    count = len(consent_history(tenant=aurora.id, customer=customer.id))
+    client.post("/p/aurora/account/consents/", {"marketing": "on"})
+    proof = consent_history(tenant=aurora.id, customer=customer.id)
+    assert len(proof) == count, "what does not change is not recorded again"
+    assert {(row.channel, row.actor_kind, row.actor_id, row.text_version) for row in proof[:2]} == {
+        ("portal", "customer", customer.id, "1")
+    }
+    page = client.get("/p/aurora/account/").content.decode()
+    assert "Ofertas e novidades: aceito em" in page
+    assert "Avisos da conta: recusado em" in page
+
+
+def test_a_name_can_be_put_right(aurora: TenantInfo, enter: Enter) -> None:
+    customer = make_customer(aurora)
+    client = enter(aurora, customer)
+    assert client.post("/p/aurora/account/name/", {"name": "Marina S. Lima"}).status_code == 302
+    assert get_customer(tenant=aurora.id, customer=customer.id).name == "Marina S. Lima"
+    assert client.post("/p/aurora/account/name/", {"name": "<script>"}).status_code == 302
+    page = client.get("/p/aurora/account/").content.decode()
+    assert "&lt;script&gt;" in page
+    assert client.post("/p/aurora/account/name/", {"name": " "}).status_code == 422
+
+
+def test_everything_kept_comes_along_as_a_file(aurora: TenantInfo, boreal: TenantInfo, enter: Enter) -> None:
+    customer, other = make_customer(aurora, phone="+5511987654821"), make_customer(aurora, "Outra Pessoa")
+    give(aurora, customer, 1234)
+    give(aurora, other, 4321)
+    voucher = issued(aurora, coupon_of(aurora), customer)
+    with unchanged(boreal):
+        answer = enter(aurora, customer).post("/p/aurora/account/export/")
+    assert answer["Content-Disposition"] == 'attachment; filename="aurora-meus-dados.json"'
+    assert "no-store" in answer["Cache-Control"]
+    data = json.loads(answer.content)
+    assert data["person"]["identities"]["phone"] == "+5511987654821"
+    assert data["balances"][0]["available"] == 1234
+    assert [row["amount"] for row in data["statement"]] == [1234]
+    assert data["vouchers"][0]["code"] == voucher.code_grouped
+    assert "Outra" not in answer.content.decode()
+    assert audit_trail(tenant=aurora.id)[0].action == "customer.export"
+
+
+def test_leaving_asks_for_the_word_and_says_what_is_lost(aurora: TenantInfo, enter: Enter) -> None:
+    customer = make_customer(aurora)
+    give(aurora, customer, 1234)
+    issued(aurora, coupon_of(aurora), customer)
+    client = enter(aurora, customer)
+    page = client.get("/p/aurora/account/erase/").content.decode().replace("\xa0", " ")
+    assert "Você perde o seu saldo de R$ 12,34." in page
+    assert "1 voucher em aberto" in page
+    with unchanged(aurora):
+        for word in ("", "sim", "apagarr"):
+            assert client.post("/p/aurora/account/erase/", {"word": word}).status_code == 422
+    assert client.get("/p/aurora/").status_code == 200
+
+
+def test_who_leaves_is_gone_everywhere_and_the_ledger_still_balances(
+    aurora: TenantInfo, boreal: TenantInfo, enter: Enter
+) -> None:
+    customer = make_customer(aurora, phone="+5511987654821")
+    give(aurora, customer, 1234)
+    here, there = enter(aurora, customer), enter(aurora, customer)
+    with unchanged(boreal):
+        done = here.post("/p/aurora/account/erase/", {"word": "apagar"})
+    assert done["Location"] == "/p/aurora/gone/"
+    assert "apagados" in here.get("/p/aurora/gone/").content.decode()
+    assert here.get("/p/aurora/").status_code == there.get("/p/aurora/").status_code == 302
+    with tenant_scope(aurora.id):
+        assert not PortalSession.objects.exists()
+    gone = get_customer(tenant=aurora.id, customer=customer.id)
+    assert (gone.status, gone.name, gone.phone_masked) == ("erased", "", "")
+    assert find_customer(tenant=aurora.id, phone="+5511987654821") is None
+    assert balances(tenant=aurora.id, customer=customer.id)[0].available == 1234
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def test_forms_need_their_token(aurora: TenantInfo, enter: Enter) -> None:
+    customer = make_customer(aurora)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies.update(enter(aurora, customer).cookies)
+    for path in ("account/erase/", "account/consents/", "sign-out/", "convert/", "sign-in/"):
+        assert strict.post(f"/p/aurora/{path}", {"word": "apagar"}).status_code == 403
+    assert get_customer(tenant=aurora.id, customer=customer.id).status == "active"

@@ -1,0 +1,164 @@
+"""Exchanging balance for vouchers."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from smartbis.customers.infos import CustomerInfo
+from smartbis.kernel.ids import new_id
+from smartbis.tenancy.selectors import TenantInfo
+from tests.factories import make_customer
+from tests.vouchers.shop import available, coupon_of, everything, give, issued
+from vouchers.infos import CouponInfo
+from vouchers.selectors import vouchers_of
+
+Enter = Callable[[TenantInfo, CustomerInfo], Client]
+
+
+def priced(brand: TenantInfo, cost: int = 100, **terms: object) -> CouponInfo:
+    return coupon_of(brand, **({"name": "Café", "cost_unit": "points", "cost_amount": cost} | terms))
+
+
+def text_of(response) -> str:
+    return " ".join(response.content.decode().replace("\xa0", " ").split())
+
+
+def test_an_offer_is_taken_once_however_often_the_form_is_sent(aurora: TenantInfo, enter: Enter) -> None:
+    customer, coupon = make_customer(aurora), priced(aurora)
+    give(aurora, customer, 250, "points")
+    client, path = enter(aurora, customer), f"/p/aurora/offers/{coupon.id}/"
+    page = text_of(client.get(path))
+    assert "Trocar por 100 pontos" in page
+    assert "Saem 100 pontos e você fica com 150 pontos." in page
+    key = page.split('name="key" value="')[1].split('"')[0]
+    first = client.post(f"{path}take/", {"key": key})
+    again = client.post(f"{path}take/", {"key": key})
+    (voucher,) = vouchers_of(tenant=aurora.id, customer=customer.id)
+    assert first["Location"] == again["Location"] == f"/p/aurora/vouchers/{voucher.id}/"
+    assert available(aurora, customer, "points") == 150
+    shown = text_of(client.get(first["Location"]))
+    assert "Pronto! Mostre este voucher no caixa." in shown
+    assert voucher.code_grouped in shown
+
+
+def test_two_forms_are_two_exchanges(aurora: TenantInfo, enter: Enter) -> None:
+    customer, coupon = make_customer(aurora), priced(aurora)
+    give(aurora, customer, 250, "points")
+    client = enter(aurora, customer)
+    for key in ("a" * 32, "b" * 32, "c" * 32):
+        answer = client.post(f"/p/aurora/offers/{coupon.id}/take/", {"key": key})
+    assert answer.status_code == 409
+    assert "Seu saldo não é suficiente. Nada foi descontado." in text_of(answer)
+    assert available(aurora, customer, "points") == 50
+    assert len(vouchers_of(tenant=aurora.id, customer=customer.id)) == 2
+
+
+def test_one_customers_key_is_no_key_of_anothers(aurora: TenantInfo, enter: Enter) -> None:
+    coupon = priced(aurora)
+    for _ in range(2):
+        customer = make_customer(aurora)
+        give(aurora, customer, 100, "points")
+        enter(aurora, customer).post(f"/p/aurora/offers/{coupon.id}/take/", {"key": "same"})
+        assert len(vouchers_of(tenant=aurora.id, customer=customer.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("terms", "says"),
+    [
+        ({"cost_amount": 500}, "Faltam 400 pontos."),
+        ({"stock": 0}, "Esgotado."),
+        ({"plans": ("ouro",)}, "Esta oferta é para outro grupo de clientes."),
+    ],
+)
+def test_what_cannot_be_had_says_why_and_cannot_be_taken(
+    aurora: TenantInfo, boreal: TenantInfo, enter: Enter, terms: dict, says: str
+) -> None:
+    customer, coupon = make_customer(aurora), priced(aurora, **terms)
+    give(aurora, customer, 100, "points")
+    client = enter(aurora, customer)
+    assert says in text_of(client.get("/p/aurora/offers/"))
+    page = text_of(client.get(f"/p/aurora/offers/{coupon.id}/"))
+    assert says in page
+    assert "Confirmar troca" not in page
+    before = everything(aurora, boreal)
+    refused = client.post(f"/p/aurora/offers/{coupon.id}/take/", {"key": "k"})
+    assert refused.status_code == 409
+    assert "Confirmar troca" not in text_of(refused)
+    assert everything(aurora, boreal) == before
+
+
+def test_a_limit_is_said_to_the_customer(aurora: TenantInfo, enter: Enter) -> None:
+    customer = make_customer(aurora)
+    coupon = coupon_of(aurora, limit_per_customer=1)
+    issued(aurora, coupon, customer)
+    assert "Você já pegou o seu." in text_of(enter(aurora, customer).get("/p/aurora/offers/"))
+
+
+def test_offers_that_are_not_there(aurora: TenantInfo, boreal: TenantInfo, enter: Enter) -> None:
+    client = enter(aurora, make_customer(aurora))
+    hidden, foreign = coupon_of(aurora, is_listed=False), coupon_of(boreal)
+    draft = coupon_of(aurora, status="draft")
+    before = everything(aurora, boreal)
+    ids: list[UUID] = [hidden.id, foreign.id, draft.id, new_id()]
+    for coupon in ids:
+        assert client.get(f"/p/aurora/offers/{coupon}/").status_code == 404
+        assert client.post(f"/p/aurora/offers/{coupon}/take/", {"key": "k"}).status_code == 404
+    assert everything(aurora, boreal) == before
+
+
+def test_cashback_becomes_a_voucher_after_a_second_look(aurora: TenantInfo, enter: Enter) -> None:
+    customer = make_customer(aurora)
+    give(aurora, customer, 5000)
+    client = enter(aurora, customer)
+    assert "Você tem R$ 50,00." in text_of(client.get("/p/aurora/convert/"))
+    look = text_of(client.post("/p/aurora/convert/", {"amount": "38,50"}))
+    assert "Confira antes de trocar" in look
+    assert "R$ 11,50" in look
+    assert available(aurora, customer) == 5000
+    key = look.split('name="key" value="')[1].split('"')[0]
+    sure = {"amount": "38,50", "key": key, "confirmed": "yes"}
+    done, again = client.post("/p/aurora/convert/", sure), client.post("/p/aurora/convert/", sure)
+    (voucher,) = vouchers_of(tenant=aurora.id, customer=customer.id)
+    assert voucher.value_minor == 3850
+    assert done["Location"] == again["Location"] == f"/p/aurora/vouchers/{voucher.id}/"
+    assert available(aurora, customer) == 1150
+
+
+def test_a_confirmation_is_judged_by_what_is_left(aurora: TenantInfo, enter: Enter) -> None:
+    customer = make_customer(aurora)
+    give(aurora, customer, 5000)
+    client = enter(aurora, customer)
+    before = everything(aurora)
+    refused = client.post("/p/aurora/convert/", {"amount": "50,01", "key": "k", "confirmed": "yes"})
+    assert refused.status_code == 409
+    assert "Seu saldo não é suficiente" in text_of(refused)
+    assert everything(aurora) == before
+
+
+@pytest.mark.parametrize(
+    ("amount", "says"),
+    [
+        ("50,01", "Seu saldo não chega a esse valor."),
+        ("0,00", "maior que zero"),
+        ("-5,00", "com os centavos"),
+        ("38", "com os centavos"),
+        ("99999999999999,00", "grande demais"),
+        ("", "obrigatório"),
+    ],
+)
+def test_amounts_that_cannot_be(aurora: TenantInfo, enter: Enter, amount: str, says: str) -> None:
+    customer = make_customer(aurora)
+    give(aurora, customer, 5000)
+    client = enter(aurora, customer)
+    before = everything(aurora)
+    refused = client.post("/p/aurora/convert/", {"amount": amount})
+    assert refused.status_code == 422
+    assert says in text_of(refused)
+    assert everything(aurora) == before
+
+
+def test_without_cashback_there_is_nothing_to_turn(aurora: TenantInfo, enter: Enter) -> None:
+    page = text_of(enter(aurora, make_customer(aurora)).get("/p/aurora/convert/"))
+    assert "Você ainda não tem cashback para trocar" in page
