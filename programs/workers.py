@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from programs.imports.runner import work_on_imports
 from programs.models import Award
 from programs.services.refunds import release_due, wake_for_next_release
 from smartbis.kernel.clock import now
@@ -27,3 +28,9 @@ def release_due_awards(*, tenant: UUID) -> bool:
     with tenant_scope(tenant):
         wake_for_next_release()
     return len(due) == CUSTOMERS_A_TURN
+
+
+@worker(queue="bulk")
+def run_imports(*, tenant: UUID) -> bool:
+    """Load, or take back, the tenant's oldest open import for a while."""
+    return work_on_imports(tenant=tenant)

@@ -48,6 +48,14 @@ class CustomerDraft:
 
 
 @dataclass(frozen=True)
+class BulkEnrolment:
+    """The customer of each draft by its key, and the keys of those who were enrolled just now."""
+
+    ids: dict[str, UUID]
+    new: frozenset[str]
+
+
+@dataclass(frozen=True)
 class CustomerInfo:
     """A customer as screens and rooms see them; contacts are masked, `contact_of` has them whole."""
 

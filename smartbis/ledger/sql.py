@@ -94,11 +94,11 @@ WHERE available_after - available_before IS DISTINCT FROM
 ORDER BY holder_id, unit, number LIMIT 100
 """
 
-# An award must never be reversed by more than it gave.
+# An award must never have more taken back than it gave, whichever kind of transfer did it.
 OVER_REVERSED = """
-SELECT award_id, sum(CASE WHEN kind = 'reversal' THEN -amount WHEN kind IN ('earn', 'earn_pending') THEN amount ELSE 0 END)
+SELECT award_id, sum(CASE WHEN debit = 'issued' THEN amount WHEN credit = 'issued' THEN -amount ELSE 0 END)
 FROM ledger_transfer
-WHERE tenant_id = %(tenant)s AND award_id IS NOT NULL AND kind IN ('earn', 'earn_pending', 'reversal')
+WHERE tenant_id = %(tenant)s AND award_id IS NOT NULL
 GROUP BY award_id
-HAVING sum(CASE WHEN kind = 'reversal' THEN -amount ELSE amount END) < 0 LIMIT 100
+HAVING sum(CASE WHEN debit = 'issued' THEN amount WHEN credit = 'issued' THEN -amount ELSE 0 END) < 0 LIMIT 100
 """

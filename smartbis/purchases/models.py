@@ -66,7 +66,7 @@ class Purchase(TenantModel):
             models.Index(fields=["tenant", "customer", "-occurred_at", "-id"], name="purchases_by_customer"),
             models.Index(fields=["tenant", "-occurred_at", "-id"], name="purchases_newest"),
             models.Index(
-                fields=["tenant", "import_batch"],
+                fields=["tenant", "import_batch", "id"],
                 condition=Q(import_batch__isnull=False),
                 name="purchases_by_import",
             ),

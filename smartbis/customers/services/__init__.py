@@ -1,6 +1,6 @@
 """What can be done with customers."""
 
-from smartbis.customers.services.bulk import enrol_in_bulk
+from smartbis.customers.services.bulk import check_draft, enrol_in_bulk, enrol_many
 from smartbis.customers.services.change import add_identity, change_customer
 from smartbis.customers.services.consent import record_consent, suppress_phone
 from smartbis.customers.services.enrol import enrol_customer, find_or_enrol
@@ -10,9 +10,11 @@ from smartbis.customers.services.membership import end_membership, set_membershi
 __all__ = [
     "add_identity",
     "change_customer",
+    "check_draft",
     "end_membership",
     "enrol_customer",
     "enrol_in_bulk",
+    "enrol_many",
     "erase_customer",
     "find_or_enrol",
     "record_consent",

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from smartbis.customers.errors import IdentityMissing
 from smartbis.customers.events import CustomerEnrolled
-from smartbis.customers.infos import CustomerDraft, IdentityValue, Origin
+from smartbis.customers.infos import BulkEnrolment, CustomerDraft, IdentityValue, Origin
 from smartbis.customers.models import Customer, Identity, IdentityKind
 from smartbis.customers.rows import insert_identities, insert_name_tokens
 from smartbis.customers.services.consent import consents_at_enrolment
@@ -38,7 +38,14 @@ class _Plan:
 def enrol_in_bulk(
     *, tenant: UUID, drafts: Sequence[CustomerDraft], origin: Origin, publish: bool = False
 ) -> dict[str, UUID]:
-    """The customer of each draft by its key, enrolling those who are unknown, in a fixed number of statements.
+    """The customer of each draft by its key; see `enrol_many`."""
+    return enrol_many(tenant=tenant, drafts=drafts, origin=origin, publish=publish).ids
+
+
+def enrol_many(
+    *, tenant: UUID, drafts: Sequence[CustomerDraft], origin: Origin, publish: bool = False
+) -> BulkEnrolment:
+    """Find the customer of each draft, enrolling those who are unknown, in a fixed number of statements.
 
     A draft is a known customer when it shares an identity with one, also with an earlier draft of the batch; identities
     that customer lacks are added, everything else about them stays. Consents are recorded for new customers only and
@@ -58,7 +65,7 @@ def enrol_in_bulk(
         if publish:
             for row, _draft in plan.new:
                 publish_event(CustomerEnrolled(customer_id=row.id, channel=origin.channel, store_id=origin.store))
-        return plan.ids
+        return BulkEnrolment(plan.ids, frozenset(draft.key for _row, draft in plan.new))
 
 
 def check_draft(*, tenant: UUID, draft: CustomerDraft) -> list[IdentityValue]:

@@ -1,0 +1,155 @@
+"""A chunk of a balances file: what customers bring from another programme, with where it comes from and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from programs.imports.cells import reader
+from programs.imports.errors import RowError
+from programs.imports.people import NOBODY, Key, Person, customers_for, person_reader
+from programs.imports.reading import Row
+from programs.imports.run import Run
+from programs.imports.values import money, whole_number
+from programs.models import ImportRow
+from programs.services.rewards import repayment
+from smartbis.kernel.units import POINTS, is_currency, minor_digits
+from smartbis.ledger.accounts import Account
+from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
+
+MOST = 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    row: Row
+    person: Key
+    name: str
+    unit: str
+    amount: int
+    number: str
+    source: str
+    reason: str
+
+    def key(self, customer: UUID) -> str:
+        """What makes this balance the same when it comes again: one for each source, unit, customer and number."""
+        return f"opening:{self.source[:80]}:{self.unit}:{customer}:{self.number[:60]}"
+
+
+class Balances:
+    """Settles chunks of one balances file."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        fields = ("amount", "unit", "external_id", "source", "reason")
+        self.get = {field: reader(run.mapping, field) for field in fields}
+        self.person = person_reader(run.mapping)
+
+    def settle(self, rows: Sequence[Row]) -> None:
+        """Give the chunk's balances; the same ones again change nothing. Runs in the tenant's scope."""
+        openings: list[_Opening] = []
+        for row in rows:
+            try:
+                openings.append(self._read(row))
+            except RowError as error:
+                self.run.refuse(row.line, row.cells, error.code, error.detail)
+        people = [Person(each.person, each.name) for each in openings]
+        customers, strangers = customers_for(self.run, people)
+        named = []
+        for each in openings:
+            if each.person in strangers:
+                self.run.refuse(each.row.line, each.row.cells, strangers[each.person].code)
+            else:
+                named.append((each, customers[each.person]))
+        self._give(named)
+
+    def _give(self, named: Sequence[tuple[_Opening, UUID]]) -> None:
+        keys = {each.key(customer) for each, customer in named}
+        rows = ImportRow.objects.filter(key__in=list(keys), undone_at__isnull=True)
+        there: dict[str, int] = {row.key: row.payload["amount"] for row in rows if row.key}
+        fresh: list[tuple[_Opening, UUID]] = []
+        for each, customer in named:
+            key = each.key(customer)
+            if key not in there:
+                there[key] = each.amount
+                fresh.append((each, customer))
+            elif there[key] == each.amount:
+                self.run.tally.done += 1
+                self.run.tally.repeated += 1
+            else:
+                self.run.refuse(each.row.line, each.row.cells, "opening_conflict", str(there[key]))
+        if fresh:
+            self._post(fresh)
+
+    def _post(self, fresh: Sequence[tuple[_Opening, UUID]]) -> None:
+        holders = lock_holders(tenant=self.run.tenant, customers={customer for _, customer in fresh})
+        owed = {(holder.id, unit): each.owed for holder in holders.values() for unit, each in holder.balances.items()}
+        moves: list[tuple[LockedHolder, Move]] = []
+        places: list[int] = []
+        for each, customer in fresh:
+            holder = holders[customer]
+            places.append(len(moves))
+            moves.append((holder, self._move(each)))
+            if debt := min(owed.get((holder.id, each.unit), 0), each.amount):
+                owed[holder.id, each.unit] -= debt
+                moves.append((holder, repayment(each.unit, debt, award=None, purchase=None)))
+        written = post_all(tenant=self.run.tenant, moves=moves)
+        for (each, customer), place in zip(fresh, places, strict=True):
+            self.run.keep(
+                "made",
+                each.row.line,
+                payload={
+                    "customer": str(customer),
+                    "unit": each.unit,
+                    "amount": each.amount,
+                    "transfer": str(written[place].id),
+                },
+                key=each.key(customer),
+            )
+            self.run.tally.done += 1
+            self.run.tally.made += 1
+
+    def _move(self, each: _Opening) -> Move:
+        return Move(
+            unit=each.unit,
+            debit=Account.ADJUSTED,
+            credit=Account.AVAILABLE,
+            amount=each.amount,
+            kind="opening",
+            explanation={"key": "opening", "source": each.source, "reason": each.reason},
+            import_batch=self.run.batch,
+        )
+
+    def _read(self, row: Row) -> _Opening:
+        if row.problem:
+            raise RowError(row.problem)
+        cell = {field: read(row.cells) for field, read in self.get.items()}
+        person, name = self.person(row.cells)
+        if person == NOBODY:
+            raise RowError("customer_missing")
+        source = cell["source"] or self.run.mapping.setting("source")
+        reason = cell["reason"] or self.run.mapping.setting("reason")
+        if not source or not reason:
+            raise RowError("reason_missing" if source else "source_missing")
+        unit = self._unit(cell["unit"] or self.run.mapping.setting("unit"))
+        amount = self._amount(cell["amount"], unit)
+        return _Opening(row, person, name, unit, amount, cell["external_id"], source[:80], reason[:200])
+
+    def _unit(self, text: str) -> str:
+        if not text:
+            return self.run.brand.currency
+        if text.lower() in (POINTS, "pontos", "pts"):
+            return POINTS
+        if text.upper() != self.run.brand.currency:
+            raise RowError("currency_mismatch" if is_currency(text.upper()) else "unit_invalid", text)
+        return text.upper()
+
+    def _amount(self, text: str, unit: str) -> int:
+        if not text:
+            raise RowError("amount_missing")
+        decimal = self.run.mapping.setting("decimal")
+        amount = whole_number(text) if unit == POINTS else money(text, minor_digits(unit), decimal)
+        if amount <= 0:
+            raise RowError("amount_not_positive", text)
+        if amount > MOST:
+            raise RowError("amount_too_large", text)
+        return amount

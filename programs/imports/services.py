@@ -1,0 +1,196 @@
+"""Starting an import, looking at a file before, and asking for an import to be taken back."""
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any, get_args
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from programs.imports.errors import ImportNotFound, ImportNotUndoable, MappingRefused
+from programs.imports.files import Readable, StoredFile, discard, opened, take_in
+from programs.imports.infos import FieldChoice, ImportInfo, KindName, Preview
+from programs.imports.labels import LABELS
+from programs.imports.mapping import FIELDS, NEEDED, ReadyMapping, complete, ready, suggest
+from programs.imports.reading import read_header, read_rows
+from programs.imports.runner import OPEN
+from programs.imports.selectors import UNDOABLE, info_of
+from programs.models import ImportBatch
+from smartbis.kernel.clock import now
+from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.people import Actor
+from smartbis.outbox.work import request_work
+from smartbis.purchases.errors import CurrencyMismatch
+from smartbis.tenancy.permissions import require
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_store_by_code, get_tenant, stores
+from smartbis.tenancy.services import record_audit
+
+ROWS_IN_PREVIEW = 10
+
+
+def start_import(
+    *,
+    tenant: UUID,
+    kind: str,
+    file: Readable,
+    filename: str,
+    mapping: str | Mapping[str, Any] | None = None,
+    dry_run: bool = False,
+    actor: Actor,
+) -> ImportInfo:
+    """Take a file in, check what can be checked at once, and queue it; the worker of the queue `bulk` loads it.
+
+    Raises PermissionMissing, InvalidInput (kind), FileRefused, MappingRefused, CurrencyMismatch, StoreUnknown. Nothing
+    is kept of a refused file.
+    """
+    require(actor, "import.run")
+    _check_kind(kind)
+    stored = take_in(file)
+    try:
+        with opened(stored.name, stored.encoding) as text:
+            header, delimiter, read = read_header(text)
+        whole = complete(kind, mapping, header)
+        _check(tenant, ready(kind, whole, header))
+        with tenant_scope(tenant):
+            batch = _queue(tenant, kind, stored, filename, whole, dry_run, actor)
+            batch.header = list(header)
+            batch.delimiter, batch.rows_total = delimiter, max(0, stored.lines - read)
+            batch.save(force_insert=True)
+            request_work(queue="bulk")
+            record_audit(
+                tenant=tenant,
+                actor=actor,
+                action="import.start",
+                object_kind="import",
+                object_id=batch.id,
+                after={"kind": kind, "sha256": stored.sha256, "dry_run": dry_run},
+            )
+            return info_of(batch)
+    except BaseException:
+        discard(stored.name)
+        raise
+
+
+def undo_import(*, tenant: UUID, import_id: UUID, actor: Actor) -> ImportInfo:
+    """Ask for an import to be taken back: a running one stops first. Asking again changes nothing.
+
+    Raises PermissionMissing, ImportNotFound, ImportNotUndoable (a dry run, or people: enrolments stay).
+    """
+    require(actor, "import.run")
+    with tenant_scope(tenant):
+        batch = ImportBatch.objects.select_for_update(no_key=True).filter(id=import_id).first()
+        if batch is None:
+            raise ImportNotFound
+        if batch.status in (ImportBatch.Status.UNDOING, ImportBatch.Status.UNDONE):
+            return info_of(batch)
+        if batch.dry_run or batch.kind not in UNDOABLE:
+            raise ImportNotUndoable(status=batch.status, kind=batch.kind)
+        stored, batch.stored_as = batch.stored_as, ""
+        batch.status, batch.attempts, batch.cursor = ImportBatch.Status.UNDOING, 0, None
+        batch.lease = batch.lease_until = None
+        batch.save(update_fields=["status", "attempts", "cursor", "lease", "lease_until", "stored_as"])
+        request_work(queue="bulk")
+        record_audit(tenant=tenant, actor=actor, action="import.undo", object_kind="import", object_id=batch.id)
+        info = info_of(batch)
+    discard(stored)
+    return info
+
+
+def preview(*, tenant: UUID, file: Readable, kind: str) -> Preview:
+    """Look at a file without keeping it: columns, a suggested mapping, first rows, what to mind.
+
+    Raises InvalidInput (kind), FileRefused.
+    """
+    _check_kind(kind)
+    stored = take_in(file)
+    try:
+        with opened(stored.name, stored.encoding) as text:
+            header, delimiter, read = read_header(text)
+            rows = list(islice(read_rows(text, delimiter, read=read, after=read, columns=len(header)), ROWS_IN_PREVIEW))
+    finally:
+        discard(stored.name)
+    suggested = suggest(kind, header)
+    return Preview(
+        columns=header,
+        suggested=suggested,
+        rows=tuple(tuple(cell.strip() for cell in row.cells) for row in rows),
+        warnings=tuple(_warnings(tenant, kind, header, suggested, stored, any(row.problem for row in rows))),
+        fields=field_choices(kind),
+        encoding=stored.encoding,
+        delimiter=delimiter,
+        rows_total=max(0, stored.lines - read),
+    )
+
+
+def field_choices(kind: str) -> tuple[FieldChoice, ...]:
+    """The fields a column of this kind of file can be mapped to."""
+    needed = {group[0] for group in NEEDED[kind] if len(group) == 1}
+    return tuple(FieldChoice(name, str(LABELS[name]), name in needed) for name in FIELDS[kind])
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in get_args(KindName):
+        raise InvalidInput({"kind": [f"Choose one of {', '.join(get_args(KindName))}."]})
+
+
+def _check(tenant: UUID, mapping: ReadyMapping) -> None:
+    """What a mapping says of the brand must be so, before a row is read."""
+    brand = get_tenant(tenant=tenant)
+    currency = mapping.setting("currency").upper()
+    if currency and currency != brand.currency:
+        raise CurrencyMismatch({"currency": [CurrencyMismatch.sentence]}, expected=brand.currency)
+    if code := mapping.setting("store"):
+        get_store_by_code(tenant=tenant, code=code)
+    elif mapping.kind == "purchases" and "store" not in mapping.places and len(stores(tenant=tenant)) != 1:
+        raise MappingRefused({"store": ["Name the store of these sales, or a column that does."]})
+    if mapping.kind == "balances":
+        for name in ("source", "reason"):
+            if name not in mapping.places and not mapping.setting(name):
+                raise MappingRefused({name: ["Say where these balances come from, and why they are taken over."]})
+
+
+def _queue(
+    tenant: UUID, kind: str, stored: StoredFile, filename: str, mapping: dict[str, Any], dry_run: bool, actor: Actor
+) -> ImportBatch:
+    return ImportBatch(
+        tenant_id=tenant,
+        kind=kind,
+        filename="".join(char for char in filename.replace("\\", "/").split("/")[-1] if char.isprintable())[:200],
+        stored_as=stored.name,
+        sha256=stored.sha256,
+        size_bytes=stored.size_bytes,
+        encoding=stored.encoding,
+        mapping=mapping,
+        dry_run=dry_run,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_label=actor.label[:80],
+        actor_role=actor.role or "",
+        created_at=now(),
+    )
+
+
+def _warnings(
+    tenant: UUID, kind: str, header: tuple[str, ...], suggested: dict[str, Any], stored: StoredFile, is_ragged: bool
+) -> list[str]:
+    found = []
+    columns = suggested["columns"]
+    for group in NEEDED[kind]:
+        if not any(name in columns for name in group):
+            names = _(" ou ").join(str(LABELS[name]) for name in group)
+            found.append(_("Nenhuma coluna parece ser: %(names)s.") % {"names": names})
+    if kind == "purchases" and "store" not in columns and len(stores(tenant=tenant)) != 1:
+        found.append(_("O arquivo não diz a loja: escolha uma."))
+    unused = [name for name in header if name and name not in columns.values()]
+    if unused:
+        found.append(_("Colunas guardadas só como nota: %(names)s.") % {"names": ", ".join(unused[:10])})
+    if stored.encoding != "utf-8-sig":
+        found.append(_("O arquivo não está em UTF-8: confira os acentos."))
+    if is_ragged:
+        found.append(_("Algumas linhas não têm as colunas do cabeçalho."))
+    with tenant_scope(tenant, read_only=True):
+        same = ImportBatch.objects.filter(sha256=stored.sha256, kind=kind, dry_run=False, status__in=[*OPEN, "done"])
+        if same.exists():
+            found.append(_("Este mesmo arquivo já foi importado: o que já entrou não muda."))
+    return found

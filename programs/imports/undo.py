@@ -1,0 +1,162 @@
+"""Taking an import back: correcting transfers, numbers and keys set free, nothing deleted."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from programs.models import Article, Award, AwardReversal, ImportBatch, ImportRow
+from programs.services.reversals import TakeBack, split_of, take_back
+from smartbis.kernel.clock import now
+from smartbis.kernel.people import Actor
+from smartbis.ledger.accounts import Account
+from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
+from smartbis.purchases.selectors import ForeignRefund, purchases_of_import, refunds_of_other_sales
+from smartbis.purchases.services import undo_purchases
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_tenant
+from vouchers.services import undo_imported_vouchers
+
+SALES_A_CHUNK = 500
+BALANCES_A_CHUNK = 500
+
+
+class Renewed(Protocol):
+    """Moves the import on in the transaction at hand, or raises because somebody else has it."""
+
+    def __call__(self, **moved: Any) -> None: ...
+
+
+def undo_a_while(batch: ImportBatch, *, until: float, renewed: Renewed) -> None:
+    """Take back what the import did, chunk by chunk, until the time is up or all is taken back."""
+    step = _STEPS[batch.kind]
+    while step(batch, renewed):
+        if time.monotonic() >= until:
+            return
+    with tenant_scope(batch.tenant_id):
+        renewed(status=ImportBatch.Status.UNDONE, undone_at=now())
+
+
+def _undo_sales(batch: ImportBatch, renewed: Renewed) -> bool:
+    """Take back what a chunk of sales earned; when none is left, set their numbers free. False at the end."""
+    tenant = batch.tenant_id
+    with tenant_scope(tenant):
+        sales = purchases_of_import(tenant=tenant, import_batch=batch.id, after=batch.cursor, limit=SALES_A_CHUNK)
+        if sales:
+            take_back(tenant, [TakeBack(sale) for sale in sales], kind="undo")
+            renewed(cursor=sales[-1].id)
+            batch.cursor = sales[-1].id
+            return True
+        foreign = refunds_of_other_sales(tenant=tenant, import_batch=batch.id)
+        undo_purchases(tenant=tenant, import_batch=batch.id)
+        _give_back(tenant, batch.id, foreign)
+        renewed()
+        return False
+
+
+def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> None:
+    """What the import's refunds took from sales that stay is given back to where it came from."""
+    customers = {refund.purchase.customer_id for refund in refunds if refund.purchase.customer_id}
+    if not customers:
+        return
+    holders = lock_holders(tenant=tenant, customers=customers)
+    reversals = list(
+        AwardReversal.objects.filter(refund_id__in=[refund.id for refund in refunds]).order_by("award_id", "id")
+    )
+    locked = Award.objects.select_for_update(no_key=True).filter(id__in={each.award_id for each in reversals})
+    awards = {award.id: award for award in locked.order_by("id")}
+    for reversal in reversals:
+        award = awards[reversal.award_id]
+        holder = holders[award.customer_id]
+        moves = _moves_back(holder, award, reversal, batch)
+        post_all(tenant=tenant, moves=[(holder, move) for move in moves])
+        award.reversed -= reversal.amount
+    for award in awards.values():
+        award.save(update_fields=["reversed"])
+
+
+def _moves_back(holder: LockedHolder, award: Award, reversal: AwardReversal, batch: UUID) -> list[Move]:
+    cleared = min(reversal.owed, holder.balance(award.unit).owed)
+    free = reversal.from_available + reversal.owed - cleared
+    is_pending = award.status == Award.Status.PENDING
+    parts = (
+        (Account.PENDING, reversal.from_pending if is_pending else 0),
+        (Account.AVAILABLE, free if is_pending else free + reversal.from_pending),
+        (Account.RECEIVABLE, cleared),
+        (Account.WRITTEN_OFF, reversal.written_off),
+    )
+    return [
+        Move(
+            unit=award.unit,
+            debit=Account.ISSUED,
+            credit=account,
+            amount=amount,
+            kind="undo",
+            explanation={"key": "import_undone"},
+            award_id=award.id,
+            purchase_id=award.purchase_id,
+            refund_id=reversal.refund_id,
+            import_batch=batch,
+        )
+        for account, amount in parts
+        if amount
+    ]
+
+
+def _undo_balances(batch: ImportBatch, renewed: Renewed) -> bool:
+    """Take back a chunk of opening balances: from what is available, the rest by the brand's policy."""
+    tenant = batch.tenant_id
+    with tenant_scope(tenant):
+        made = ImportRow.objects.filter(batch_id=batch.id, state=ImportRow.State.MADE, undone_at__isnull=True)
+        rows = list(made.order_by("line", "id")[:BALANCES_A_CHUNK])
+        policy = get_tenant(tenant=tenant).shortfall_policy
+        holders = lock_holders(tenant=tenant, customers={UUID(row.payload["customer"]) for row in rows})
+        for row in rows:
+            holder = holders[UUID(row.payload["customer"])]
+            post_all(tenant=tenant, moves=[(holder, move) for move in _closing(holder, row, policy)])
+        ImportRow.objects.filter(id__in=[row.id for row in rows]).update(undone_at=now())
+        renewed()
+        return len(rows) == BALANCES_A_CHUNK
+
+
+def _closing(holder: LockedHolder, row: ImportRow, policy: str) -> list[Move]:
+    unit, amount = row.payload["unit"], row.payload["amount"]
+    return [
+        Move(
+            unit=unit,
+            debit=account,
+            credit=Account.ADJUSTED,
+            amount=part,
+            kind="undo",
+            explanation={"key": "import_undone"},
+            import_batch=row.batch_id,
+            reverses=UUID(row.payload["transfer"]),
+        )
+        for account, part in split_of(holder, unit, amount, policy).sources
+    ]
+
+
+def _undo_vouchers(batch: ImportBatch, renewed: Renewed) -> bool:
+    tenant = batch.tenant_id
+    actor = Actor(kind="system", label=batch.actor_label)
+    with tenant_scope(tenant):
+        undo_imported_vouchers(tenant=tenant, batch=batch.id, actor=actor)
+        made = ImportRow.objects.filter(batch_id=batch.id, state=ImportRow.State.MADE, undone_at__isnull=True)
+        made.update(undone_at=now())
+        renewed()
+    return False
+
+
+def _undo_articles(batch: ImportBatch, renewed: Renewed) -> bool:
+    with tenant_scope(batch.tenant_id):
+        Article.objects.filter(import_batch=batch.id, undone_at__isnull=True).update(undone_at=now())
+        renewed()
+    return False
+
+
+_STEPS: dict[str, Callable[[ImportBatch, Renewed], bool]] = {
+    "purchases": _undo_sales,
+    "products": _undo_articles,
+    "balances": _undo_balances,
+    "vouchers": _undo_vouchers,
+}

@@ -1,0 +1,42 @@
+"""What an import brought in."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from smartbis.purchases.infos import PurchaseInfo
+from smartbis.purchases.models import Purchase, Refund
+from smartbis.purchases.rows import without_items
+from smartbis.tenancy.scope import tenant_scope
+
+
+@dataclass(frozen=True)
+class ForeignRefund:
+    """A refund that an import made of a sale that is not its own."""
+
+    id: UUID
+    purchase: PurchaseInfo
+
+
+def purchases_of_import(
+    *, tenant: UUID, import_batch: UUID, after: UUID | None = None, limit: int = 500
+) -> list[PurchaseInfo]:
+    """Sales of an import that stand, by id, those after `after`; without their lines."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Purchase.objects.filter(tenant_id=tenant, import_batch=import_batch, undone_at__isnull=True)
+        if after:
+            rows = rows.filter(id__gt=after)
+        return without_items(rows.order_by("id")[:limit])
+
+
+def refunds_of_other_sales(*, tenant: UUID, import_batch: UUID) -> list[ForeignRefund]:
+    """The refunds an import made of sales that were there before it, by id."""
+    with tenant_scope(tenant, read_only=True):
+        rows = (
+            Refund.objects.filter(tenant_id=tenant, import_batch=import_batch, undone_at__isnull=True)
+            .filter(Q(purchase__import_batch__isnull=True) | ~Q(purchase__import_batch=F("import_batch")))
+            .select_related("purchase")
+            .order_by("id")
+        )
+        return [ForeignRefund(row.id, without_items([row.purchase])[0]) for row in rows]
