@@ -1,7 +1,7 @@
 """Imports: files taken in, watched, and taken back."""
 
 import hashlib
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase, StreamingHttpResponse
@@ -168,7 +168,7 @@ class ImportUndo(ApiView):
         )
 
 
-def _digest(file: BinaryIO) -> str:
+def _digest(file: Any) -> str:
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
     return digest

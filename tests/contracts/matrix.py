@@ -51,7 +51,6 @@ WIRING = {
     "readyz": PUBLIC,
     "metrics": PUBLIC,
     "i18n/setlang/": Row({"POST": EVERYONE}, is_public=True, any_method=True),
-    "media/<path>": PUBLIC,
 }
 REST = {
     "api/v1/openapi.json": Row({"GET": EVERYONE}, is_public=True),
