@@ -9,4 +9,5 @@ os.environ.update(
     WHATSAPP_GRAPH_URL="http://127.0.0.1:9",
     BASE_URL="http://testserver",
     LOG_LEVEL="WARNING",
+    STATIC_ROOT="static",
 )

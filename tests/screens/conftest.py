@@ -1,37 +1,22 @@
 """A real Chromium on pages of a few lines, served from memory under the product's own content security policy."""
 
 import mimetypes
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from shutil import which
 
 import pytest
 from playwright.sync_api import Page, Route
 
+from tests.chromium import launch_options
+
 STATIC = Path(__file__).parents[2] / "static"
-CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 ADDRESS = "http://localhost/"
 POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium: browser tests must not be skipped here")
-        pytest.skip("no Chromium found; on Debian: apt-get install chromium")
-    return {"executable_path": CHROMIUM, "args": FLAGS}
+    return launch_options()
 
 
 @pytest.fixture

@@ -40,6 +40,8 @@ class Member:
     """Somebody who buys: how often a month, since when, until when (who drifts away), where mostly."""
 
     id: UUID
+    name: str
+    phone: str
     rate: float
     since: date
     until: date
@@ -82,6 +84,18 @@ def tell_history(brand: OpenedBrand, *, today: datetime, seed: int) -> Story:
     return story
 
 
+def showcase(story: Story) -> list[dict[str, str]]:
+    """Three members with something to show: open vouchers and a good balance."""
+    purses = balances_of(tenant=story.brand.tenant, customers=[member.id for member in story.members])
+    waiting = {member.id for _, member in story.open_vouchers}
+
+    def worth(member: Member) -> tuple[bool, int]:
+        return member.id in waiting, sum(each.available for each in purses.get(member.id, []))
+
+    best = sorted(story.members, key=worth, reverse=True)[:3]
+    return [{"name": member.name, "phone": member.phone} for member in best]
+
+
 def _live_day(story: Story, day: date, back: int, zone: ZoneInfo, *, publish: bool) -> None:
     _join(story, day, back)
     outcomes = _sell(story, day, zone, publish=publish)
@@ -113,7 +127,7 @@ def _join(story: Story, day: date, back: int) -> None:
         rate = plan.visits_a_month * random.lognormvariate(-0.2, 0.7)
         stays = date.max if random.random() < 0.6 else day + timedelta(days=random.randint(10, 110))
         home = random.choices(range(len(plan.stores)), [store.weight for store in plan.stores])[0]
-        story.members.append(Member(ids[draft.key], rate, day, stays, home))
+        story.members.append(Member(ids[draft.key], draft.name, draft.phone or "", rate, day, stays, home))
         if plan.plan and random.random() < 0.55:
             _renew(story, ids[draft.key], day)
 

@@ -19,13 +19,14 @@ def load_brand(slug: str, target: Path, today: datetime) -> None:
 
     import smartbis.celery  # noqa: F401  (as in every process that may wake workers)
     from smartbis.local.demo.brands import BRANDS
-    from smartbis.local.demo.history import DAYS, tell_history
+    from smartbis.local.demo.history import DAYS, showcase, tell_history
     from smartbis.local.demo.opening import open_brand
 
     seed, plan = next((place, brand) for place, brand in enumerate(BRANDS) if brand.slug == slug)
     with transaction.atomic():
         brand = open_brand(plan, opened_at=today - timedelta(days=DAYS + 1), base_url=settings.BASE_URL)
-        tell_history(brand, today=today, seed=seed)
+        story = tell_history(brand, today=today, seed=seed)
+        brand.secrets["customers"] = showcase(story)
         write_private(part_path(target, slug), brand.secrets)
 
 
