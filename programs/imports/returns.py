@@ -108,8 +108,7 @@ def _stock(run: Run, returns: Sequence[_Return]) -> Stock:
     if unnamed:
         lines = returnable_lines(
             tenant=run.tenant,
-            customers={each.customer for each in unnamed if each.customer},
-            skus={sku for each in unnamed for _, sku, _, _ in each.lines if sku},
+            wanted={(each.customer, sku) for each in unnamed if each.customer for _, sku, _, _ in each.lines if sku},
             before=max(each.at for each in unnamed),
         )
         stock.add(lines)
@@ -177,7 +176,7 @@ def _refund(run: Run, drafts: Sequence[tuple[_Return, RefundDraft]]) -> None:
         if result.outcome == "recorded":
             run.tally.refunds += 1
             recorded.append((draft.purchase, result.refund))
-    sales = get_purchases(tenant=run.tenant, purchases={sale for sale, _ in recorded})
+    sales = get_purchases(tenant=run.tenant, purchases={sale for sale, _ in recorded}, with_lines=False)
     take_back(run.tenant, [TakeBack(sales[sale], refund, import_batch=run.batch) for sale, refund in recorded])
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db import connection
 
-from smartbis.purchases.models import Purchase, PurchaseItem, Refund
+from smartbis.purchases.models import Purchase, Refund
 from smartbis.tenancy.scope import tenant_scope
 
 
@@ -25,33 +25,29 @@ class ReturnableLine:
     left: int
 
 
-def returnable_lines(
-    *, tenant: UUID, customers: Collection[UUID], skus: Collection[str], before: datetime
-) -> list[ReturnableLine]:
-    """What these customers bought of these articles before an instant and did not give back yet. One query."""
-    with tenant_scope(tenant, read_only=True):
-        rows = (
-            PurchaseItem.objects.filter(
-                tenant_id=tenant,
-                sku__in=list(skus),
-                refunded_quantity__lt=F("quantity"),
-                purchase__customer_id__in=list(customers),
-                purchase__occurred_at__lt=before,
-                purchase__undone_at__isnull=True,
-            )
-            .exclude(purchase__status=Purchase.Status.CANCELLED)
-            .values_list(
-                "purchase_id",
-                "purchase__customer_id",
-                "purchase__external_id",
-                "purchase__occurred_at",
-                "position",
-                "sku",
-                "unit_minor",
-                F("quantity") - F("refunded_quantity"),
-            )
-        )
-        return [ReturnableLine(*row) for row in rows]
+_RETURNABLE = """
+SELECT p.id, p.customer_id, p.external_id, p.occurred_at, i.position, i.sku, i.unit_minor,
+    i.quantity - i.refunded_quantity
+FROM (SELECT DISTINCT customer_id FROM unnest(%(customers)s::uuid[]) AS c(customer_id)) c
+JOIN purchases_purchase p ON p.tenant_id = %(tenant)s AND p.customer_id = c.customer_id
+    AND p.occurred_at < %(before)s AND p.undone_at IS NULL AND p.status <> 'cancelled'
+JOIN purchases_purchaseitem i ON i.tenant_id = p.tenant_id AND i.purchase_id = p.id AND i.refunded_quantity < i.quantity
+WHERE (p.customer_id, i.sku) IN (
+    SELECT customer_id, sku FROM unnest(%(customers)s::uuid[], %(skus)s::text[]) AS wanted(customer_id, sku))
+"""
+
+
+def returnable_lines(*, tenant: UUID, wanted: Collection[tuple[UUID, str]], before: datetime) -> list[ReturnableLine]:
+    """What was bought before an instant and not given back yet, of these (customer, article). One query."""
+    named = {
+        "tenant": tenant,
+        "customers": [customer for customer, _ in wanted],
+        "skus": [sku for _, sku in wanted],
+        "before": before,
+    }
+    with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
+        cursor.execute(_RETURNABLE, named)
+        return [ReturnableLine(*row) for row in cursor.fetchall()]
 
 
 def refund_numbers(*, tenant: UUID, customers: Collection[UUID], numbers: Collection[str]) -> set[tuple[UUID, str]]:

@@ -9,7 +9,7 @@ from django.db.models import Count
 from smartbis.purchases.errors import PurchaseNotFound
 from smartbis.purchases.infos import PurchaseInfo
 from smartbis.purchases.models import Purchase
-from smartbis.purchases.rows import with_items
+from smartbis.purchases.rows import with_items, without_items
 from smartbis.tenancy.scope import tenant_scope
 
 
@@ -25,11 +25,11 @@ def get_purchase(*, tenant: UUID, purchase: UUID, stores_scope: frozenset[UUID] 
     return info
 
 
-def get_purchases(*, tenant: UUID, purchases: Collection[UUID]) -> dict[UUID, PurchaseInfo]:
-    """Those of the sales that exist in this tenant, with their lines, by id. Two queries."""
+def get_purchases(*, tenant: UUID, purchases: Collection[UUID], with_lines: bool = True) -> dict[UUID, PurchaseInfo]:
+    """Those of the sales that exist in this tenant, by id, with their lines unless told otherwise. Two queries."""
     with tenant_scope(tenant, read_only=True):
-        rows = Purchase.objects.filter(tenant_id=tenant, id__in=list(purchases))
-        return {info.id: info for info in with_items(tenant, list(rows))}
+        rows = list(Purchase.objects.filter(tenant_id=tenant, id__in=list(purchases)))
+        return {info.id: info for info in (with_items(tenant, rows) if with_lines else without_items(rows))}
 
 
 def find_purchase(*, tenant: UUID, store: UUID, external_id: str) -> PurchaseInfo | None:

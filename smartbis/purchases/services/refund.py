@@ -176,7 +176,8 @@ def _row(
 def _after(sale: PurchaseInfo, taken: Taken) -> PurchaseInfo:
     lines = dict(taken.lines)
     items: tuple[ItemInfo, ...] = tuple(
-        replace(item, refunded_quantity=item.refunded_quantity + lines.get(item.id, 0)) for item in sale.items
+        replace(item, refunded_quantity=item.refunded_quantity + lines[item.id]) if item.id in lines else item
+        for item in sale.items
     )
     return replace(sale, refunded_minor=sale.refunded_minor + taken.amount_minor, items=items)
 
