@@ -140,6 +140,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "public:sign_in"
 LOGIN_REDIRECT_URL = "public:after_sign_in"
+# Cookies ignore ports: on one host the platform's sign-in must not replace the team's.
+SESSION_COOKIE_NAME = "platform_session" if SURFACE == "platform" else "session"
+CSRF_COOKIE_NAME = "platform_csrf" if SURFACE == "platform" else "csrf"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 

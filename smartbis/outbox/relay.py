@@ -69,7 +69,10 @@ def _claim(tenant: UUID) -> list[Claim]:
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, {"tenant": tenant, "now": instant, "lease": lease, "batch": BATCH})
             # A cursor of Django's gives jsonb as text.
-            claims = [Claim(*row[:4], json.loads(row[4])) for row in cursor.fetchall()]
+            claims = [
+                Claim(delivery, subscriber, attempts, name, json.loads(payload))
+                for delivery, subscriber, attempts, name, payload in cursor.fetchall()
+            ]
         if claims:
             request_work(queue="relay", due_at=lease)  # finds them again should this process die
     return claims
