@@ -22,6 +22,8 @@ class Command(BaseCommand):
             url = read_text(f"DATABASE_{login.upper()}_URL", "") or derived_url(read_text("DATABASE_URL"), login)
             parts = urlsplit(url)
             ensure_login(unquote(parts.username or ""), unquote(parts.password or ""))
+            if login == "backup":
+                let_dump(unquote(parts.username or ""))
             self.stdout.write(f"login {unquote(parts.username or '')} is ready")
 
 
@@ -42,3 +44,13 @@ def ensure_login(role: str, password: str) -> None:
         cursor.execute(
             sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(role)).as_string(cursor.connection)
         )
+
+
+def let_dump(role: str) -> None:
+    """Let `role` read sequences, those to come as well: a dump holds them, and tables are granted with their making."""
+    with connection.cursor() as cursor:
+        for statement in (
+            "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON SEQUENCES TO {}",
+        ):
+            cursor.execute(sql.SQL(statement).format(sql.Identifier(role)).as_string(cursor.connection))
