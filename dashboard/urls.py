@@ -1,5 +1,8 @@
-"""Addresses of this door."""
+"""Addresses of the doors for people who work here: product page and sign-in, the counter."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("dashboard.public.urls")),
+    path("counter/", include("dashboard.counter.urls")),
+]

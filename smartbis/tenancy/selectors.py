@@ -246,3 +246,13 @@ def _key_info(row: ApiKey) -> ApiKeyInfo:
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,
     )
+
+
+def teams_of_user(user: UUID) -> list[tuple[TenantInfo, StaffInfo]]:
+    """The active brands for which a person works, by name, with what they are there. Opens each brand's scope."""
+    found = []
+    for tenant in tenants_of_user(user):
+        member, brand = find_staff_member(tenant=tenant, user=user), get_tenant(tenant=tenant)
+        if member is not None and brand.status == "active":
+            found.append((brand, member))
+    return sorted(found, key=lambda pair: (pair[0].name, str(pair[0].id)))

@@ -2,7 +2,8 @@
 
    #till-query is the one field. Escape clears the till through the element marked data-till-home. Typing while nothing is focused
    goes to the field. A scanner types fast and ends with Enter, wherever the focus is: in an amount, a letter gives it away, the
-   amount is put back as it was, and the code is looked up instead. data-return-after="<ms>" on a result goes back by itself. */
+   amount is put back as it was, and the code is looked up instead. data-return-after="<ms>" on a result goes back by itself;
+   data-expires="<ms>" takes away what can be done for a while only. */
 
 const RUN_GAP_MS = 120;
 const CODE_LEAST = 6;
@@ -72,9 +73,17 @@ function deliver(text) {
 document.addEventListener("till:scanned", (event) => deliver(event.detail));
 
 let leaving;
+let expiring = [];
+
+function expire(root) {
+  for (const timer of expiring) clearTimeout(timer);
+  const places = [...(root.querySelectorAll?.("[data-expires]") ?? [])];
+  expiring = places.map((place) => setTimeout(() => place.remove(), Math.max(0, Number(place.dataset.expires))));
+}
 
 function settle(root) {
   clearTimeout(leaving);
+  expire(root);
   const result = root.querySelector?.("[data-return-after]");
   if (result) leaving = setTimeout(() => home()?.click(), Number(result.dataset.returnAfter));
   const scanned = sessionStorage.getItem("scanned");

@@ -2,7 +2,7 @@
 
    data-money on an input · data-money-echo="<input id>" on an element whose text repeats the amount, the element's
    data-template holding a # for it · data-keypad="<input id>" on a group of buttons with data-digit ("0".."9", "00", "back").
-   An input's data-submit names the id of the button that stays disabled while the amount is zero. */
+   An input's data-symbol is its currency's, R$ without one; its data-submit names the id of the button that stays disabled while the amount is zero. */
 
 const MAX_DIGITS = 12;
 const english = document.documentElement.lang.startsWith("en");
@@ -23,7 +23,7 @@ function formatted(digits) {
 function echo(input) {
   const empty = !digitsOf(input.value);
   for (const place of document.querySelectorAll(`[data-money-echo="${input.id}"]`)) {
-    place.textContent = empty ? place.dataset.empty : place.dataset.template.trim().replace("#", `R$\u00a0${input.value}`);
+    place.textContent = empty ? place.dataset.empty : place.dataset.template.trim().replace("#", `${input.dataset.symbol ?? "R$"}\u00a0${input.value}`);
   }
   const button = document.getElementById(input.dataset.submit ?? "");
   if (button) button.disabled = empty;

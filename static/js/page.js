@@ -30,15 +30,29 @@ function setTheme(theme) {
 const network = document.getElementById("network");
 const timers = new WeakMap();
 
-function announce(state) {
+function announce(state, words) {
   if (!network) return;
   network.hidden = !state;
-  if (state) network.querySelector("[data-words]").textContent = network.dataset[state];
+  if (state) network.querySelector("[data-words]").textContent = words ?? network.dataset[state];
 }
 
-function watch(request) {
+/* Gives the buttons of sent forms back: the form keeps its key, so that sending again has no second effect. */
+function release() {
+  for (const button of document.querySelectorAll("[data-once][data-sent]")) {
+    delete button.dataset.sent;
+    button.disabled = false;
+  }
+}
+
+/* A form may say with data-failed what no answer means for it. */
+function fail(element) {
+  announce(navigator.onLine ? "failed" : "offline", element?.closest?.("[data-failed]")?.dataset.failed);
+  release();
+}
+
+function watch(request, element) {
   const slow = setTimeout(() => announce("slow"), SLOW_MS);
-  const failed = setTimeout(() => announce("failed"), FAILED_MS);
+  const failed = setTimeout(() => fail(element), FAILED_MS);
   timers.set(request, [slow, failed]);
 }
 
@@ -49,14 +63,14 @@ function unwatch(request) {
 addEventListener("offline", () => announce("offline"));
 addEventListener("online", () => announce(null));
 
-document.addEventListener("htmx:beforeSend", (event) => watch(event.detail.xhr));
+document.addEventListener("htmx:beforeSend", (event) => watch(event.detail.xhr, event.detail.elt));
 document.addEventListener("htmx:afterRequest", (event) => {
   unwatch(event.detail.xhr);
   if (event.detail.successful || event.detail.xhr.status === 422) announce(null);
 });
-document.addEventListener("htmx:sendError", () => announce(navigator.onLine ? "failed" : "offline"));
-document.addEventListener("htmx:responseError", () => announce("failed"));
-document.addEventListener("htmx:timeout", () => announce("failed"));
+for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(name, (event) => fail(event.detail.elt));
+}
 
 /* -- one submission a form ----------------------------------------------------------------------------------- */
 
@@ -73,19 +87,10 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => (button.disabled = true), 0);
 });
 
-document.addEventListener("htmx:afterRequest", () => {
-  for (const button of document.querySelectorAll("[data-once][data-sent]")) {
-    delete button.dataset.sent;
-    button.disabled = false;
-  }
-});
+document.addEventListener("htmx:afterRequest", release);
 
 addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  for (const button of document.querySelectorAll("[data-once][data-sent]")) {
-    delete button.dataset.sent;
-    button.disabled = false;
-  }
+  if (event.persisted) release();
 });
 
 /* -- clicks -------------------------------------------------------------------------------------------------- */

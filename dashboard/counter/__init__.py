@@ -1,0 +1,1 @@
+"""The operators' door: one screen, one field."""

@@ -1,0 +1,19 @@
+"""Addresses of the counter, below `/counter/`."""
+
+from django.urls import path
+
+from dashboard.counter.views import people, refunds, sales, stores, till, vouchers
+
+app_name = "counter"
+urlpatterns = [
+    path("", till.home, name="home"),
+    path("search/", till.search, name="search"),
+    path("customers/", people.enrol, name="enrol"),
+    path("sales/", sales.sell, name="sale"),
+    path("sales/<uuid:purchase>/", sales.receipt_page, name="receipt"),
+    path("sales/<uuid:purchase>/undo/", sales.undo, name="undo_sale"),
+    path("redemptions/", vouchers.redeem, name="redeem"),
+    path("redemptions/<uuid:redemption>/undo/", vouchers.undo, name="undo_redemption"),
+    path("refunds/", refunds.refund, name="refund"),
+    path("store/", stores.choose, name="store"),
+]

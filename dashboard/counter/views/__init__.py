@@ -1,0 +1,1 @@
+"""The views of the till, by what they are about."""

@@ -1,0 +1,237 @@
+"""What a till says: each refusal of the contract in colour and words, the reason first and then what to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext, to_locale
+from django.utils.translation import gettext as _
+
+from smartbis.kernel.clock import now
+from smartbis.kernel.money import format_amount, format_money
+from smartbis.kernel.numerals import money_in_words
+from smartbis.kernel.units import is_currency
+from vouchers.infos import RedemptionInfo, VoucherInfo
+
+Tone = Literal["ok", "warn", "bad"]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A result that can be read from two metres: colour, headline, and what to do."""
+
+    tone: Tone
+    headline: str
+    text: str = ""
+
+
+def locale() -> str:
+    """The active language as Babel names it: `pt_BR`, `en`."""
+    return to_locale(get_language() or "pt-br")
+
+
+def money(minor: int, currency: str) -> str:
+    """`R$ 18,50` in the active language."""
+    return format_money(minor, currency, locale())
+
+
+def amount(value: int, unit: str, *, sign: bool = False) -> str:
+    """An amount with its unit: `R$ 18,50`, `38 pontos`; with `sign`, `+38 pontos`."""
+    number = format_amount(value, unit, locale())
+    words = number if is_currency(unit) else ngettext("%(n)s ponto", "%(n)s pontos", value) % {"n": number}
+    return f"+{words}" if sign and value > 0 else words
+
+
+def day(at: datetime) -> str:
+    """`12/11`, with the year when it is another one."""
+    local = localtime(at)
+    return date_format(local, "d/m" if local.year == localtime(now()).year else "d/m/Y")
+
+
+def last_visit(at: datetime | None) -> str:
+    """When somebody was here last, in words; nothing for somebody who never was."""
+    if at is None:
+        return ""
+    days = (localtime(now()).date() - localtime(at).date()).days
+    if days <= 0:
+        return _("Já comprou hoje")
+    if days == 1:
+        return _("Última compra ontem")
+    if days < 31:
+        return _("Última compra há %(days)s dias") % {"days": days}
+    return _("Última compra em %(day)s") % {"day": date_format(localtime(at), "d/m/Y")}
+
+
+# -- vouchers -------------------------------------------------------------------------------------------------------
+
+
+def value_of(voucher: VoucherInfo) -> str:
+    """What a voucher gives: `R$ 15,00 de desconto`, `10% de desconto até R$ 30,00`, or the thing itself."""
+    if voucher.kind == "amount":
+        return _("%(money)s de desconto") % {"money": money(voucher.value_minor or 0, voucher.currency)}
+    if voucher.kind == "percentage":
+        share = percentage(voucher.value_bp or 0)
+        if voucher.max_discount_minor is None:
+            return _("%(share)s de desconto") % {"share": share}
+        most = money(voucher.max_discount_minor, voucher.currency)
+        return _("%(share)s de desconto até %(most)s") % {"share": share, "most": most}
+    return voucher.coupon_name
+
+
+def percentage(basis_points: int) -> str:
+    """`10%`, `7,5%`."""
+    whole, part = divmod(basis_points, 100)
+    if not part:
+        return f"{whole}%"
+    separator = "." if locale().startswith("en") else ","
+    return f"{whole}{separator}{part:02d}".rstrip("0") + "%"
+
+
+def deadline_of(voucher: VoucherInfo) -> str:
+    """`vence hoje`, `vale até 12/12`; nothing without an end."""
+    if voucher.valid_until is None:
+        return ""
+    if localtime(voucher.valid_until).date() == localtime(now()).date():
+        return _("vence hoje")
+    return _("vale até %(day)s") % {"day": day(voucher.valid_until)}
+
+
+def minimum_of(voucher: VoucherInfo) -> str:
+    """`em compras a partir de R$ 50,00`; nothing without a minimum."""
+    if not voucher.min_purchase_minor:
+        return ""
+    return _("em compras a partir de %(money)s") % {"money": money(voucher.min_purchase_minor, voucher.currency)}
+
+
+def used(use: RedemptionInfo) -> str:
+    """What a use gave: `−R$ 15,00`, or the thing that was handed over."""
+    if use.discount_minor:
+        return f"\N{MINUS SIGN}{money(use.discount_minor, use.currency)}"
+    return use.coupon_name
+
+
+# -- refusals -------------------------------------------------------------------------------------------------------
+
+Facts = dict[str, Any]
+
+
+def refused(code: str, facts: Facts, message: str) -> Words:
+    """A refusal's code and facts as a result; `message` is the room's own sentence, for what has no words here."""
+    words = _REFUSALS.get(code)
+    return words(facts, message) if words else Words("bad", _("NÃO FOI FEITO"), message)
+
+
+def unknown_code(text: str) -> Words:
+    """A code that is no voucher's here."""
+    check = _("Confira: %(code)s") % {"code": text} if text else _("Este QR não é de um voucher desta marca.")
+    return Words("bad", _("CÓDIGO NÃO ENCONTRADO"), check)
+
+
+def too_many_codes() -> Words:
+    """Somebody tries codes."""
+    return Words("warn", _("ESPERE"), _("Muitos códigos errados seguidos. Tente de novo em alguns minutos."))
+
+
+def _at(text: str) -> datetime:
+    return localtime(datetime.fromisoformat(text))
+
+
+def _already_redeemed(facts: Facts, message: str) -> Words:
+    if not facts.get("at"):
+        return Words("bad", _("JÁ USADO"), _("Não entregue de novo."))
+    at = _at(facts["at"])
+    when = {"day": day(at), "time": at.strftime("%H:%M"), "store": facts.get("store", ""), "by": facts.get("by", "")}
+    is_today = at.date() == localtime(now()).date()
+    headline = _("JÁ USADO hoje às %(time)s") if is_today else _("JÁ USADO em %(day)s às %(time)s")
+    text = _("%(store)s, por %(by)s. Não entregue de novo.") if when["by"] else _("%(store)s. Não entregue de novo.")
+    return Words("bad", headline % when, text % when)
+
+
+def _expired(facts: Facts, message: str) -> Words:
+    headline = _("VENCEU em %(day)s") % {"day": day(_at(facts["until"]))} if facts.get("until") else _("VENCEU")
+    return Words("bad", headline, _("Não pode mais ser usado."))
+
+
+def _not_yet_valid(facts: Facts, message: str) -> Words:
+    if facts.get("next_sale"):
+        return Words("warn", _("VALE NA PRÓXIMA COMPRA"), _("Foi ganho nesta compra: use na próxima."))
+    return Words("warn", _("VALE A PARTIR de %(day)s") % {"day": day(_at(facts["from"]))}, _("Ainda não entregue."))
+
+
+def _wrong_store(facts: Facts, message: str) -> Words:
+    stores = ", ".join(facts.get("stores") or ())
+    return Words("bad", _("NÃO VALE nesta loja"), _("Vale em: %(stores)s.") % {"stores": stores} if stores else "")
+
+
+def _below_minimum(facts: Facts, message: str) -> Words:
+    missing = money(facts["missing_minor"], facts["currency"])
+    minimum = money(facts["minimum_minor"], facts["currency"])
+    return Words(
+        "warn",
+        _("FALTAM %(missing)s") % {"missing": missing},
+        _("Para usar, a compra precisa ser de %(minimum)s ou mais.") % {"minimum": minimum},
+    )
+
+
+def _wrong_customer(facts: Facts, message: str) -> Words:
+    if facts.get("is_named"):
+        return Words("bad", _("É DE OUTRO CLIENTE"), _("Só quem ganhou este voucher pode usar."))
+    return Words("warn", _("DE QUEM É?"), _("Voucher pessoal: procure o cliente primeiro."))
+
+
+def _cancelled(facts: Facts, message: str) -> Words:
+    when = _("pela marca em %(day)s") % {"day": day(_at(facts["at"]))} if facts.get("at") else _("pela marca")
+    return Words("bad", _("CANCELADO"), when[:1].upper() + when[1:] + ".")
+
+
+def _plain(tone: Tone, headline: Callable[[], str]) -> Callable[[Facts, str], Words]:
+    return lambda facts, message: Words(tone, headline(), message)
+
+
+def _fixed(tone: Tone, headline: Callable[[], str], text: Callable[[], str]) -> Callable[[Facts, str], Words]:
+    return lambda facts, message: Words(tone, headline(), text())
+
+
+_REFUSALS: dict[str, Callable[[Facts, str], Words]] = {
+    "voucher_already_redeemed": _already_redeemed,
+    "voucher_expired": _expired,
+    "voucher_not_yet_valid": _not_yet_valid,
+    "voucher_wrong_store": _wrong_store,
+    "voucher_wrong_time": _plain("warn", lambda: _("NÃO VALE agora")),
+    "voucher_below_minimum": _below_minimum,
+    "voucher_wrong_customer": _wrong_customer,
+    "voucher_cancelled": _cancelled,
+    "voucher_held": _plain("warn", lambda: _("RESERVADO")),
+    "voucher_limit_reached": _plain("bad", lambda: _("LIMITE ATINGIDO")),
+    "voucher_not_found": lambda facts, message: unknown_code(facts.get("code", "")),
+    "idempotency_key_reused": _fixed(
+        "warn", lambda: _("JÁ FOI FEITO"), lambda: _("Esta tela já foi usada com outros dados. Comece de novo.")
+    ),
+    "undo_too_late": _fixed(
+        "warn",
+        lambda: _("NÃO DÁ MAIS PARA DESFAZER"),
+        lambda: _("Passou de um minuto. Se o cliente devolveu a compra, registre a devolução."),
+    ),
+    "refund_exceeds_purchase": _fixed(
+        "warn", lambda: _("JÁ DEVOLVIDA"), lambda: _("Não resta nada desta venda para devolver.")
+    ),
+    "redemption_already_reversed": _fixed("warn", lambda: _("JÁ DESFEITO"), lambda: _("O voucher já pode ser usado.")),
+}
+
+
+# -- asking once more -----------------------------------------------------------------------------------------------
+
+
+def unusual(minor: int, currency: str) -> str:
+    """Asks whether an amount that the store hardly ever sees is right, with the number in words."""
+    facts = {"money": money(minor, currency), "words": money_in_words(minor, currency, locale())}
+    return _("Valor fora do comum: %(money)s, %(words)s. É isso mesmo?") % facts
+
+
+def again(at: datetime, minor: int, currency: str) -> str:
+    """Asks whether the same sale is meant twice."""
+    facts = {"money": money(minor, currency), "time": localtime(at).strftime("%H:%M")}
+    return _("De novo? Uma venda de %(money)s para este cliente foi registrada às %(time)s.") % facts

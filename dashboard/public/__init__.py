@@ -1,0 +1,1 @@
+"""The product page, and the way in and out for staff."""

@@ -1,0 +1,200 @@
+"""The till finds a customer, records the sale, tells what it earned, and takes it back."""
+
+from datetime import timedelta
+
+import pytest
+
+from smartbis.customers.selectors import consent_state, find_customer
+from smartbis.kernel.clock import frozen, now
+from smartbis.purchases.selectors import purchases_page
+from tests.counter.conftest import fields_of, sign_in, text_of
+from tests.factories import make_customer, make_member, store_of
+from tests.vouchers.shop import available, give
+
+SALES, SEARCH = "/counter/sales/", "/counter/search/"
+
+
+def sales_of(brand):
+    return purchases_page(tenant=brand.id).items
+
+
+def at_customer(till, customer):
+    return till.get(SEARCH, {"customer": str(customer.id)})
+
+
+@pytest.mark.parametrize("typed", ["(11) 97654-0001", "11976540001", "976540001", "+55 11 97654-0001", "marina", "529.982.247-25"])
+def test_one_field_finds_by_its_shape(aurora, till, typed):
+    make_customer(aurora, phone="+5511976540001", cpf="52998224725")
+    page = till.get(SEARCH, {"q": typed})
+    assert "Marina Souza" in text_of(page)
+    assert 'name="amount"' in page.content.decode()
+
+
+def test_several_with_a_name_are_listed_with_masked_phones(aurora, till):
+    for number in range(6):
+        make_customer(aurora, f"Ana Número {number}", phone=f"+551197654100{number}")
+    page = till.get(SEARCH, {"q": "ana"})
+    assert text_of(page).count("9****-100") == 5
+    assert "Há mais pessoas" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("7654-0001", "Valor da venda|Cliente novo"),
+        ("123", "não é um telefone nem um CPF"),
+        ("zé", "Ninguém com este nome"),
+        ("ana@", "e-mail parece incompleto"),
+        ("8F3K-2QZP-7XMA", "CÓDIGO NÃO ENCONTRADO"),
+        ("", "Digite um telefone"),
+    ],
+)
+def test_what_leads_nowhere_says_why(aurora, till, typed, words):
+    text = text_of(till.get(SEARCH, {"q": typed}))
+    assert any(each in text for each in words.split("|"))
+
+
+def test_a_sale_earns_is_told_and_is_printed(aurora, till, operator):
+    marina = make_customer(aurora)
+    form = fields_of(at_customer(till, marina), SALES)
+    page = till.post(SALES, form | {"amount": "38,50"})
+    assert page.status_code == 200
+    text = text_of(page)
+    assert "+R$ 7,70" in text
+    assert "Marina tem R$ 7,70." in text
+    assert "Você ganhou R$ 7,70." in text
+    (sale,) = sales_of(aurora)
+    assert (sale.amount_minor, sale.store_id, sale.operator_id) == (3850, store_of(aurora).id, operator.user_id)
+    assert sale.external_id in text
+    assert "+R$ 7,70" in text_of(till.get(f"{SALES}{sale.id}/"))
+
+
+def test_sent_twice_it_registers_once(aurora, till):
+    marina = make_customer(aurora)
+    form = fields_of(at_customer(till, marina), SALES) | {"amount": "38,50"}
+    first, second = till.post(SALES, form), till.post(SALES, form)
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert "+R$ 7,70" in text_of(second)
+    assert (len(sales_of(aurora)), available(aurora, marina)) == (1, 770)
+
+
+def test_balance_is_used_in_one_tap(aurora, till):
+    marina = make_customer(aurora)
+    give(aurora, marina, 1800)
+    page = at_customer(till, marina)
+    assert "tem R$ 18,00 para usar hoje" in text_of(page)
+    form = fields_of(page, SALES) | {"amount": "38,50", "use_balance": "on"}
+    for _ in range(2):
+        text = text_of(till.post(SALES, form))
+        assert "A cobrar R$ 20,50" in text
+        assert "+R$ 4,10" in text
+    assert available(aurora, marina) == 410
+
+
+def test_a_balance_that_went_meanwhile_is_said_and_nothing_is_recorded(aurora, till):
+    marina = make_customer(aurora)
+    give(aurora, marina, 1800)
+    form = fields_of(at_customer(till, marina), SALES) | {"amount": "38,50", "use_balance": "on", "usable": "999900"}
+    page = till.post(SALES, form)
+    assert page.status_code == 422
+    assert "O saldo mudou" in text_of(page)
+    assert (sales_of(aurora), available(aurora, marina)) == ((), 1800)
+
+
+@pytest.mark.parametrize("amount", ["", "0,00", "-5,00", "abc", "38", "99999999999999,00"])
+def test_an_amount_that_is_none_is_asked_for_again_with_the_same_key(aurora, till, amount):
+    marina = make_customer(aurora)
+    form = fields_of(at_customer(till, marina), SALES)
+    page = till.post(SALES, form | {"amount": amount})
+    assert page.status_code == 422
+    assert fields_of(page, SALES)["key"] == form["key"]
+    assert sales_of(aurora) == ()
+
+
+def test_an_unusual_amount_is_asked_about_in_words(aurora, till):
+    marina = make_customer(aurora)
+    for amount in ("30,00", "31,00", "32,00", "33,00", "34,00"):
+        till.post(SALES, fields_of(at_customer(till, marina), SALES) | {"amount": amount})
+    asked = till.post(SALES, fields_of(at_customer(till, marina), SALES) | {"amount": "3.850,00"})
+    assert asked.status_code == 422
+    assert "três mil oitocentos e cinquenta reais" in text_of(asked)
+    assert len(sales_of(aurora)) == 5
+    changed = till.post(SALES, fields_of(asked, SALES) | {"amount": "4.850,00"})
+    assert changed.status_code == 422
+    assert till.post(SALES, fields_of(changed, SALES)).status_code == 200
+    assert sales_of(aurora)[0].amount_minor == 485000
+
+
+def test_the_same_sale_again_is_asked_about(aurora, till):
+    marina = make_customer(aurora)
+    till.post(SALES, fields_of(at_customer(till, marina), SALES) | {"amount": "38,50"})
+    asked = till.post(SALES, fields_of(at_customer(till, marina), SALES) | {"amount": "38,50"})
+    assert "De novo?" in text_of(asked)
+    assert till.post(SALES, fields_of(asked, SALES)).status_code == 200
+    assert len(sales_of(aurora)) == 2
+
+
+def test_a_number_is_taken_for_one_sale_only(aurora, till):
+    marina = make_customer(aurora)
+    for amount, status in (("38,50", 200), ("39,90", 422)):
+        form = fields_of(at_customer(till, marina), SALES) | {"amount": amount, "external_id": "NF 77"}
+        assert till.post(SALES, form).status_code == status
+    assert [sale.external_id for sale in sales_of(aurora)] == ["NF 77"]
+
+
+def test_undo_is_offered_to_the_one_who_did_it_for_a_minute(aurora, till):
+    marina = make_customer(aurora)
+    till.post(SALES, fields_of(at_customer(till, marina), SALES) | {"amount": "38,50"})
+    (sale,) = sales_of(aurora)
+    undo = f"{SALES}{sale.id}/undo/"
+    assert undo in till.get("/counter/").content.decode()
+    colleague = sign_in(aurora, make_member(aurora, "manager"))
+    assert undo not in colleague.get("/counter/").content.decode()
+    assert colleague.post(undo).status_code == 404
+    with frozen(now() + timedelta(seconds=61)):
+        assert undo not in till.get("/counter/").content.decode()
+        assert "NÃO DÁ MAIS" in text_of(till.post(undo))
+    assert "VENDA DESFEITA" in text_of(till.post(undo))
+    assert available(aurora, marina) == 0
+    assert "Desfeito" in text_of(till.get("/counter/"))
+
+
+def test_somebody_new_is_enrolled_with_what_they_agreed_to(aurora, till, operator):
+    page = till.get(SEARCH, {"q": "11 97654-0009"})
+    form = fields_of(page, "/counter/customers/")
+    assert form["phone"] == "(11) 97654-0009"
+    landline = till.post("/counter/customers/", form | {"name": "Rui", "phone": "(11) 3333-4444"})
+    assert "telefone é fixo" in text_of(landline)
+    for _ in range(2):
+        found = till.post("/counter/customers/", form | {"name": "Rui Prado", "utility": "on"})
+        assert "Rui Prado" in text_of(found)
+    person = find_customer(tenant=aurora.id, phone="+5511976540009")
+    state = consent_state(tenant=aurora.id, customer=person.id)
+    assert (person.channel, person.store_id) == ("counter", store_of(aurora).id)
+    assert {category: bool(given) for category, given in state.items()} == {"utility": True}
+
+
+def test_a_sale_comes_back_by_its_number(aurora, till):
+    marina = make_customer(aurora)
+    form = fields_of(at_customer(till, marina), SALES) | {"amount": "38,50", "external_id": "NF-9"}
+    till.post(SALES, form)
+    page = till.get("/counter/refunds/", {"number": "nf-9"})
+    form = fields_of(page, "/counter/refunds/")
+    assert (form["amount"], form["number"]) == ("38,50", "NF-9")
+    too_much = till.post("/counter/refunds/", form | {"amount": "38,51"})
+    assert "Só restam R$ 38,50" in text_of(too_much)
+    for _ in range(2):
+        assert "DEVOLVIDO R$ 10,00" in text_of(till.post("/counter/refunds/", form | {"amount": "10,00"}))
+    assert available(aurora, marina) == 570
+    assert "Restam R$ 28,50" in text_of(till.get("/counter/refunds/", {"number": "NF-9"}))
+    assert "Não há venda" in text_of(till.get("/counter/refunds/", {"number": "NF-10"}))
+
+
+def test_htmx_gets_the_fragment_and_browsers_the_page(aurora, till):
+    whole, part = till.get("/counter/"), till.get("/counter/", headers={"HX-Request": "true"})
+    assert "<html" in whole.content.decode()
+    assert "<html" not in part.content.decode()
+    assert part.content.decode().strip() in whole.content.decode()
+    assert "HX-Request" in whole["Vary"]
+    assert "no-store" in whole["Cache-Control"]
+    assert "'wasm-unsafe-eval'" in whole["Content-Security-Policy"]
