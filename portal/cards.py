@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from babel.dates import format_date
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -130,7 +130,7 @@ def by_day(slug: str, lines: tuple[StatementLine, ...]) -> list[Day]:
     for line in lines:
         on = localtime(line.at).date()
         gap = (today - on).days
-        label = _("Hoje") if gap == 0 else _("Ontem") if gap == 1 else date_format(on, _("j \\d\\e F \\d\\e Y"))
+        label = _("Hoje") if gap == 0 else _("Ontem") if gap == 1 else format_date(on, "long", locale=words.locale())
         groups.setdefault(label, []).append(statement_row(slug, line))
     return [Day(label, tuple(rows)) for label, rows in groups.items()]
 

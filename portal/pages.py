@@ -23,6 +23,7 @@ class Masthead:
     tagline: str
     logo_url: str
     support_phone: str
+    colour: str
 
 
 def render_page(
@@ -33,7 +34,6 @@ def render_page(
         "tenant": masthead(request.brand),
         "brand_css": _css(request.brand.brand_colour),
         "customer": request.customer,
-        "has_language_switch": True,
     }
     with tenant_scope(request.tenant, read_only=True):
         return HttpResponse(render_to_string(template, frame | (context or {}), request), status=status)
@@ -41,7 +41,9 @@ def render_page(
 
 def masthead(brand: TenantInfo) -> Masthead:
     """The brand as its pages name it."""
-    return Masthead(brand.name, brand.slug, brand.tagline, picture_url(brand.logo), brand.support_phone)
+    return Masthead(
+        brand.name, brand.slug, brand.tagline, picture_url(brand.logo), brand.support_phone, brand.brand_colour
+    )
 
 
 def picture_url(stored: str) -> str:

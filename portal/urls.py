@@ -29,6 +29,8 @@ urlpatterns = [
     path("<slug:slug>/language/", frame.language, name="language"),
     path("<slug:slug>/gone/", frame.gone, name="gone"),
     path("<slug:slug>/manifest.webmanifest", frame.manifest, name="manifest"),
+    path("<slug:slug>/worker.js", frame.worker, name="worker"),
+    path("<slug:slug>/offline/", frame.offline, name="offline"),
     path("<slug:slug>/icon-192.png", frame.icon, {"size": 192}, name="icon_192"),
     path("<slug:slug>/icon-512.png", frame.icon, {"size": 512}, name="icon_512"),
 ]

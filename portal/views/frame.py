@@ -1,7 +1,11 @@
 """What belongs to the portal as a whole: its language, its farewell, what makes it installable."""
 
+from functools import lru_cache
+from pathlib import Path
+
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -74,6 +78,28 @@ def manifest(request: PortalRequest) -> HttpResponse:
         "shortcuts": [{"name": _("Meus vouchers"), "url": reverse("portal:vouchers", args=[slug])}],
     }
     return JsonResponse(body, content_type="application/manifest+json")
+
+
+@require_safe
+@public_page
+def offline(request: PortalRequest) -> HttpResponse:
+    """What the worker keeps for when there is no signal; it names nobody."""
+    return render_page(request, "portal/offline.html", {"customer": None})
+
+
+@require_safe
+@public_page
+def worker(request: PortalRequest) -> HttpResponse:
+    """The service worker: served from here, since a worker's reach is the path that it came from."""
+    return HttpResponse(_worker_source(), content_type="text/javascript")
+
+
+@lru_cache(maxsize=1)
+def _worker_source() -> str:
+    path = finders.find("js/portal-worker.js")
+    if not isinstance(path, str):
+        raise Http404
+    return Path(path).read_text()
 
 
 @require_safe

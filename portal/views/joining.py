@@ -75,8 +75,10 @@ def how_it_works(request: PortalRequest) -> HttpResponse:
     offers = [
         coupon for coupon in coupons(tenant=request.tenant, status="live") if coupon.is_listed and not coupon.is_balance
     ]
+    given = promises(brand=request.brand, locale=words.locale())
     context: dict[str, Any] = {
-        "promises": promises(brand=request.brand, locale=words.locale()),
+        "promises": given,
+        "gives_cashback": any(promise.kind == "cashback" for promise in given),
         "offers": [
             {
                 "name": coupon.name,

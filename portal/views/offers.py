@@ -76,7 +76,8 @@ def convert(request: CustomerRequest) -> HttpResponse:
     """Turn cashback into a voucher: the amount, then a look at what will happen, then the exchange."""
     available = _convertible(request)
     is_sure = "confirmed" in request.POST
-    form = ConvertForm(request.POST or None, available=None if is_sure else available)
+    wanted = {"amount": available} if request.GET.get("amount") == "all" else {}
+    form = ConvertForm(request.POST or None, available=None if is_sure else available, initial=wanted)
     if request.method != "POST" or not form.is_valid():
         context = {"section": "offers", "form": form, "available": available}
         return _convert_page(request, context, 422 if form.errors else 200)

@@ -1,6 +1,6 @@
 """A customer's statement in words: every cent with its sale, store, rule and rounding."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -145,7 +145,8 @@ def _explain_award(unit: str, amount: int, facts: dict[str, Any], locale: str) -
         return _("Participação: %(kind)s.") % {"kind": facts.get("participation", "")}
     if "rule" not in facts:
         return str(facts.get("reason", ""))
-    rule = sentence(read_rule(facts["rule"]), currency=facts["currency"], locale=locale, stores=facts["stores"])
+    earning = replace(read_rule(facts["rule"]), participations={})  # what else the rule gives is no part of this sale
+    rule = sentence(earning, currency=facts["currency"], locale=locale, stores=facts["stores"])
     base = format_money(facts["base"], facts["currency"], locale)
     return _("%(base)s × %(rule)s = %(amount)s") % {
         "base": base,

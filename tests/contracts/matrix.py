@@ -142,6 +142,8 @@ PORTAL_PAGES: dict[str, Row] = {
     f"{PORTAL}language/": Row({"POST": EVERYONE}, is_public=True),
     f"{PORTAL}gone/": STRANGERS_PAGE,
     f"{PORTAL}manifest.webmanifest": STRANGERS_PAGE,
+    f"{PORTAL}worker.js": STRANGERS_PAGE,
+    f"{PORTAL}offline/": STRANGERS_PAGE,
     f"{PORTAL}icon-192.png": STRANGERS_PAGE,
     f"{PORTAL}icon-512.png": STRANGERS_PAGE,
 }

@@ -189,3 +189,14 @@ def test_a_deadline_is_told_in_days(aurora: TenantInfo, enter: Enter) -> None:
         assert "Vence hoje" in text_of(client, f"/p/aurora/vouchers/{voucher.id}/")
     with frozen(NOON + timedelta(days=2)):
         assert "Venceu em 19/11/2026" in text_of(client, f"/p/aurora/vouchers/{voucher.id}/")
+
+
+def test_what_works_without_signal_names_nobody(aurora: TenantInfo, enter: Enter) -> None:
+    client = enter(aurora, make_customer(aurora))
+    worker = client.get("/p/aurora/worker.js")
+    assert worker["Content-Type"].startswith("text/javascript")
+    assert "addEventListener" in worker.content.decode()
+    page = text_of(client, "/p/aurora/offline/")
+    assert "Sem internet" in page
+    assert "Marina" not in page
+    assert "/p/aurora/account/" not in page
