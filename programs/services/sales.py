@@ -6,16 +6,17 @@ from uuid import UUID
 
 from programs.infos import SaleOutcome, SaleResult
 from programs.rules import SaleFacts
-from programs.selectors.awards import awards_of_purchase, awards_of_purchases
+from programs.selectors.awards import awards_of_purchases
 from programs.selectors.catalogue import rules_in_force
 from programs.services.rewards import Occasion, reward
-from smartbis.ledger.selectors import balances, balances_of
+from smartbis.ledger.selectors import balances_of
 from smartbis.purchases.errors import CurrencyMismatch
-from smartbis.purchases.infos import PurchaseInfo, SaleDraft
+from smartbis.purchases.infos import BulkResult, PurchaseInfo, SaleDraft
 from smartbis.purchases.services import add_purchase, add_purchases_in_bulk
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant, stores
-from vouchers.selectors import redemptions_for_sale
+from vouchers.infos import RedemptionInfo, SaleRef
+from vouchers.selectors import redemptions_for_sales
 
 
 def record_sale(*, tenant: UUID, sale: SaleDraft) -> SaleOutcome:
@@ -26,16 +27,11 @@ def record_sale(*, tenant: UUID, sale: SaleDraft) -> SaleOutcome:
     Publishes PurchaseRecorded.
     """
     with tenant_scope(tenant):
-        if sale.currency != get_tenant(tenant=tenant).currency:
-            raise CurrencyMismatch({"currency": [CurrencyMismatch.sentence]})
-        redeemed = redemptions_for_sale(tenant=tenant, store=sale.store, external_id=sale.external_id)
-        discount = min(sale.amount_minor, sum(each.discount_minor for each in redeemed))
-        purchase, repeated = add_purchase(tenant=tenant, draft=replace(sale, voucher_discount_minor=discount))
-        codes = tuple(each.code for each in redeemed)
-        if repeated:
-            return _told_again(tenant, purchase, codes)
-        (outcome,) = _rewarded(tenant, [purchase])
-        return replace(outcome, vouchers=codes)
+        _check_currency(tenant, sale)
+        used = redemptions_for_sales(tenant=tenant, sales=[_ref(sale)])
+        purchase, repeated = add_purchase(tenant=tenant, draft=_discounted(sale, used))
+        (outcome,) = _told_again(tenant, [purchase]) if repeated else _rewarded(tenant, [purchase])
+        return replace(outcome, vouchers=_codes(purchase, used))
 
 
 def record_sales(
@@ -47,23 +43,49 @@ def record_sales(
     """
     with tenant_scope(tenant):
         currency = get_tenant(tenant=tenant).currency
-        fitting = [sale for sale in sales if sale.currency == currency]
+        used = redemptions_for_sales(tenant=tenant, sales=[_ref(sale) for sale in sales])
+        fitting = [_discounted(sale, used) for sale in sales if sale.currency == currency]
         recorded = iter(
             add_purchases_in_bulk(tenant=tenant, drafts=fitting, import_batch=import_batch, publish=publish)
         )
         judged = [next(recorded) if sale.currency == currency else None for sale in sales]
+        found = {each.purchase.id: each for each in judged if each and each.purchase and each.error is None}
         new = [each.purchase for each in judged if each and each.outcome == "recorded" and each.purchase]
-        outcomes = {outcome.purchase.id: outcome for outcome in _rewarded(tenant, new)}
-        repeats = [each.purchase for each in judged if each and each.outcome == "repeated" and each.purchase]
-        outcomes |= _told_again_together(tenant, [each for each in repeats if each.id not in outcomes])
-        return [
-            SaleResult(error=CurrencyMismatch({"currency": [CurrencyMismatch.sentence]}))
-            if each is None
-            else SaleResult(error=each.error)
-            if each.purchase is None or each.error is not None
-            else SaleResult(outcome=replace(outcomes[each.purchase.id], repeated=each.outcome == "repeated"))
-            for each in judged
-        ]
+        old = found.keys() - {each.id for each in new}
+        repeats = [each.purchase for key, each in found.items() if key in old and each.purchase]
+        outcomes = {each.purchase.id: each for each in (*_rewarded(tenant, new), *_told_again(tenant, repeats))}
+        return [_result(each, outcomes, used) for each in judged]
+
+
+def _result(
+    judged: BulkResult | None, outcomes: dict[UUID, SaleOutcome], used: dict[SaleRef, list[RedemptionInfo]]
+) -> SaleResult:
+    if judged is None:
+        return SaleResult(error=CurrencyMismatch({"currency": [CurrencyMismatch.sentence]}))
+    if judged.purchase is None or judged.error is not None:
+        return SaleResult(error=judged.error)
+    outcome = outcomes[judged.purchase.id]
+    repeated = judged.outcome == "repeated"
+    return SaleResult(outcome=replace(outcome, repeated=repeated, vouchers=_codes(judged.purchase, used)))
+
+
+def _check_currency(tenant: UUID, sale: SaleDraft) -> None:
+    if sale.currency != get_tenant(tenant=tenant).currency:
+        raise CurrencyMismatch({"currency": [CurrencyMismatch.sentence]})
+
+
+def _ref(sale: SaleDraft | PurchaseInfo) -> SaleRef:
+    return SaleRef(sale.store if isinstance(sale, SaleDraft) else sale.store_id, sale.external_id)
+
+
+def _discounted(sale: SaleDraft, used: dict[SaleRef, list[RedemptionInfo]]) -> SaleDraft:
+    """The sale with what vouchers took off it before it came in."""
+    discount = sum(each.discount_minor for each in used.get(_ref(sale), []))
+    return replace(sale, voucher_discount_minor=min(max(sale.amount_minor, 0), discount)) if discount else sale
+
+
+def _codes(sale: PurchaseInfo, used: dict[SaleRef, list[RedemptionInfo]]) -> tuple[str, ...]:
+    return tuple(each.code for each in used.get(_ref(sale), []))
 
 
 def _rewarded(tenant: UUID, purchases: Sequence[PurchaseInfo]) -> list[SaleOutcome]:
@@ -103,19 +125,14 @@ def _occasion(purchase: PurchaseInfo, store: str) -> Occasion:
     )
 
 
-def _told_again(tenant: UUID, purchase: PurchaseInfo, codes: tuple[str, ...]) -> SaleOutcome:
-    awards = awards_of_purchase(tenant=tenant, purchase=purchase.id)
-    present = tuple(balances(tenant=tenant, customer=purchase.customer_id)) if purchase.customer_id else ()
-    return SaleOutcome(purchase, awards, present, codes, repeated=True)
-
-
-def _told_again_together(tenant: UUID, purchases: Sequence[PurchaseInfo]) -> dict[UUID, SaleOutcome]:
+def _told_again(tenant: UUID, purchases: Sequence[PurchaseInfo]) -> list[SaleOutcome]:
+    """What sales that were there already are told: their awards as they stand, and the present balances."""
     if not purchases:
-        return {}
+        return []
     awards = awards_of_purchases(tenant=tenant, purchases=[each.id for each in purchases])
     present = balances_of(tenant=tenant, customers=[each.customer_id for each in purchases if each.customer_id])
-    return {
-        each.id: SaleOutcome(
+    return [
+        SaleOutcome(
             each,
             awards.get(each.id, ()),
             tuple(present.get(each.customer_id, ())) if each.customer_id else (),
@@ -123,4 +140,4 @@ def _told_again_together(tenant: UUID, purchases: Sequence[PurchaseInfo]) -> dic
             repeated=True,
         )
         for each in purchases
-    }
+    ]

@@ -41,8 +41,7 @@ def test_points_are_floored_to_whole_reais(aurora: TenantInfo) -> None:
 def test_the_same_sale_again_has_one_effect_and_one_answer(aurora: TenantInfo) -> None:
     make_cashback(aurora)
     customer = make_customer(aurora)
-    with frozen(now()):
-        sale = draft(aurora, customer.id, occurred_at=now() - timedelta(minutes=1))
+    sale = draft(aurora, customer.id, occurred_at=now())
     first = record_sale(tenant=aurora.id, sale=sale)
     again = record_sale(tenant=aurora.id, sale=sale)
     assert again.repeated
@@ -59,7 +58,10 @@ def test_a_minimum_and_a_store_filter_decide(aurora: TenantInfo) -> None:
     moema = store_of(aurora, "moema").id
     assert record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 5_000, "1")).awards == ()
     assert record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 4_999, "2", store=moema)).awards == ()
-    assert record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 5_000, "3", store=moema)).awards[0].amount == 1_000
+    assert (
+        record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 5_000, "3", store=moema)).awards[0].amount
+        == 1_000
+    )
 
 
 def test_a_late_sale_earns_by_the_version_that_was_in_force(aurora: TenantInfo) -> None:
@@ -137,3 +139,31 @@ def test_a_batch_answers_each_sale_like_one_by_one(aurora: TenantInfo, boreal: T
     assert together[4].outcome.repeated
     assert check_ledger(tenant=aurora.id).ok
     assert check_ledger(tenant=boreal.id).ok
+
+
+def test_a_voucher_used_before_the_sale_lowers_what_it_earns_alone_and_in_a_batch(aurora: TenantInfo) -> None:
+    from vouchers.infos import CouponDraft
+    from vouchers.services import create_coupon, issue_voucher, redeem_voucher
+
+    make_cashback(aurora)
+    customer, store = make_customer(aurora), store_of(aurora).id
+    terms = CouponDraft(name="R$ 10", kind="amount", value_minor=1_000, holder="bearer")
+    coupon = create_coupon(tenant=aurora.id, draft=terms, actor=actor("owner")).id
+    for number in ("one", "two"):
+        voucher = issue_voucher(
+            tenant=aurora.id, customer=None, coupon=coupon, origin="manual", key=number, actor=actor()
+        )
+        redeem_voucher(
+            tenant=aurora.id,
+            code=voucher.code,
+            store=store,
+            key=f"use-{number}",
+            actor=actor(),
+            amount_minor=5_000,
+            external_id=number,
+        )
+    alone = record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 5_000, "one"))
+    (batched,) = record_sales(tenant=aurora.id, sales=[draft(aurora, customer.id, 5_000, "two")])
+    assert batched.outcome is not None
+    for outcome in (alone, batched.outcome):
+        assert (outcome.purchase.paid_minor, outcome.awards[0].amount, len(outcome.vouchers)) == (4_000, 800, 1)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from programs.infos import RefundOutcome
 from programs.rules.evaluate import still_to_reverse
 from programs.services import cancel_sale, confirm_sale, record_sale, refund_sale
 from smartbis.ledger.accounts import Account
@@ -48,7 +49,7 @@ def spend(brand: TenantInfo, customer: object, amount: int) -> None:
         post(tenant=brand.id, holder=lock_holder(tenant=brand.id, customer=customer), moves=[move])  # type: ignore[arg-type]
 
 
-def refund(brand: TenantInfo, purchase: object, amount: int, number: str):  # noqa: ANN201
+def refund(brand: TenantInfo, purchase: object, amount: int, number: str) -> RefundOutcome:
     return refund_sale(
         tenant=brand.id,
         purchase=purchase,  # type: ignore[arg-type]
@@ -58,19 +59,21 @@ def refund(brand: TenantInfo, purchase: object, amount: int, number: str):  # no
     )
 
 
+@pytest.fixture
+def earning(aurora: TenantInfo) -> TenantInfo:
+    """A brand that gives 20 % back."""
+    make_cashback(aurora)
+    return aurora
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(st.integers(1, 3_000), min_size=1, max_size=6))
-def test_a_full_refund_in_parts_leaves_nothing(aurora: TenantInfo, parts: list[int]) -> None:
-    from smartbis.kernel.ids import new_id
-
-    customer = make_customer(aurora)
-    if not getattr(test_a_full_refund_in_parts_leaves_nothing, "opened", None) == aurora.id:
-        make_cashback(aurora)
-        test_a_full_refund_in_parts_leaves_nothing.opened = aurora.id  # type: ignore[attr-defined]
-    sale = record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, sum(parts), str(new_id())))
+def test_a_full_refund_in_parts_leaves_nothing(earning: TenantInfo, parts: list[int]) -> None:
+    customer = make_customer(earning)
+    sale = record_sale(tenant=earning.id, sale=draft(earning, customer.id, sum(parts), str(customer.id)))
     for place, part in enumerate(parts):
-        refund(aurora, sale.purchase.id, part, str(place))
-    assert all((each.available, each.owed) == (0, 0) for each in balances(tenant=aurora.id, customer=customer.id))
+        refund(earning, sale.purchase.id, part, str(place))
+    assert all((each.available, each.owed) == (0, 0) for each in balances(tenant=earning.id, customer=customer.id))
 
 
 def test_a_refund_told_again_changes_nothing(aurora: TenantInfo, boreal: TenantInfo) -> None:

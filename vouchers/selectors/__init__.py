@@ -8,6 +8,7 @@ from vouchers.selectors.redemptions import (
     get_redemption,
     redemptions_by_day,
     redemptions_for_sale,
+    redemptions_for_sales,
     redemptions_of_voucher,
     redemptions_page,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "offers_for",
     "redemptions_by_day",
     "redemptions_for_sale",
+    "redemptions_for_sales",
     "redemptions_of_voucher",
     "redemptions_page",
     "voucher_totals",
