@@ -1,6 +1,7 @@
 """Exchanging balance for vouchers."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -73,7 +74,7 @@ def test_one_customers_key_is_no_key_of_anothers(aurora: TenantInfo, enter: Ente
     ],
 )
 def test_what_cannot_be_had_says_why_and_cannot_be_taken(
-    aurora: TenantInfo, boreal: TenantInfo, enter: Enter, terms: dict, says: str
+    aurora: TenantInfo, boreal: TenantInfo, enter: Enter, terms: dict[str, Any], says: str
 ) -> None:
     customer, coupon = make_customer(aurora), priced(aurora, **terms)
     give(aurora, customer, 100, "points")

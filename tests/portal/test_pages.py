@@ -23,8 +23,8 @@ Enter = Callable[[TenantInfo, CustomerInfo], Client]
 NOON = datetime(2026, 11, 18, 15, 0, tzinfo=UTC)
 
 
-def text_of(client: Client, path: str, status: int = 200, **headers: str) -> str:
-    page = client.get(path, headers=headers)
+def text_of(client: Client, path: str, status: int = 200, headers: dict[str, str] | None = None) -> str:
+    page = client.get(path, headers=headers or {})
     assert page.status_code == status
     return " ".join(page.content.decode().replace("\xa0", " ").split())
 
@@ -103,10 +103,10 @@ def test_a_voucher_shows_qr_code_and_deadline_and_turns_once_it_is_used(aurora: 
     assert "Vence em 3 dias" in page
     for term in ("Em compras a partir de R$ 30.", "Vale em: Loja Centro.", "Vale seg, ter."):
         assert term in page
-    assert 'hx-trigger="every 5s"' in text_of(client, path, **{"HX-Request": "true"})
+    assert 'hx-trigger="every 5s"' in text_of(client, path, headers={"HX-Request": "true"})
     with frozen(datetime(2026, 11, 23, 15, 0, tzinfo=UTC)):
         redeemed(aurora, voucher, amount_minor=5000, customer=customer.id)
-        turned = text_of(client, path, **{"HX-Request": "true"})
+        turned = text_of(client, path, headers={"HX-Request": "true"})
     assert "Usado em 23/11/2026, Loja Centro" in turned
     assert "hx-trigger" not in turned
     assert 'class="qr"' not in turned
@@ -170,7 +170,7 @@ def test_the_brands_own_name_and_colours(aurora: TenantInfo, enter: Enter) -> No
 def test_the_portal_speaks_the_brands_language_then_the_chosen_one(aurora: TenantInfo, enter: Enter) -> None:
     customer = make_customer(aurora)
     client = enter(aurora, customer)
-    assert '<html lang="pt-br"' in text_of(client, "/p/aurora/", **{"Accept-Language": "en"})
+    assert '<html lang="pt-br"' in text_of(client, "/p/aurora/", headers={"Accept-Language": "en"})
     changed = client.post("/p/aurora/language/", {"language": "en", "next": "/p/aurora/offers/"})
     assert changed["Location"] == "/p/aurora/offers/"
     assert '<html lang="en"' in text_of(client, "/p/aurora/")
