@@ -102,7 +102,7 @@ def _refuse(row: Message, channel: UUID, outcome: GatewayError) -> None:
 
 
 def _slow_down(channel: UUID) -> None:
-    row = Channel.objects.select_for_update().get(id=channel)
+    row = Channel.objects.select_for_update(no_key=True).get(id=channel)
     at = now()
     units = int(_SLOW_DOWN_SECONDS / NUMBER.interval.total_seconds()) + NUMBER.burst
     row.paced_until = max(row.paced_until or at, at + NUMBER.interval * units)

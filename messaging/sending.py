@@ -90,7 +90,7 @@ def claim(*, tenant: UUID, channel: UUID) -> Slice | None:
     """Take a slice of due messages under a lease, each judged anew; None when the channel may not send."""
     with tenant_scope(tenant):
         at = now()
-        row = Channel.objects.select_for_update().filter(id=channel, status=Channel.Status.LIVE).first()
+        row = Channel.objects.select_for_update(no_key=True).filter(id=channel, status=Channel.Status.LIVE).first()
         if row is None or gate.is_suspended(get_tenant(tenant=tenant)):
             return None
         room = min(NUMBER.room(row.paced_until, at), SLICE)

@@ -53,7 +53,7 @@ def connect_channel(
     if missing := [name for name, value in given.items() if not value.strip()]:
         raise ChannelInvalid({name: [ChannelInvalid.sentence] for name in missing})
     with tenant_scope(tenant):
-        row = Channel.objects.select_for_update().filter(phone_number_id=phone_number_id).first()
+        row = Channel.objects.select_for_update(no_key=True).filter(phone_number_id=phone_number_id).first()
         is_new = row is None
         if row is None:
             row = Channel(tenant_id=tenant, public_id=secrets.token_hex(12), phone_number_id=phone_number_id)

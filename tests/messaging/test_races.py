@@ -139,3 +139,32 @@ def test_bodies_that_overlap_are_worked_through_side_by_side(line: Line, graph: 
         assert Message.objects.filter(direction="in").count() == 4
         assert WebhookItem.objects.count() == 7
         assert set(WebhookPayload.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_people_write_while_they_are_written_to(line: Line, graph: FakeGraph) -> None:
+    """A claim holds the channel and wants their threads; a text holds a thread and names the channel: no ring."""
+    people = [enrol(line.tenant, f"1199{number:07}") for number in range(8)]
+    for number in range(80):
+        queue_message(
+            tenant=line.tenant,
+            customer=people[number % 8].id,
+            template="welcome",
+            parameters={"first_name": "Ana", "brand": "Aurora"},
+            cause=f"c:{number}",
+        )
+        text = text_of("Oi", wamid=f"wamid.in{number}", wa_id=f"551199{number % 8:07}")
+        raw = body_of(line, messages_change(line, **text))
+        receive_webhook(line.channel.public_id, raw, signature_of(raw, f"{APP_SECRET}-aurora"))
+    turns = iter([send_due, process_due] * (WORKERS // 2))
+
+    def work() -> bool:
+        turn = next(turns)
+        while turn(tenant=line.tenant):
+            pass
+        return True
+
+    assert at_once(work) == [True] * WORKERS
+    with tenant_scope(line.tenant):
+        assert set(WebhookPayload.objects.values_list("state", flat=True)) == {"done"}
+        assert Message.objects.filter(direction="in").count() == 80
+        assert not Message.objects.filter(status__in=["unknown", "failed"]).exists()
