@@ -244,3 +244,23 @@ def test_a_stock_set_while_vouchers_go_out_counts_them_all(aurora: TenantInfo) -
     left = get_coupon(tenant=aurora.id, coupon=coupon.id).stock_left
     assert left == max(8 - out, 0)
     assert at_once(partial(issued, aurora, coupon) for _ in range(12))["done"] == left
+
+
+def test_a_budget_changed_while_vouchers_are_used_leaves_no_ring_of_locks(aurora: TenantInfo) -> None:
+    """A use names the coupon and gives budget back; a change holds the coupon and wants the budget."""
+    from dataclasses import replace
+
+    coupon = coupon_of(
+        aurora, kind="percentage", value_minor=None, value_bp=1000, max_discount_minor=900, budget_minor=90_000
+    )
+    codes = [issued(aurora, coupon).code for _ in range(24)]
+    draft = coupon.as_draft()
+    changes = [
+        partial(
+            change_coupon, tenant=aurora.id, coupon=coupon.id, draft=replace(draft, budget_minor=more), actor=MANAGER
+        )
+        for more in range(90_000, 96_000, 1000)
+    ]
+    uses = [till(aurora, code, amount_minor=5000) for code in codes]
+    assert at_once([work for group in zip(*[iter(uses)] * 4, changes, strict=False) for work in group]) == {"done": 30}
+    assert check_ledger(tenant=aurora.id).ok

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from smartbis.customers.selectors import get_customer
@@ -20,12 +19,13 @@ from smartbis.tenancy.errors import KeyReused
 from smartbis.tenancy.permissions import require
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import StoreInfo, get_store, get_tenant
+from smartbis.tenancy.statements import prepared_cursor
 from vouchers import stock
 from vouchers.events import VoucherRedeemed
 from vouchers.infos import RedemptionInfo
 from vouchers.judging import Asked, is_over_limit, limit_reason, reasons_against
 from vouchers.models import Redemption, Reversal, Voucher
-from vouchers.reading import get_voucher_row, name_of_voucher, redemption_info
+from vouchers.reading import get_voucher_row, lock_coupon_terms, name_of_voucher, redemption_info
 from vouchers.reasons import refusal_of
 from vouchers.services.amounts import check_amount, check_external_id, check_key
 from vouchers.sql import TAKE_USE
@@ -171,7 +171,7 @@ def _take_use(request: _Request, named_by: str, named: object, *, judged: bool) 
         "actor_id": request.actor.id,
         "actor_label": request.actor.label[:80],
     }
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(TAKE_USE.format(named_by=named_by), facts)
         row = cursor.fetchone()
         if row is None:
@@ -188,6 +188,9 @@ def _settle(request: _Request, taken: dict[str, Any], holder: LockedHolder | Non
     if holder is not None:
         post(tenant=request.tenant, holder=holder, moves=_moves(request, taken))
     if taken["released_minor"]:
+        # The redemption's row waits for the coupon's at commit: before the counters, or a change of the coupon, which
+        # holds its row and wants the counters, closes a ring.
+        lock_coupon_terms(tenant=request.tenant, coupon=taken["coupon_id"])
         stock.give_piece_back(tenant=request.tenant, coupon=taken["coupon_id"], pieces=0, money=taken["released_minor"])
     customer = request.customer or taken["customer_id"]
     publish(
