@@ -59,7 +59,7 @@ class House:
         for _ in range(100):
             with urllib.request.urlopen(f"{self.sandbox}/_sandbox/messages?{query}", timeout=10) as answer:
                 messages = json.load(answer)
-            found = messages["messages"] if isinstance(messages, dict) else messages
+            found = messages["results"]
             codes = [match[1] for each in found if (match := re.search(r"\b(\d{6})\b", each.get("text") or ""))]
             if codes:
                 return codes[-1]
