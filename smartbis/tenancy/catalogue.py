@@ -115,7 +115,8 @@ def _rights() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for table, right in _query(
         "SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a "
-        "JOIN pg_roles r ON r.oid = a.grantee WHERE c.relnamespace = 'public'::regnamespace AND r.rolname ~ '_(app|platform)$'"
+        "JOIN pg_roles r ON r.oid = a.grantee "
+        "WHERE c.relnamespace = 'public'::regnamespace AND r.rolname ~ '_(app|platform)$'"
     ):
         found.setdefault(table, set()).add(right)
     return found

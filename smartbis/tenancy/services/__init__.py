@@ -6,7 +6,7 @@ from smartbis.tenancy.services.places import add_partner, add_store, change_stor
 from smartbis.tenancy.services.routes import add_route, drop_route
 from smartbis.tenancy.services.sign_in import sign_in_person
 from smartbis.tenancy.services.team import add_staff, change_staff
-from smartbis.tenancy.services.tenants import change_brand, open_tenant
+from smartbis.tenancy.services.tenants import change_brand, open_tenant, set_tenant_status
 
 __all__ = [
     "add_partner",
@@ -23,5 +23,6 @@ __all__ = [
     "record_audit",
     "record_refusal",
     "revoke_api_key",
+    "set_tenant_status",
     "sign_in_person",
 ]

@@ -21,14 +21,14 @@ def record_audit(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
-    """Write who did what, in the transaction of the deed. `before` and `after` never hold personal data."""
+    """Write who did what, in the transaction of the deed. Never holds personal data: of a customer, the id."""
     with tenant_scope(tenant):
         AuditEntry.objects.create(
             tenant_id=tenant,
             at=now(),
             actor_kind=actor.kind,
             actor_id=actor.id,
-            actor_label=actor.label[:80],
+            actor_label="" if actor.kind == "customer" else actor.label[:80],  # it outlives their erasure
             action=action,
             object_kind=object_kind,
             object_id=object_id,

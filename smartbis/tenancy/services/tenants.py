@@ -74,6 +74,26 @@ def change_brand(*, tenant: UUID, actor: Actor, **settings: Any) -> TenantInfo:
         return get_tenant(tenant=tenant)
 
 
+def set_tenant_status(*, tenant: UUID, status: str, actor: Actor) -> TenantInfo:
+    """Suspend a brand, or let it work again. Raises InvalidInput, TenantUnknown."""
+    if status not in Tenant.Status.values:
+        raise InvalidInput({"status": ["Choose active or suspended."]})
+    with tenant_scope(tenant):
+        before = get_tenant(tenant=tenant).status
+        Tenant.objects.filter(id=tenant).update(status=status)
+        forget("tenant")
+        record_audit(
+            tenant=tenant,
+            actor=actor,
+            action="tenant.status",
+            object_kind="tenant",
+            object_id=tenant,
+            before={"status": before},
+            after={"status": status},
+        )
+        return get_tenant(tenant=tenant)
+
+
 def _check(settings: dict[str, Any]) -> None:
     errors: dict[str, list[str]] = {}
     if "slug" in settings and not _SLUG.match(settings["slug"]):
