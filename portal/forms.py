@@ -23,7 +23,7 @@ class PhoneForm(forms.Form):
 class CodeForm(forms.Form):
     """The six digits."""
 
-    code = forms.CharField(label=_("Código de 6 números"), max_length=20, widget=OneTimeCodeInput)
+    code = forms.CharField(label=_("Código de 6 números"), max_length=20, widget=OneTimeCodeInput({"autofocus": ""}))
 
     def clean_code(self) -> str:
         digits = re.sub(r"\D", "", self.cleaned_data["code"])
