@@ -37,7 +37,7 @@ if settings.SURFACE == "platform":
         def has_delete_permission(self, request: HttpRequest, obj: Tenant | None = None) -> bool:
             return False
 
-        def save_model(self, request: HttpRequest, obj: Tenant, form: ModelForm[Tenant], change: bool) -> None:
+        def save_model(self, request: HttpRequest, obj: Tenant, form: "ModelForm[Tenant]", change: bool) -> None:
             actor = Actor(kind="platform", id=UUID(str(request.user.pk)), label=str(request.user))
             set_tenant_status(tenant=obj.id, status=obj.status, actor=actor)
 
