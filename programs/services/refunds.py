@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from programs.infos import RefundOutcome, Reversed
@@ -9,15 +10,16 @@ from programs.models import Award, AwardReversal
 from programs.services.reversals import TakeBack, take_back
 from programs.services.rewards import repayment
 from smartbis.kernel.clock import now
-from smartbis.kernel.people import Actor
+from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.selectors import BalanceInfo, balances
-from smartbis.ledger.services import Move, lock_holder, post
+from smartbis.ledger.services import Move, lock_holder, lock_holders, post
 from smartbis.outbox.work import request_work
 from smartbis.purchases.infos import PurchaseInfo, RefundInfo, RefundItemDraft
 from smartbis.purchases.services import add_refund, cancel_purchase, confirm_purchase, lock_purchase
 from smartbis.tenancy.scope import tenant_scope
-from vouchers.services import reverse_for_refund
+from vouchers.infos import RedemptionInfo
+from vouchers.services import payers_for_sale, reverse_for_refund
 
 
 def refund_sale(
@@ -51,16 +53,7 @@ def refund_sale(
         sale = lock_purchase(tenant=tenant, purchase=purchase)
         if repeated:
             return RefundOutcome(refund, sale, _told_again(refund), (), _present(tenant, sale), repeated=True)
-        if sale.customer_id is not None:
-            lock_holder(tenant=tenant, customer=sale.customer_id)  # before the vouchers, by the order of locks
-        returned = reverse_for_refund(
-            tenant=tenant,
-            store=sale.store_id,
-            external_id=sale.external_id,
-            refund=refund.id,
-            closing=refund.closing,
-            actor=actor,
-        )
+        returned = _vouchers_back(tenant, sale, refund, actor)
         reversals = take_back(tenant, [TakeBack(sale, refund)])
         return RefundOutcome(
             refund,
@@ -92,13 +85,30 @@ def confirm_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[B
 
 
 def cancel_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[Reversed, ...]]:
-    """A pending sale will not be paid: everything it earned is taken back.
+    """A pending sale will not be paid: everything it earned is taken back, and the vouchers used on it are good again.
 
     Cancelling again answers the same. Raises PurchaseNotFound, PurchaseNotPending. Publishes PurchaseCancelledEvent.
     """
     with tenant_scope(tenant):
         sale, repeated = cancel_purchase(tenant=tenant, purchase=purchase)
-        return sale, () if repeated else tuple(take_back(tenant, [TakeBack(sale)]))
+        if repeated:
+            return sale, ()
+        _vouchers_back(tenant, sale, None, SYSTEM)
+        return sale, tuple(take_back(tenant, [TakeBack(sale)]))
+
+
+def _vouchers_back(
+    tenant: UUID, sale: PurchaseInfo, refund: RefundInfo | None, actor: Actor
+) -> Sequence[RedemptionInfo]:
+    """Take back the uses of vouchers that belong to a sale, if it is cancelled or this refund closes it.
+
+    Locks every account that will move, in one order and before the vouchers.
+    """
+    named: dict[str, Any] = {"tenant": tenant, "store": sale.store_id, "external_id": sale.external_id}
+    closing = refund is None or refund.closing
+    holders = payers_for_sale(**named) if closing else set()
+    lock_holders(tenant=tenant, customers=holders | ({sale.customer_id} if sale.customer_id else set()))
+    return reverse_for_refund(**named, refund=refund.id if refund else None, closing=closing, actor=actor)
 
 
 def release_due(tenant: UUID, *, customer: UUID) -> int:

@@ -1,5 +1,7 @@
 """Refunds: any split of a full refund leaves exactly zero, and what was spent meanwhile is owed and netted."""
 
+from functools import partial
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +19,9 @@ from smartbis.tenancy.services import change_brand
 from tests.factories import actor, make_customer
 from tests.programs.conftest import make_cashback
 from tests.programs.test_record_sale import draft
+from tests.racing import race
+from tests.vouchers.shop import coupon_of, give, issued, redeemed
+from vouchers.selectors import find_redemption, get_voucher
 
 
 @given(
@@ -131,4 +136,39 @@ def test_a_pending_sale_is_confirmed_or_cancelled(aurora: TenantInfo) -> None:
     assert [(each.amount, each.from_pending) for each in reversals] == [(1_000, 1_000)]
     (balance,) = balances(tenant=aurora.id, customer=customer.id)
     assert (balance.available, balance.pending, balance.owed) == (2_000, 0, 0)
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def test_a_cancelled_sale_gives_its_voucher_back(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    make_cashback(aurora)
+    marina, rui = make_customer(aurora), make_customer(aurora, "Rui")
+    voucher = issued(aurora, coupon_of(aurora, value_minor=1_000), rui)
+    redeemed(aurora, voucher, external_id="S-1", amount_minor=10_000)
+    elsewhere = redeemed(boreal, issued(boreal, coupon_of(boreal)), external_id="S-1")
+    sale = record_sale(tenant=aurora.id, sale=draft(aurora, marina.id, 10_000, "S-1", status="pending"))
+    assert (sale.purchase.paid_minor, sale.awards[0].amount) == (9_000, 1_800)
+    for _ in range(2):
+        cancel_sale(tenant=aurora.id, purchase=sale.purchase.id)
+        assert get_voucher(tenant=aurora.id, code=voucher.code).status == "issued"
+    assert find_redemption(tenant=boreal.id, redemption=elsewhere.id).reversed_at is None
+    assert balances(tenant=aurora.id, customer=marina.id)[0].pending == 0
+    assert check_ledger(tenant=aurora.id).ok
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refunds_that_cross_two_customers_make_no_ring_of_locks(aurora: TenantInfo) -> None:
+    """Each sale was paid with the other's voucher: both refunds want both purses."""
+    make_cashback(aurora)
+    people = [make_customer(aurora, name) for name in ("Marina", "Rui")]
+    coupon = coupon_of(aurora, cost_unit="BRL", cost_amount=1_000, holder="bearer")
+    for round_number in range(6):
+        sales = []
+        for place, buyer in enumerate(people):
+            give(aurora, people[1 - place], 1_000)
+            voucher = issued(aurora, coupon, people[1 - place], origin="balance")
+            number = f"{round_number}-{place}"
+            redeemed(aurora, voucher, external_id=number, amount_minor=5_000)
+            sales.append(record_sale(tenant=aurora.id, sale=draft(aurora, buyer.id, 5_000, number)).purchase.id)
+        told = race(*[partial(refund, aurora, sale, 5_000, "r") for sale in sales])
+        assert [len(each.returned) for each in told if isinstance(each, RefundOutcome)] == [1, 1], told
     assert check_ledger(tenant=aurora.id).ok

@@ -6,11 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from smartbis.customers.infos import CustomerInfo
 from smartbis.kernel.clock import frozen
 from smartbis.kernel.errors import InvalidInput, PermissionMissing
 from smartbis.ledger.accounts import Account
-from smartbis.ledger.selectors import check_ledger
+from smartbis.ledger.selectors import balances, check_ledger
+from smartbis.ledger.services import Move, lock_holder, post
 from smartbis.tenancy.errors import KeyReused
+from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer, store_of
 from tests.vouchers.shop import (
@@ -29,7 +32,7 @@ from tests.vouchers.shop import (
 from vouchers.errors import RedemptionAlreadyReversed, RedemptionNotFound
 from vouchers.infos import RedemptionInfo
 from vouchers.selectors import get_redemption, get_voucher, redemptions_for_sale
-from vouchers.services import cancel_voucher, reverse_for_refund, reverse_redemption
+from vouchers.services import cancel_voucher, convert_balance, reverse_for_refund, reverse_redemption
 from vouchers.workers import lapse_vouchers
 
 
@@ -133,6 +136,38 @@ def test_a_cancelled_voucher_stays_cancelled_and_its_price_goes_its_way(
     assert available(aurora, customer, "points") == left
     assert account(aurora, Account.FORFEITED, "points") == 90 - left
     assert account(aurora, Account.VOUCHER_OUTSTANDING, "points") == 0
+
+
+def test_who_owes_repays_from_what_comes_back(aurora: TenantInfo) -> None:
+    """By a voucher taken back, a use taken back after that, and the change of a smaller sale."""
+    customer, who = make_customer(aurora), actor("manager")
+    give(aurora, customer, 300)
+    named = {"tenant": aurora.id, "customer": customer.id, "actor": who}
+    unused, used, change = (convert_balance(**named, amount_minor=100, key=key) for key in ("a", "b", "c"))
+    use = redeemed(aurora, used, customer=customer.id, amount_minor=100)
+    owe(aurora, customer, 250)
+    cancel_voucher(tenant=aurora.id, voucher=unused.id, reason="x", actor=who)
+    assert purse(aurora, customer) == (0, 150)
+    redeemed(aurora, change, customer=customer.id, amount_minor=40)
+    assert purse(aurora, customer) == (0, 90)
+    reverse_redemption(tenant=aurora.id, redemption=use.id, reason="x", key="r", actor=who)
+    assert purse(aurora, customer) == (0, 90), "the use is in the voucher again"
+    cancel_voucher(tenant=aurora.id, voucher=used.id, reason="x", actor=who)
+    assert purse(aurora, customer) == (10, 0)
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def owe(brand: TenantInfo, customer: CustomerInfo, amount: int) -> None:
+    """What a refund does to somebody who spent what the sale earned."""
+    move = Move(unit="BRL", debit=Account.RECEIVABLE, credit=Account.ISSUED, amount=amount, kind="reversal")
+    with tenant_scope(brand.id):
+        post(tenant=brand.id, holder=lock_holder(tenant=brand.id, customer=customer.id), moves=[move])
+
+
+def purse(brand: TenantInfo, customer: CustomerInfo) -> tuple[int, int]:
+    """What the customer can spend and what they owe."""
+    (row,) = balances(tenant=brand.id, customer=customer.id)
+    return row.available, row.owed
 
 
 def test_only_the_refund_that_closes_a_sale_takes_its_vouchers_back(aurora: TenantInfo, boreal: TenantInfo) -> None:

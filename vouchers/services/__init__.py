@@ -6,7 +6,7 @@ from vouchers.services.holds import hold_voucher, release_hold
 from vouchers.services.imports import import_open_vouchers, undo_imported_vouchers
 from vouchers.services.issuing import convert_balance, issue_voucher
 from vouchers.services.redeeming import redeem_voucher
-from vouchers.services.reversing import reverse_for_refund, reverse_redemption
+from vouchers.services.reversing import payers_for_sale, reverse_for_refund, reverse_redemption
 from vouchers.services.validating import validate_voucher
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "import_open_vouchers",
     "issue_voucher",
     "lapse_voucher",
+    "payers_for_sale",
     "redeem_voucher",
     "release_hold",
     "reverse_for_refund",

@@ -9,6 +9,7 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.ledger.accounts import Account
+from smartbis.ledger.repaying import repay_owed
 from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
 from smartbis.outbox.services import publish
 from smartbis.tenancy.permissions import require
@@ -173,3 +174,7 @@ def _move_price(row: Voucher, holder: LockedHolder, price: int, why: str) -> Non
             )
         ],
     )
+    if returns:
+        repay_owed(
+            tenant=row.tenant_id, holder=holder, unit=row.paid_unit, at_most=price, voucher=row.id, store=row.store_id
+        )

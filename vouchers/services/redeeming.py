@@ -13,6 +13,7 @@ from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.ids import new_id
 from smartbis.kernel.people import Actor
 from smartbis.ledger.accounts import Account
+from smartbis.ledger.repaying import repay_owed
 from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
 from smartbis.outbox.services import publish
 from smartbis.tenancy.errors import KeyReused
@@ -123,7 +124,8 @@ def _redeem_after_reading(request: _Request) -> RedemptionInfo:
         voucher = get_voucher_row(request.code, request.actor)
         _refuse(voucher, request)
         holder = None
-        if voucher.paid_left and voucher.customer_id is not None:
+        # By what was paid at all, since a use taken back at this moment may put a price back into the voucher.
+        if voucher.paid_amount and voucher.customer_id is not None:
             holder = lock_holder(tenant=request.tenant, customer=voucher.customer_id)
         taken = _take_use(request, "id", voucher.id, judged=True)
         if taken is not None:
@@ -187,6 +189,14 @@ def _settle(request: _Request, taken: dict[str, Any], holder: LockedHolder | Non
         return None
     if holder is not None:
         post(tenant=request.tenant, holder=holder, moves=_moves(request, taken))
+        repay_owed(
+            tenant=request.tenant,
+            holder=holder,
+            unit=taken["paid_unit"],
+            at_most=taken["change_amount"],
+            voucher=taken["id"],
+            store=request.store.id,
+        )
     if taken["released_minor"]:
         # The redemption's row waits for the coupon's at commit: before the counters, or a change of the coupon, which
         # holds its row and wants the counters, closes a ring.

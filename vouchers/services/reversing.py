@@ -1,16 +1,18 @@
 """Taking a use back: the use, its price, the budget and the limit are as if it had not been."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
 from smartbis.ledger.accounts import Account
+from smartbis.ledger.repaying import repay_owed
 from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
 from smartbis.outbox.services import publish
 from smartbis.tenancy.errors import KeyReused
@@ -74,34 +76,47 @@ def reverse_redemption(*, tenant: UUID, redemption: UUID, reason: str, key: str,
 
 
 def reverse_for_refund(
-    *, tenant: UUID, store: UUID, external_id: str, refund: UUID, closing: bool, actor: Actor
+    *, tenant: UUID, store: UUID, external_id: str, refund: UUID | None, closing: bool, actor: Actor
 ) -> list[RedemptionInfo]:
-    """Take back every use that belongs to a sale, once the refund that closes the sale is there.
+    """Take back every use that belongs to a sale, once it is cancelled (no `refund`) or refunded to its end.
 
     A partial refund (`closing=False`) leaves vouchers used: their discount is apportioned by the refund itself. Called
-    with the holder's accounts already locked.
-    Publishes VoucherReversed for each.
+    with the accounts of the holder and of `payers_for_sale` already locked. A use that somebody else takes back at the
+    same moment is left out. Publishes VoucherReversed for each.
     """
     if not closing or not external_id:
         return []
     with tenant_scope(tenant):
-        rows = Redemption.objects.select_related("voucher", "coupon").filter(
-            ~Exists(Reversal.objects.filter(redemption_id=OuterRef("id"))), store_id=store, external_id=external_id
-        )
-        return [
-            _reverse(
-                _Taking(
-                    tenant=tenant,
-                    redemption=row,
-                    reason="refund",
-                    key=f"refund:{refund}:{row.id}",
-                    actor=actor,
-                    refund=refund,
-                    at=now(),
-                )
+        rows = _standing(store, external_id).select_related("voucher", "coupon")
+        reversed_: list[RedemptionInfo] = []
+        for row in rows.order_by("voucher_id", "id"):
+            taking = _Taking(
+                tenant=tenant,
+                redemption=row,
+                reason="refund" if refund else "cancellation",
+                key=f"refund:{refund}:{row.id}" if refund else f"cancellation:{row.id}",
+                actor=actor,
+                refund=refund,
+                at=now(),
             )
-            for row in rows.order_by("voucher_id", "id")
-        ]
+            with suppress(RedemptionAlreadyReversed):
+                reversed_.append(_reverse(taking))
+        return reversed_
+
+
+def payers_for_sale(*, tenant: UUID, store: UUID, external_id: str) -> set[UUID]:
+    """The customers whose balance paid for the vouchers used on a sale: whose accounts move when it takes them back."""
+    if not external_id:
+        return set()
+    with tenant_scope(tenant, read_only=True):
+        paid = _standing(store, external_id).filter(paid_used__gt=0)
+        return {customer for customer in paid.values_list("voucher__customer_id", flat=True) if customer}
+
+
+def _standing(store: UUID, external_id: str) -> QuerySet[Redemption]:
+    return Redemption.objects.filter(
+        ~Exists(Reversal.objects.filter(redemption_id=OuterRef("id"))), store_id=store, external_id=external_id
+    )
 
 
 def _get_redemption(redemption: UUID, actor: Actor) -> Redemption:
@@ -222,3 +237,12 @@ def _move_price(taking: _Taking, holder: LockedHolder, goes_to: Account) -> None
             )
         ],
     )
+    if goes_to is Account.AVAILABLE:
+        repay_owed(
+            tenant=taking.tenant,
+            holder=holder,
+            unit=row.paid_unit,
+            at_most=row.paid_used,
+            voucher=row.voucher_id,
+            store=row.store_id,
+        )
