@@ -12,7 +12,8 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.ledger.selectors import balances
-from smartbis.purchases.errors import PurchaseNotFound, RefundExceedsPurchase
+from smartbis.ledger.services import lock_holder
+from smartbis.purchases.errors import PurchaseChanged, PurchaseNotFound, RefundExceedsPurchase
 from smartbis.purchases.infos import PurchaseInfo, SaleDraft
 from smartbis.purchases.selectors import find_purchase, get_purchase, refunds_of
 from smartbis.tenancy.permissions import PARTNER, may, require
@@ -61,19 +62,27 @@ def sell_with_balance(*, tenant: UUID, sale: SaleDraft, at_most_minor: int, key:
     """Turn balance into a voucher, use it for this sale and record the sale, in one transaction.
 
     As much is used as the sale costs after its other vouchers, at most `at_most_minor`. The same key with the same
-    sale again answers what the first time did and uses nothing more.
-    Raises InsufficientBalance, PurchaseConflict, KeyReused, InvalidInput, CustomerNotFound, StoreUnknown,
-    PermissionMissing. Publishes VoucherIssued, VoucherRedeemed, PurchaseRecorded.
+    sale again answers what the first time did and uses nothing more; so does the same sale with another key.
+    Raises InsufficientBalance, PurchaseConflict, PurchaseChanged, KeyReused, InvalidInput, CustomerNotFound,
+    StoreUnknown, PermissionMissing. Publishes VoucherIssued, VoucherRedeemed, PurchaseRecorded.
     """
     if sale.customer is None:
         raise InvalidInput({"customer": ["Balance is used by somebody."]})
+    if not key:
+        raise InvalidInput({"key": ["Balance is used once for each key."]})
+    used = 0
     with tenant_scope(tenant):
+        # First in the order of locks, and before the look: a rival with this sale is through, or waits.
+        lock_holder(tenant=tenant, customer=sale.customer)
         if find_purchase(tenant=tenant, store=sale.store, external_id=sale.external_id) is None:
             before = redemptions_for_sale(tenant=tenant, store=sale.store, external_id=sale.external_id)
             left = sale.amount_minor - sum(each.discount_minor for each in before)
-            if (used := min(at_most_minor, left)) > 0:
+            if (used := max(0, min(at_most_minor, left))) > 0:
                 _use_balance(tenant, sale, sale.customer, used, key, actor)
-        return record_sale(tenant=tenant, sale=sale)
+        outcome = record_sale(tenant=tenant, sale=sale)
+        if used and outcome.repeated:
+            raise PurchaseChanged  # somebody recorded it without this balance meanwhile: nothing of it is used
+        return outcome
 
 
 def _use_balance(tenant: UUID, sale: SaleDraft, customer: UUID, used: int, key: str, actor: Actor) -> None:

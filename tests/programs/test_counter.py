@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from programs.errors import SalesNotAllowed, UndoTooLate
 from programs.selectors import attendances, caution_about, till_customer
 from programs.services import refund_at_counter, sell_at_counter, undo_redemption, undo_sale
 from smartbis.kernel.clock import frozen, now
-from smartbis.kernel.errors import PermissionMissing
+from smartbis.kernel.errors import InvalidInput, PermissionMissing
 from smartbis.kernel.people import Actor
 from smartbis.ledger.errors import InsufficientBalance
 from smartbis.ledger.selectors import check_ledger
@@ -20,7 +21,9 @@ from smartbis.tenancy.errors import StoreUnknown
 from smartbis.tenancy.services import add_partner, add_store
 from tests.factories import make_customer, make_member, store_of
 from tests.programs.conftest import make_cashback
+from tests.racing import race
 from tests.vouchers.shop import available, coupon_of, give, issued, redeemed
+from vouchers.services import convert_balance
 
 
 def operator_of(brand, **limits):
@@ -129,6 +132,47 @@ def test_the_closing_refund_gives_the_balance_back(aurora):
     refund_at_counter(**named, amount_minor=2000, key="r2")
     assert available(aurora, marina) == 1800
     assert refund_at_counter(**named, amount_minor=2000, key="r2").repeated
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def test_balance_that_comes_back_pays_what_is_owed_first(aurora):
+    """What the sale earned was spent: the balance used on it covers that, and only the rest can be spent again."""
+    make_cashback(aurora)
+    marina, who = make_customer(aurora), operator_of(aurora)
+    give(aurora, marina, 1800)
+    sold = sell_at_counter(tenant=aurora.id, sale=draft(aurora, marina), actor=who, key="n1", balance_minor=1800)
+    convert_balance(tenant=aurora.id, customer=marina.id, amount_minor=410, key="spent", actor=who)
+    undone = undo_sale(tenant=aurora.id, purchase=sold.purchase.id, actor=who)
+    assert [(each.available, each.owed) for each in undone.balances] == [(1390, 0)]
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def test_balance_needs_a_key(aurora):
+    marina, who = make_customer(aurora), operator_of(aurora)
+    give(aurora, marina, 1800)
+    with pytest.raises(InvalidInput):
+        sell_at_counter(tenant=aurora.id, sale=draft(aurora, marina), actor=who, balance_minor=1800)
+    assert available(aurora, marina) == 1800
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_sale_sent_at_once_with_keys_of_their_own_uses_the_balance_once(aurora):
+    make_cashback(aurora)
+    marina, who = make_customer(aurora), operator_of(aurora)
+    for number in range(5):
+        give(aurora, marina, 5000 - available(aurora, marina))
+        sale = draft(aurora, marina, number=f"N-{number}")
+        told = race(
+            *[
+                partial(
+                    sell_at_counter, tenant=aurora.id, sale=sale, actor=who, key=f"{number}-{key}", balance_minor=1000
+                )
+                for key in range(4)
+            ]
+        )
+        assert available(aurora, marina) == 4000 + 570, told
+        assert sum(not isinstance(each, Exception) and not each.repeated for each in told) == 1
+        assert {each.code for each in told if isinstance(each, Exception)} <= {"purchase_changed"}, told
     assert check_ledger(tenant=aurora.id).ok
 
 
