@@ -9,6 +9,7 @@ from programs.rules import ParticipationFacts
 from programs.selectors.awards import awards_of_participation
 from programs.selectors.catalogue import rules_in_force
 from programs.services.rewards import Occasion, reward
+from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError, InvalidInput
@@ -36,7 +37,8 @@ def record_participation(
     instant = now()
     happened = occurred_at or instant
     with tenant_scope(tenant):
-        get_customer(tenant=tenant, customer=customer)
+        if get_customer(tenant=tenant, customer=customer).status != "active":
+            raise CustomerNotFound
         row = Participation(
             id=new_id(),
             tenant_id=tenant,

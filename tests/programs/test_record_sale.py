@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from programs.services import publish_rule, record_participation, record_sale, record_sales
+from smartbis.customers.errors import CustomerNotFound
+from smartbis.customers.services import erase_customer
 from smartbis.kernel.clock import frozen, now
 from smartbis.ledger.selectors import balances, check_ledger
 from smartbis.outbox.work import drain_queue
@@ -116,6 +118,17 @@ def test_participation_earns_once(aurora: TenantInfo) -> None:
     assert [award.amount for award in first.awards] == [50]
     assert (again.repeated, again.id, again.awards) == (True, first.id, first.awards)
     assert balances(tenant=aurora.id, customer=customer.id)[0].available == 50
+
+
+def test_nobody_earns_for_somebody_erased(aurora: TenantInfo) -> None:
+    make_points(aurora), make_cashback(aurora)
+    customer = make_customer(aurora)
+    erase_customer(tenant=aurora.id, customer=customer.id, actor=actor())
+    with pytest.raises(CustomerNotFound):
+        record_participation(tenant=aurora.id, customer=customer.id, kind="event", external_id="festa-1")
+    with pytest.raises(CustomerNotFound):
+        record_sale(tenant=aurora.id, sale=draft(aurora, customer.id))
+    assert balances(tenant=aurora.id, customer=customer.id) == []
 
 
 def test_a_batch_answers_each_sale_like_one_by_one(aurora: TenantInfo, boreal: TenantInfo) -> None:
