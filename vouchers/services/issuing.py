@@ -276,7 +276,7 @@ def _draw_up(order: _Order) -> Voucher:
         issued_at=instant,
         issued_by_kind=order.actor.kind,
         issued_by_id=order.actor.id,
-        issued_by_label=order.actor.label[:80],
+        issued_by_label="" if order.actor.kind == "customer" else order.actor.label[:80],
         **{name: getattr(coupon, name) for name in _COPIED} | {"value_minor": order.value_minor},
     )
 
