@@ -1,12 +1,13 @@
 """Background work of the programmes' room."""
 
+from functools import partial
 from uuid import UUID
 
 from programs.imports.runner import work_on_imports
 from programs.models import Award
 from programs.services.refunds import release_due, wake_for_next_release
 from smartbis.kernel.clock import now
-from smartbis.outbox.work import worker
+from smartbis.outbox.work import each_alone, worker
 from smartbis.tenancy.scope import tenant_scope
 
 CUSTOMERS_A_TURN = 100
@@ -22,12 +23,15 @@ def release_due_awards(*, tenant: UUID) -> bool:
             .values_list("customer_id", flat=True)
             .distinct()[:CUSTOMERS_A_TURN]
         )
-    for customer in due:
-        with tenant_scope(tenant):
-            release_due(tenant, customer=customer)
+    each_alone([partial(_release, tenant, customer) for customer in due])
     with tenant_scope(tenant):
         wake_for_next_release()
     return len(due) == CUSTOMERS_A_TURN
+
+
+def _release(tenant: UUID, customer: UUID) -> None:
+    with tenant_scope(tenant):
+        release_due(tenant, customer=customer)
 
 
 @worker(queue="bulk")

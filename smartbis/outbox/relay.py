@@ -102,7 +102,8 @@ def _run(tenant: UUID, claim: Claim) -> None:
 
 
 def _retry(tenant: UUID, claim: Claim, error: Exception) -> None:
-    reason = f"{type(error).__name__}: {error}"[:500]
+    # The first line alone: the database's further lines show whole rows, names among them.
+    reason = "\n".join(f"{type(error).__name__}: {error}".splitlines()[:1])[:500]
     if claim.attempts >= MAX_ATTEMPTS:
         _bury(tenant, claim, reason)
         return

@@ -7,9 +7,9 @@ commit.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import structlog
@@ -21,6 +21,7 @@ from smartbis.kernel.ids import new_id
 from smartbis.tenancy.scope import current_tenant
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 QUEUES = ("relay", "send", "bulk")
 POKE_INTERVAL_SECONDS = 0.2
@@ -48,6 +49,23 @@ def worker(*, queue: str) -> Callable[[Worker], Worker]:
         return function
 
     return register
+
+
+def each_alone(works: Sequence[Callable[[], T]]) -> list[T]:
+    """Do every piece of work though one of them fails, so that none stands in the way of those behind it.
+
+    Returns what each answered; raises the first failure once all are through, so that the turn comes back.
+    """
+    answers: list[T] = []
+    failures: list[Exception] = []
+    for work in works:
+        try:
+            answers.append(work())
+        except Exception as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return answers
 
 
 def request_work(*, queue: str, due_at: datetime | None = None) -> None:

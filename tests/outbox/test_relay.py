@@ -88,7 +88,7 @@ def test_a_rolled_back_fact_was_never_published(aurora: TenantInfo, heard: list[
 def test_a_failing_subscriber_is_rolled_back_tried_again_and_buried(aurora: TenantInfo, heard: list[UUID]) -> None:
     def fail(*, tenant: UUID, event: Rang) -> None:
         record_audit(tenant=tenant, actor=actor(), action="bell.heard", object_id=event.bell_id)
-        raise RuntimeError("deaf")
+        raise RuntimeError("deaf\nDETAIL:  Failing row contains (Marina Souza)")
 
     (subscription,) = subscriptions.subscriptions_to("test.rang.v1")
     broken = subscriptions.Subscription(subscription.name, Rang, "relay", fail)
@@ -101,7 +101,7 @@ def test_a_failing_subscriber_is_rolled_back_tried_again_and_buried(aurora: Tena
             drain_queue("relay")
     assert heard_by(aurora) == 0, "what a failing subscriber wrote is rolled back"
     (letter,) = dead_letters(tenant=aurora.id)
-    assert (letter.attempts, letter.last_error) == (relay.MAX_ATTEMPTS, "RuntimeError: deaf")
+    assert (letter.attempts, letter.last_error) == (relay.MAX_ATTEMPTS, "RuntimeError: deaf"), "no row is shown"
     subscriptions._by_name[subscription.name] = subscription
     assert replay_dead(tenant=aurora.id) == 1
     drain_queue("relay")
