@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from smartbis.kernel.pages import Page, decode_cursor, encode_cursor
+from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.models import HolderBalance, Transfer
 from smartbis.ledger.sql import BROKEN_CHAIN, OVER_REVERSED, SUMS
@@ -72,17 +72,17 @@ def balances_of(*, tenant: UUID, customers: Sequence[UUID]) -> dict[UUID, list[B
 def statement(
     *, tenant: UUID, customer: UUID, unit: str | None = None, cursor: str | None = None, limit: int = 50
 ) -> Page[StatementRow]:
-    """The customer's transfers, the newest first."""
+    """The customer's transfers, the newest first. Raises InvalidCursor."""
     with tenant_scope(tenant, read_only=True):
         rows = Transfer.objects.filter(holder__customer_id=customer).order_by("-recorded_at", "-number", "-id")
         if unit is not None:
             rows = rows.filter(unit=unit)
         if cursor is not None:
-            instant, number, last = decode_cursor(cursor, 3)
+            instant, number, last = _position(cursor)
             rows = rows.filter(
                 Q(recorded_at__lt=instant)
-                | Q(recorded_at=instant, number__lt=int(number))
-                | Q(recorded_at=instant, number=int(number), id__lt=last)
+                | Q(recorded_at=instant, number__lt=number)
+                | Q(recorded_at=instant, number=number, id__lt=last)
             )
         found = list(rows[: limit + 1])
     more = found[limit - 1] if len(found) > limit else None
@@ -90,6 +90,17 @@ def statement(
         tuple(_row(transfer) for transfer in found[:limit]),
         encode_cursor(more.recorded_at.isoformat(), more.number, more.id) if more else None,
     )
+
+
+def _position(cursor: str) -> tuple[datetime, int, UUID]:
+    instant, number, last = decode_cursor(cursor, 3)
+    try:
+        at, place, row = datetime.fromisoformat(instant), int(number), UUID(last)
+    except ValueError as error:
+        raise InvalidCursor({"cursor": [InvalidCursor.sentence]}) from error
+    if at.tzinfo is None or not 0 <= place < 2**63:
+        raise InvalidCursor({"cursor": [InvalidCursor.sentence]})
+    return at, place, row
 
 
 def transfers_of_purchase(*, tenant: UUID, purchase: UUID) -> list[StatementRow]:

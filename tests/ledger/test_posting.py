@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from smartbis.kernel.pages import InvalidCursor, encode_cursor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.errors import InsufficientBalance
 from smartbis.ledger.models import HolderBalance, Transfer
@@ -154,3 +156,13 @@ def test_first_ever_moves_of_one_customer_may_race(threads: list[threading.Threa
     with tenant_scope(brand.id):
         assert Transfer.objects.count() == 8
     assert check_ledger(tenant=brand.id).ok
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [("then", "1", "x"), ("2026-11-20T10:00:00+00:00", "one", "x"), ("2026-11-20T10:00:00", "1", str(UUID(int=1)))]
+    + [("2026-11-20T10:00:00+00:00", number, str(UUID(int=1))) for number in ("-1", "9" * 30)],
+)
+def test_a_made_up_cursor_is_refused(aurora: TenantInfo, parts: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidCursor):
+        statement(tenant=aurora.id, customer=make_customer(aurora).id, cursor=encode_cursor(*parts))
