@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from api.parsing import BodyTooLarge
 from api.problems import Problem, of_domain
+from messaging.errors import ChannelNotFound
 from messaging.services import MAX_BODY_BYTES, receive_webhook, verify_subscription
 from smartbis.kernel.errors import DomainError
 
@@ -14,6 +15,8 @@ from smartbis.kernel.errors import DomainError
 @require_http_methods(["GET", "POST"])
 def whatsapp(request: HttpRequest, channel: str) -> HttpResponse:
     """`/webhooks/whatsapp/<channel>/`: the subscription's handshake, and signed bodies, kept as they come."""
+    if not channel.isprintable():
+        return of_domain(ChannelNotFound())
     try:
         return _verify(request, channel) if request.method == "GET" else _receive(request, channel)
     except DomainError as error:

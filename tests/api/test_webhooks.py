@@ -98,3 +98,8 @@ def test_an_unknown_channel_is_404(db: None) -> None:
 
 def test_other_methods_are_405(line: Line) -> None:
     assert Client().put(path_of(line), b"{}", content_type="application/json").status_code == 405
+
+
+def test_an_address_of_no_text_is_not_found(client: Client, db: None) -> None:
+    for method in (client.get, client.post):
+        assert method("/webhooks/whatsapp/a%00b/").status_code == 404
