@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
+from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.errors import StoreUnknown, TenantUnknown
 from smartbis.tenancy.models import ApiKey, AuditEntry, Partner, Route, StaffMember, Store, Tenant, User
@@ -216,6 +219,26 @@ def audit_trail(*, tenant: UUID, limit: int = 100) -> list[AuditRow]:
         return [
             AuditRow(row.at, row.actor_label, row.action, row.object_kind, row.object_id, row.reason) for row in rows
         ]
+
+
+def audit_page(*, tenant: UUID, cursor: str | None = None, limit: int = 50) -> Page[AuditRow]:
+    """The audit trail, the newest first. Raises InvalidCursor."""
+    with tenant_scope(tenant, read_only=True):
+        rows = AuditEntry.objects.order_by("-at", "-id")
+        if cursor is not None:
+            instant, last = decode_cursor(cursor, 2)
+            try:
+                at, row_id = datetime.fromisoformat(instant), UUID(last)
+            except ValueError as error:
+                raise InvalidCursor({"cursor": [InvalidCursor.sentence]}) from error
+            rows = rows.filter(Q(at__lt=at) | Q(at=at, id__lt=row_id))
+        found = list(rows[: limit + 1])
+        lines = tuple(
+            AuditRow(row.at, row.actor_label, row.action, row.object_kind, row.object_id, row.reason)
+            for row in found[:limit]
+        )
+        more = found[limit - 1] if len(found) > limit else None
+        return Page(lines, encode_cursor(more.at.isoformat(), more.id) if more else None)
 
 
 def _store_info(row: Store) -> StoreInfo:
