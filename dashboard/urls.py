@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("dashboard.public.urls")),
     path("counter/", include("dashboard.counter.urls")),
+    path("dashboard/", include("dashboard.brand.urls")),
 ]

@@ -1,0 +1,60 @@
+"""Lines of the audit trail in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from smartbis.tenancy.selectors import AuditRow
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One line: who did what when, and what was refused."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str
+
+
+def audit_line(row: AuditRow) -> AuditLine:
+    """A row with its action in words; an action without words shows its code."""
+    return AuditLine(row.at, row.actor or _("Sistema"), _actions().get(row.action, row.action), _why(row.reason))
+
+
+def _why(reason: str) -> str:
+    if reason == "permission_missing":
+        return _("recusado: o papel não permite")
+    return reason
+
+
+def _actions() -> dict[str, str]:
+    return {
+        "brand.change": _("tentou mudar a marca"),
+        "channel.connect": _("ligou um número de WhatsApp"),
+        "coupon.change": _("mudou um cupom"),
+        "coupon.create": _("criou um cupom"),
+        "coupon.status": _("mudou a situação de um cupom"),
+        "customer.change": _("mudou o cadastro de um cliente"),
+        "customer.erase": _("apagou os dados de um cliente"),
+        "import.start": _("começou uma importação"),
+        "import.undo": _("desfez uma importação"),
+        "key.create": _("criou uma chave de API"),
+        "key.revoke": _("revogou uma chave de API"),
+        "partner.add": _("cadastrou uma parceira"),
+        "program.live": _("voltou a premiar num programa"),
+        "program.open": _("abriu um programa"),
+        "program.paused": _("pausou um programa"),
+        "program.publish_rule": _("publicou uma regra"),
+        "staff.add": _("deu acesso a uma pessoa"),
+        "staff.change": _("mudou o acesso de uma pessoa"),
+        "store.add": _("cadastrou uma loja"),
+        "store.change": _("mudou uma loja"),
+        "tenant.change": _("mudou a marca"),
+        "tenant.open": _("abriu a conta"),
+        "voucher.cancel": _("cancelou um voucher"),
+        "voucher.issue": _("emitiu um voucher"),
+        "voucher.redeem": _("validou um voucher"),
+        "voucher.reverse": _("desfez o uso de um voucher"),
+    }

@@ -1,0 +1,166 @@
+"""Forms that make a rule: presets with two numbers, the rest folded away."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from dashboard.brand.forms.base import DeskForm, LocalMoment, PercentField
+from programs.infos import ProgramInfo
+from programs.rules import Percentage, Rule
+from smartbis.forms import MoneyField
+from smartbis.kernel.money import format_money
+from smartbis.tenancy.selectors import StoreInfo
+
+MAX_POINTS = 1_000_000
+
+
+class RuleForm(DeskForm):
+    """How a programme earns. `kind` decides which numbers count."""
+
+    percent = PercentField(label=lazy("Percentual de cashback"), required=False)
+    points = forms.IntegerField(label=lazy("Pontos"), required=False, min_value=1, max_value=MAX_POINTS)
+    per = MoneyField(label=lazy("A cada"), required=False)
+    minimum = MoneyField(label=lazy("Compra mínima"), required=False)
+    hold_days = forms.IntegerField(
+        label=lazy("Dias até liberar"),
+        required=False,
+        min_value=0,
+        max_value=365,
+        help_text=lazy("O prazo de devolução da loja. Vazio: na hora."),
+    )
+    base = forms.ChoiceField(
+        label=lazy("Calcula sobre"),
+        choices=[("paid", lazy("o que foi pago, já sem vouchers")), ("gross", lazy("o valor cheio da compra"))],
+        widget=forms.RadioSelect,
+        initial="paid",
+    )
+    stores = forms.MultipleChoiceField(
+        label=lazy("Lojas"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=lazy("Nenhuma marcada: todas as lojas."),
+    )
+    participations = forms.CharField(
+        label=lazy("Pontos por participação"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3, "placeholder": "evento = 50"}),
+        help_text=lazy("Uma por linha, como “evento = 50”. Só em programas de pontos."),
+    )
+
+    def __init__(self, *positional: Any, stores: list[StoreInfo], **options: Any) -> None:
+        super().__init__(*positional, **options)
+        self.offer("stores", [(each.code, each.name) for each in stores])
+
+    def program_kind(self) -> str:
+        """`cashback` or `points`."""
+        return str(self.cleaned_data.get("kind", ""))
+
+    def clean_participations(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for line in str(self.cleaned_data["participations"]).splitlines():
+            if not line.strip():
+                continue
+            kind, equals, points = line.partition("=")
+            if not equals or not kind.strip() or not points.strip().isdigit():
+                raise ValidationError(_("Escreva cada linha como “evento = 50”."))
+            found[kind.strip()[:40]] = int(points)
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        kind = self.program_kind()
+        if kind == "cashback" and not given.get("percent") and "percent" not in self.errors:
+            raise ValidationError({"percent": _("Diga o percentual.")})
+        if kind == "points":
+            missing = [name for name in ("points", "per") if not given.get(name) and name not in self.errors]
+            if missing:
+                raise ValidationError(dict.fromkeys(missing, _("Diga quantos pontos, e a cada quanto.")))
+        return given
+
+    def spec(self) -> dict[str, Any]:
+        """The rule as `programs.rules` reads it. After validation."""
+        given = self.cleaned_data
+        is_cashback = self.program_kind() == "cashback"
+        effect = (
+            {"kind": "percentage", "basis_points": given["percent"]}
+            if is_cashback
+            else {"kind": "per_unit", "points": given["points"], "minor": given["per"]}
+        )
+        return {
+            "effect": effect,
+            "base": given["base"],
+            "minimum_minor": given["minimum"] or 0,
+            "hold_days": given["hold_days"] or 0,
+            "stores": given["stores"],
+            "participations": {} if is_cashback else given["participations"],
+        }
+
+
+class NewProgramForm(RuleForm):
+    """A programme with its first rule."""
+
+    name = forms.CharField(label=lazy("Nome do programa"), max_length=80)
+    kind = forms.ChoiceField(
+        label=lazy("Como o cliente ganha"),
+        choices=[
+            ("cashback", lazy("Cashback: parte da compra volta como saldo")),
+            ("points", lazy("Pontos: acumula e troca por vantagens")),
+        ],
+        widget=forms.RadioSelect,
+        initial="cashback",
+    )
+    field_order = ("name", "kind")
+
+    def __init__(self, *positional: Any, currency: str, **options: Any) -> None:
+        options.setdefault("initial", {"percent": 500, "points": 1, "per": 100})
+        super().__init__(*positional, **options)
+        self.currency = currency
+
+
+class NewVersionForm(RuleForm):
+    """The next version of a programme's rule, and from when it counts."""
+
+    starts = LocalMoment(
+        label=lazy("Vale a partir de"), required=False, help_text=lazy("Vazio: agora. Vendas anteriores não mudam.")
+    )
+
+    def __init__(self, *positional: Any, program: ProgramInfo, **options: Any) -> None:
+        self.program = program
+        version = program.upcoming or program.current
+        options.setdefault("initial", initial_of(version.rule) if version else {})
+        super().__init__(*positional, **options)
+
+    def program_kind(self) -> str:
+        return self.program.kind
+
+    def effective_at(self) -> datetime | None:
+        """From when; None is now. After validation."""
+        starts: datetime | None = self.cleaned_data["starts"]
+        return starts
+
+
+def initial_of(rule: Rule) -> dict[str, Any]:
+    """A rule as the form shows it."""
+    effect = (
+        {"percent": rule.effect.basis_points}
+        if isinstance(rule.effect, Percentage)
+        else {"points": rule.effect.points, "per": rule.effect.minor}
+    )
+    return {
+        **effect,
+        "minimum": rule.minimum_minor or None,
+        "hold_days": rule.hold_days or None,
+        "base": rule.base,
+        "stores": sorted(rule.stores),
+        "participations": "\n".join(f"{kind} = {points}" for kind, points in sorted(rule.participations.items())),
+    }
+
+
+def symbol_of(currency: str, locale: str) -> str:
+    """A currency's sign, as put before amounts: `R$`."""
+    return format_money(0, currency, locale).strip("0,.\u00a0 ") or currency

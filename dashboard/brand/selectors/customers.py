@@ -1,0 +1,88 @@
+"""The list of customers and the page of one."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from insights.selectors import TimelineEntry, customer_timeline
+from smartbis.customers.infos import ConsentInfo, CustomerInfo
+from smartbis.customers.selectors import (
+    allowed_customers,
+    consent_state,
+    customer_count,
+    customers_page,
+    get_customer,
+)
+from smartbis.kernel.pages import Page
+from smartbis.ledger.selectors import BalanceInfo, balances, balances_of
+from smartbis.purchases.selectors import purchase_count, purchase_counts
+from smartbis.tenancy.scope import tenant_scope
+from vouchers.infos import CouponInfo, VoucherInfo
+from vouchers.selectors import coupons, vouchers_of
+
+PAGE = 50
+TIMELINE = 80
+
+
+@dataclass(frozen=True)
+class CustomerLine:
+    """A customer in the list."""
+
+    info: CustomerInfo
+    balances: tuple[BalanceInfo, ...]
+    purchases: int
+    is_told: bool
+
+
+@dataclass(frozen=True)
+class CustomerList:
+    """A page of customers, and how many there are in all."""
+
+    page: Page[CustomerLine]
+    total: int
+
+
+@dataclass(frozen=True)
+class CustomerCard:
+    """Everything that the page of a customer shows."""
+
+    info: CustomerInfo
+    balances: tuple[BalanceInfo, ...]
+    purchases: int
+    consents: dict[str, ConsentInfo]
+    allows_utility: bool
+    allows_marketing: bool
+    vouchers: tuple[VoucherInfo, ...]
+    coupons: tuple[CouponInfo, ...]
+    timeline: tuple[TimelineEntry, ...]
+
+
+def customer_list(*, tenant: UUID, search: str, cursor: str | None) -> CustomerList:
+    """Customers, newest first. Seven queries, however many. Raises InvalidCursor."""
+    with tenant_scope(tenant, read_only=True):
+        found = customers_page(tenant=tenant, search=search or None, cursor=cursor, limit=PAGE)
+        ids = [each.id for each in found.items]
+        held = balances_of(tenant=tenant, customers=ids)
+        bought = purchase_counts(tenant=tenant, customers=ids)
+        told = allowed_customers(tenant=tenant, customers=ids, category="utility")
+        lines = tuple(
+            CustomerLine(each, tuple(held.get(each.id, ())), bought.get(each.id, 0), each.id in told)
+            for each in found.items
+        )
+        return CustomerList(Page(lines, found.next_cursor), customer_count(tenant=tenant))
+
+
+def customer_card(*, tenant: UUID, customer: UUID, locale: str) -> CustomerCard:
+    """One customer. Raises CustomerNotFound."""
+    with tenant_scope(tenant, read_only=True):
+        info = get_customer(tenant=tenant, customer=customer)
+        return CustomerCard(
+            info=info,
+            balances=tuple(balances(tenant=tenant, customer=customer)),
+            purchases=purchase_count(tenant=tenant, customer=customer),
+            consents=consent_state(tenant=tenant, customer=customer),
+            allows_utility=customer in allowed_customers(tenant=tenant, customers=[customer], category="utility"),
+            allows_marketing=customer in allowed_customers(tenant=tenant, customers=[customer], category="marketing"),
+            vouchers=tuple(vouchers_of(tenant=tenant, customer=customer, open_only=True, limit=20)),
+            coupons=tuple(each for each in coupons(tenant=tenant, status="live") if not each.is_balance),
+            timeline=tuple(customer_timeline(tenant=tenant, customer=customer, locale=locale, limit=TIMELINE)),
+        )

@@ -1,0 +1,116 @@
+"""States as badges: a word, an icon and a tone, so that colour never stands alone."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True)
+class State:
+    """A state in one or two words."""
+
+    label: str
+    tone: str = ""
+    icon: str = ""
+
+
+def message_state(status: str) -> State:
+    """Where a message stands, as WhatsApp's own ticks tell it."""
+    states = {
+        "queued": State(_("na fila"), "", "clock"),
+        "sending": State(_("enviando"), "", "send"),
+        "accepted": State(_("aceita"), "", "check"),
+        "sent": State(_("enviada"), "", "check"),
+        "delivered": State(_("entregue"), "ok", "circle-check"),
+        "read": State(_("lida"), "ok", "eye"),
+        "failed": State(_("falhou"), "bad", "circle-alert"),
+        "unknown": State(_("sem resposta"), "warn", "circle-help"),
+        "held": State(_("retida"), "warn", "hourglass"),
+        "received": State(_("recebida"), "info", "inbox"),
+    }
+    return states.get(status, State(status))
+
+
+def message_reason(reason: str) -> str:
+    """Why a message is held or failed, and what to do, in one sentence."""
+    reasons = {
+        "no_consent": _("O cliente não aceitou este tipo de mensagem."),
+        "no_contact": _("O cliente não tem telefone nem WhatsApp."),
+        "no_channel": _("Nenhum número de WhatsApp está ligado."),
+        "template_not_approved": _("O modelo ainda não foi aprovado pela Meta; sai quando for."),
+        "tenant_suspended": _("A conta da marca está suspensa."),
+        "customer_erased": _("O cliente foi apagado."),
+        "expired": _("Passou da hora de enviar."),
+        "superseded": _("Um código mais novo tomou o lugar deste."),
+        "opted_out": _("A pessoa pediu para não receber ofertas."),
+        "undeliverable": _("O WhatsApp não entrega a este número."),
+        "retries_exhausted": _("Várias tentativas falharam."),
+        "request_wrong": _("A Meta recusou o conteúdo da mensagem."),
+        "no_answer": _("A Meta não respondeu: pode ter saído."),
+        "worker_lost": _("O envio foi interrompido: pode ter saído."),
+        "held_for_quality": _("A Meta segura a mensagem para avaliar a qualidade."),
+    }
+    return reasons.get(reason, reason.replace("_", " "))
+
+
+def template_name(key: str) -> str:
+    """A template of the library, by what it tells."""
+    names = {
+        "welcome": _("Boas-vindas"),
+        "purchase_credited": _("Compra creditada"),
+        "voucher_issued": _("Voucher emitido"),
+        "voucher_redeemed": _("Voucher usado"),
+        "sign_in_code": _("Código de acesso"),
+    }
+    return names.get(key, key.replace("_", " ") or _("texto livre"))
+
+
+def template_state(status: str) -> State:
+    """What Meta says of a template."""
+    states = {
+        "APPROVED": State(_("aprovado"), "ok", "circle-check"),
+        "PENDING": State(_("em análise"), "warn", "hourglass"),
+        "REJECTED": State(_("recusado"), "bad", "circle-x"),
+        "REFUSED": State(_("recusado"), "bad", "circle-x"),
+        "PAUSED": State(_("pausado"), "warn", "hourglass"),
+        "DISABLED": State(_("desativado"), "bad", "ban"),
+    }
+    return states.get(status, State(status.lower().replace("_", " ")))
+
+
+def purchase_state(status: str, refunded_minor: int, amount_minor: int) -> State:
+    """Where a sale stands, with what came back of it."""
+    if status == "cancelled":
+        return State(_("cancelada"), "bad", "ban")
+    if status == "pending":
+        return State(_("pendente"), "warn", "hourglass")
+    if refunded_minor >= amount_minor:
+        return State(_("devolvida"), "", "undo-2")
+    if refunded_minor:
+        return State(_("devolvida em parte"), "", "undo-2")
+    return State(_("confirmada"), "ok", "circle-check")
+
+
+def coupon_state(status: str) -> State:
+    """Whether an offer can be had."""
+    states = {
+        "draft": State(_("rascunho"), "", "pencil"),
+        "live": State(_("publicado"), "ok", "circle-check"),
+        "paused": State(_("pausado"), "warn", "hourglass"),
+        "ended": State(_("encerrado"), "", "ban"),
+    }
+    return states.get(status, State(status))
+
+
+def import_state(status: str, is_undoing: bool = False) -> State:
+    """How far a file has come."""
+    if is_undoing:
+        return State(_("desfazendo"), "warn", "undo-2")
+    states = {
+        "queued": State(_("na fila"), "", "clock"),
+        "running": State(_("em andamento"), "info", "loader"),
+        "done": State(_("terminada"), "ok", "circle-check"),
+        "failed": State(_("falhou"), "bad", "circle-alert"),
+        "undone": State(_("desfeita"), "", "undo-2"),
+    }
+    return states.get(status, State(status))

@@ -1,0 +1,293 @@
+"""Coupons: the offers of the brand, from draft to end."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dashboard.brand import tickets, words
+from dashboard.brand.access import desk
+from dashboard.brand.forms.coupons import FIELDS, CouponForm, copy_of, initial_of
+from dashboard.brand.forms.programs import symbol_of
+from dashboard.brand.pages import picture_url, render_page
+from dashboard.brand.pictures import keep_picture
+from dashboard.brand.requests import DeskRequest
+from dashboard.brand.states import coupon_state
+from smartbis.kernel.errors import DomainError, NotFound
+from smartbis.tenancy.once import fingerprint_of, run_once
+from smartbis.tenancy.selectors import stores
+from vouchers.errors import CouponNotFound
+from vouchers.infos import CouponCounts, CouponDraft, CouponInfo
+from vouchers.selectors import coupon_counts, coupons, get_coupon
+from vouchers.services import change_coupon, create_coupon, set_coupon_status
+
+STATUSES = ("live", "draft", "paused", "ended")
+_NONE = CouponCounts(coupon_id=UUID(int=0), issued=0, open=0, redeemed=0, cancelled=0, lapsed=0)
+
+
+@desk(reads="coupon.see")
+def index(request: DeskRequest) -> HttpResponse:
+    """The brand's coupons by state, each with what became of it."""
+    asked = request.GET.get("status")
+    status = asked if asked in STATUSES else ""
+    every = [each for each in coupons(tenant=request.tenant, actor=request.actor) if not each.is_balance]
+    counts = coupon_counts(tenant=request.tenant)
+    shown = [each for each in every if not status or each.status == status]
+    here = reverse("dashboard:coupons")
+    context = {
+        "section": "coupons",
+        "tabs": [("", _("Todos"), here), *((each, _tab(each), f"{here}?status={each}") for each in STATUSES)],
+        "status": status,
+        "coupons": [_line(request, each, counts.get(each.id, _NONE)) for each in shown],
+        "has_any": bool(every),
+        "clear_url": here,
+        "new_url": reverse("dashboard:coupon_new") if request.may("coupon.change") else "",
+    }
+    return render_page(request, "dashboard/coupons.html", context)
+
+
+@desk(reads="coupon.see")
+def show(request: DeskRequest, coupon: UUID) -> HttpResponse:
+    """One coupon: how customers see it, its terms, what became of it."""
+    info = _find(request, coupon)
+    counts = coupon_counts(tenant=request.tenant).get(coupon, _NONE)
+    names = {each.id: each.name for each in stores(tenant=request.tenant, active_only=False)}
+    may_change = request.may("coupon.change")
+    context = {
+        "section": "coupons",
+        "coupon": info,
+        "state": coupon_state(info.status),
+        "preview": tickets.coupon_ticket(info, info.currency),
+        "picture": picture_url(info.image),
+        "counts": counts,
+        "terms": _terms(info, names),
+        "change_url": reverse("dashboard:coupon_change", args=[coupon]) if may_change else "",
+        "status_url": reverse("dashboard:coupon_status", args=[coupon]) if may_change else "",
+        "clone_url": reverse("dashboard:coupon_clone", args=[coupon]) if may_change else "",
+    }
+    return render_page(request, "dashboard/coupon.html", context)
+
+
+@desk(reads="coupon.change", writes="coupon.change")
+def new(request: DeskRequest) -> HttpResponse:
+    """A new coupon, published or kept as a draft; once for each rendered form."""
+    form = _form(request)
+    if request.method != "POST":
+        return _form_page(request, form)
+    if form.is_valid():
+        wants_draft = request.POST.get("publish") != "1"
+        try:
+            created = _create(request, form, "draft" if wants_draft else "live")
+        except DomainError as error:
+            form.refuse(error, FIELDS)
+        else:
+            text = _("Rascunho salvo.") if wants_draft else _("Cupom publicado: os clientes já podem escolher.")
+            messages.success(request, text)
+            return _to(created)
+    return _form_page(request, form, status=422)
+
+
+@desk(reads="coupon.change", writes="coupon.change")
+def change(request: DeskRequest, coupon: UUID) -> HttpResponse:
+    """Give a coupon other terms; its state stays."""
+    info = _find(request, coupon)
+    form = _form(request, info)
+    if request.method != "POST":
+        return _form_page(request, form, coupon=info)
+    if form.is_valid():
+        draft = form.draft(image=_image(request, form) or info.image, status=info.status)
+        try:
+            change_coupon(tenant=request.tenant, coupon=coupon, draft=draft, actor=request.actor)
+        except NotFound:
+            raise
+        except DomainError as error:
+            form.refuse(error, FIELDS)
+        else:
+            messages.success(request, _("Cupom salvo. Vouchers já emitidos continuam dando o mesmo."))
+            return _to(coupon)
+    return _form_page(request, form, coupon=info, status=422)
+
+
+@desk(writes="coupon.change")
+def set_status(request: DeskRequest, coupon: UUID) -> HttpResponse:
+    """Publish, pause or end a coupon."""
+    info = _find(request, coupon)
+    wanted = request.POST.get("status", "")
+    if wanted not in STATUSES:
+        return _to(info.id)
+    set_coupon_status(tenant=request.tenant, coupon=coupon, status=wanted, actor=request.actor)
+    texts = {
+        "live": _("Cupom publicado: os clientes já podem escolher."),
+        "paused": _("Cupom pausado. Vouchers já emitidos continuam valendo."),
+        "ended": _("Cupom encerrado. Vouchers já emitidos continuam valendo."),
+        "draft": _("O cupom voltou a ser rascunho."),
+    }
+    messages.success(request, texts[wanted])
+    return _to(coupon)
+
+
+@desk(writes="coupon.change")
+def clone(request: DeskRequest, coupon: UUID) -> HttpResponse:
+    """The same terms as a new draft."""
+    info = _find(request, coupon)
+    draft = copy_of(info.as_draft(), _("%(name)s (cópia)") % {"name": info.name})
+    created = create_coupon(tenant=request.tenant, draft=draft, actor=request.actor)
+    messages.success(request, _("Cópia criada como rascunho."))
+    return HttpResponseRedirect(reverse("dashboard:coupon_change", args=[created.id]))
+
+
+@desk(writes="coupon.change")
+def preview(request: DeskRequest) -> HttpResponse:
+    """The ticket of what is being typed; faults are left out of it."""
+    form = CouponForm(request.POST, stores=stores(tenant=request.tenant), currency=request.brand.currency)
+    form.is_valid()
+    given = form.cleaned_data
+    is_points = given.get("cost_unit") == "points"
+    draft = CouponDraft(
+        name=given.get("name", ""),
+        kind=given.get("kind", "amount"),
+        value_minor=given.get("value"),
+        value_bp=given.get("percent"),
+        min_purchase_minor=given.get("min_purchase"),
+        cost_unit="points" if is_points else request.brand.currency,
+        cost_amount=given.get("cost_points" if is_points else "cost_money") if given.get("cost_unit") else None,
+        valid_days=given.get("valid_days"),
+        period_until=given.get("period_until"),
+        weekdays=tuple(int(each) for each in given.get("weekdays", ())),
+        hours=given.get("hours") or (),
+    )
+    context = {"preview": tickets.coupon_ticket(draft, request.brand.currency)}
+    return render_page(request, "dashboard/coupon_preview.html", context)
+
+
+def _find(request: DeskRequest, coupon: UUID) -> CouponInfo:
+    """Raises CouponNotFound, also for the coupon behind balance vouchers, which is no offer."""
+    info = get_coupon(tenant=request.tenant, coupon=coupon, actor=request.actor)
+    if info.is_balance:
+        raise CouponNotFound
+    return info
+
+
+def _form(request: DeskRequest, coupon: CouponInfo | None = None) -> CouponForm:
+    is_sent = request.method == "POST"
+    return CouponForm(
+        request.POST if is_sent else None,
+        request.FILES if is_sent else None,
+        stores=stores(tenant=request.tenant),
+        currency=request.brand.currency,
+        initial=initial_of(coupon, coupon.currency) if coupon else None,
+    )
+
+
+def _create(request: DeskRequest, form: CouponForm, status: str) -> UUID:
+    nonce = form.cleaned_data["nonce"]
+    image = _image(request, form)
+
+    def work() -> tuple[int, dict[str, str]]:
+        draft = form.draft(image=image, status=status)
+        return 201, {"id": str(create_coupon(tenant=request.tenant, draft=draft, actor=request.actor).id)}
+
+    done = run_once(
+        tenant=request.tenant,
+        key=f"dashboard:{request.actor.id}:{nonce}",
+        operation="dashboard coupon",
+        fingerprint=fingerprint_of("dashboard coupon", nonce),
+        work=work,
+    )
+    return UUID(done.body["id"])
+
+
+def _image(request: DeskRequest, form: CouponForm) -> str:
+    content = form.cleaned_data.get("picture")
+    return default_storage.url(keep_picture(request.tenant, "coupons", content)) if content else ""
+
+
+def _form_page(
+    request: DeskRequest, form: CouponForm, *, coupon: CouponInfo | None = None, status: int = 200
+) -> HttpResponse:
+    back = reverse("dashboard:coupon", args=[coupon.id]) if coupon else reverse("dashboard:coupons")
+    empty = CouponDraft(name="", kind="amount", value_minor=1000)
+    context = {
+        "section": "coupons",
+        "form": form,
+        "coupon": coupon,
+        "symbol": symbol_of(request.brand.currency, words.locale()),
+        "preview": tickets.coupon_ticket(coupon or empty, request.brand.currency),
+        "preview_url": reverse("dashboard:coupon_preview"),
+        "cancel_url": back,
+    }
+    return render_page(request, "dashboard/coupon_form.html", context, status=status)
+
+
+def _to(coupon: UUID) -> HttpResponse:
+    return HttpResponseRedirect(reverse("dashboard:coupon", args=[coupon]))
+
+
+def _line(request: DeskRequest, coupon: CouponInfo, counts: CouponCounts) -> dict[str, Any]:
+    state = coupon_state(coupon.status)
+    return {
+        "href": reverse("dashboard:coupon", args=[coupon.id]),
+        "name": coupon.name,
+        "gives": tickets.gives(coupon, coupon.currency),
+        "cost_text": tickets.cost(coupon),
+        "status_text": state.label,
+        "status_tone": state.tone,
+        "issued": words.number(counts.issued),
+        "used": words.number(counts.redeemed),
+        "stock_text": words.number(coupon.stock_left) if coupon.stock_left is not None else _("livre"),
+    }
+
+
+def _tab(status: str) -> str:
+    return {"live": _("Publicados"), "draft": _("Rascunhos"), "paused": _("Pausados"), "ended": _("Encerrados")}[status]
+
+
+def _terms(coupon: CouponInfo, names: dict[UUID, str]) -> list[tuple[str, str]]:
+    """The terms that are set, as pairs of words."""
+    return [*_terms_of_value(coupon), *_terms_of_place(coupon, names), *_terms_of_number(coupon)]
+
+
+def _terms_of_value(coupon: CouponInfo) -> Iterator[tuple[str, str]]:
+    yield _("Dá"), tickets.gives(coupon, coupon.currency)
+    yield _("Custa"), tickets.cost(coupon)
+    if coupon.cost_amount:
+        back = _("o saldo volta") if coupon.on_lapse == "return" else _("o cliente perde o que pagou")
+        yield _("Se vencer"), back
+    if coupon.max_discount_minor:
+        yield _("Desconto máximo"), words.amount(coupon.max_discount_minor, coupon.currency)
+    if coupon.min_purchase_minor:
+        yield _("Compra mínima"), words.amount(coupon.min_purchase_minor, coupon.currency)
+
+
+def _terms_of_place(coupon: CouponInfo, names: dict[UUID, str]) -> Iterator[tuple[str, str]]:
+    yield _("Vale em"), ", ".join(sorted(names[each] for each in coupon.stores if each in names)) or _("todas as lojas")
+    yield _("Prazo de uso"), _("%(days)s dias") % {"days": coupon.valid_days} if coupon.valid_days else _("sem prazo")
+    if coupon.period_from:
+        yield _("Disponível desde"), words.moment(coupon.period_from)
+    if coupon.period_until:
+        yield _("Disponível até"), words.moment(coupon.period_until)
+    if coupon.weekdays or coupon.hours:
+        yield _("Quando vale"), words.when(coupon.weekdays, coupon.hours)
+
+
+def _terms_of_number(coupon: CouponInfo) -> Iterator[tuple[str, str]]:
+    yield _("Quem usa"), _("só o próprio cliente") if coupon.holder == "personal" else _("quem trouxer o código")
+    groups = [*coupon.plans, *coupon.tiers, *([coupon.segment] if coupon.segment else [])]
+    if groups:
+        yield _("Para"), ", ".join(groups)
+    if coupon.limit_per_customer:
+        yield _("Por cliente"), words.number(coupon.limit_per_customer)
+    if coupon.uses > 1:
+        yield _("Usos de cada voucher"), words.number(coupon.uses)
+    if coupon.stock is not None:
+        left, every = words.number(coupon.stock_left or 0), words.number(coupon.stock)
+        yield _("Estoque livre"), _("%(left)s de %(all)s") % {"left": left, "all": every}
+    if coupon.budget_minor is not None:
+        yield _("Verba livre"), words.amount(coupon.budget_left_minor or 0, coupon.currency)
+    if not coupon.is_listed:
+        yield _("No portal"), _("não aparece")

@@ -1,0 +1,149 @@
+"""Messages: what was sent and what became of it, the templates, the WhatsApp number."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import structlog
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dashboard.brand import words
+from dashboard.brand.access import desk
+from dashboard.brand.forms.settings import ChannelForm
+from dashboard.brand.pages import render_page
+from dashboard.brand.requests import DeskRequest
+from dashboard.brand.states import message_reason, message_state, template_name, template_state
+from messaging.infos import MessageInfo
+from messaging.selectors import channels, message_counts, messages_page, templates
+from messaging.services import connect_channel, sync_templates
+from messaging.whatsapp.errors import GatewayError
+from smartbis.customers.infos import CustomerInfo
+from smartbis.customers.selectors import get_customers
+from smartbis.kernel.errors import DomainError
+
+log = structlog.get_logger(__name__)
+
+STATUSES = ("queued", "accepted", "sent", "delivered", "read", "held", "failed", "unknown", "received")
+TEMPLATES = ("welcome", "purchase_credited", "voucher_issued", "voucher_redeemed", "sign_in_code")
+
+
+@desk(reads="message.see")
+def index(request: DeskRequest) -> HttpResponse:
+    """Messages, the newest first, by state and template."""
+    asked_status, asked_template = request.GET.get("status"), request.GET.get("template")
+    status = asked_status if asked_status in STATUSES else None
+    template = asked_template if asked_template in TEMPLATES else None
+    cursor = request.GET.get("cursor") or None
+    page = messages_page(tenant=request.tenant, status=status, template=template, cursor=cursor)
+    people = get_customers(
+        tenant=request.tenant, customers={each.customer_id for each in page.items if each.customer_id}
+    )
+    here = reverse("dashboard:messages")
+    kept = {name: value for name, value in (("status", status), ("template", template)) if value}
+    counts = message_counts(tenant=request.tenant)
+    context = _frame("messages") | {
+        "rows": [_line(request, each, people) for each in page.items],
+        "statuses": [(each, _choice(each, counts), each == status) for each in STATUSES],
+        "templates": [(each, template_name(each), each == template) for each in TEMPLATES],
+        "is_filtered": bool(kept),
+        "clear_url": here,
+        "channel_url": reverse("dashboard:channel"),
+        "next_url": f"{here}?{urlencode(kept | {'cursor': page.next_cursor})}" if page.next_cursor else "",
+        "first_url": f"{here}?{urlencode(kept)}" if cursor else "",
+    }
+    is_fragment = request.htmx and request.headers.get("HX-Target") == "messages"
+    return render_page(request, "dashboard/messages_list.html" if is_fragment else "dashboard/messages.html", context)
+
+
+@desk(reads="message.see")
+def template_list(request: DeskRequest) -> HttpResponse:
+    """Every template with what Meta says of it."""
+    rows = [
+        {
+            "name": template_name(each.key),
+            "language": each.language,
+            "state": template_state(each.status),
+            "reason": each.reason,
+            "preview": each.preview,
+            "category": each.category.lower(),
+            "synced_at": each.synced_at,
+        }
+        for each in templates(tenant=request.tenant)
+    ]
+    lines = channels(tenant=request.tenant)
+    may_sync = bool(lines) and request.may("message.change")
+    context = _frame("templates") | {
+        "rows": rows,
+        "sync_url": reverse("dashboard:templates_sync") if may_sync else "",
+        "channel_url": reverse("dashboard:channel"),
+    }
+    return render_page(request, "dashboard/templates.html", context)
+
+
+@desk(writes="message.change")
+def sync(request: DeskRequest) -> HttpResponse:
+    """Ask Meta anew what it says of each template."""
+    try:
+        for each in channels(tenant=request.tenant):
+            sync_templates(tenant=request.tenant, channel=each.id, actor=request.actor)
+    except GatewayError as error:
+        log.warning("templates_not_synced", error=type(error).__name__)
+        messages.error(request, _("A Meta não respondeu como esperado. Tente de novo em alguns minutos."))
+    else:
+        messages.success(request, _("Modelos atualizados."))
+    return HttpResponseRedirect(reverse("dashboard:templates"))
+
+
+@desk(reads="message.see", writes="message.change")
+def channel(request: DeskRequest) -> HttpResponse:
+    """The brand's WhatsApp number; a posted form connects one."""
+    sent = request.POST if request.method == "POST" else None
+    form = ChannelForm(sent)
+    if sent is not None and form.is_valid():
+        given: dict[str, Any] = {name: value for name, value in form.cleaned_data.items() if name != "nonce"}
+        try:
+            connect_channel(tenant=request.tenant, actor=request.actor, **given)
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("Número ligado. Copie o endereço dos avisos para o painel da Meta."))
+            return HttpResponseRedirect(reverse("dashboard:channel"))
+    context = _frame("channel") | {
+        "lines": channels(tenant=request.tenant),
+        "form": form if request.may("message.change") else None,
+    }
+    return render_page(request, "dashboard/channel.html", context, status=422 if form.errors else 200)
+
+
+def _frame(tab: str) -> dict[str, Any]:
+    tabs = [
+        ("messages", _("Mensagens"), reverse("dashboard:messages")),
+        ("templates", _("Modelos"), reverse("dashboard:templates")),
+        ("channel", _("Canal"), reverse("dashboard:channel")),
+    ]
+    return {"section": "messages", "tabs": tabs, "tab": tab}
+
+
+def _choice(status: str, counts: dict[str, int]) -> str:
+    label = message_state(status).label
+    return f"{label} ({words.number(counts[status])})" if counts.get(status) else label
+
+
+def _line(request: DeskRequest, message: MessageInfo, people: dict[UUID, CustomerInfo]) -> dict[str, Any]:
+    person = people.get(message.customer_id) if message.customer_id else None
+    is_out = message.direction == "out"
+    return {
+        "at": message.created_at,
+        "who": (person.name or person.external_id) if person else "",
+        "href": reverse("dashboard:customer", args=[person.id]) if person and request.may("customer.list") else "",
+        "what": template_name(message.template) if is_out else _("Escreveu"),
+        "text": message.text,
+        "state": message_state(message.status),
+        "reason": message_reason(message.reason) if message.reason else "",
+        "details": message.error_details if message.status == "failed" else "",
+        "is_duplicate": message.is_possible_duplicate,
+        "moved_at": message.read_at or message.delivered_at or message.sent_at or message.failed_at,
+    }

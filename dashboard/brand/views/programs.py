@@ -1,0 +1,194 @@
+"""Programmes: how customers earn, version by version."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dashboard.brand import words
+from dashboard.brand.access import desk
+from dashboard.brand.forms.programs import NewProgramForm, NewVersionForm, RuleForm, symbol_of
+from dashboard.brand.pages import render_page
+from dashboard.brand.requests import DeskRequest
+from programs.infos import ProgramInfo, RuleVersionInfo
+from programs.rules import InvalidRule, Rule, read_rule, sentence
+from programs.selectors import get_program, programs
+from programs.selectors.catalogue import rule_versions
+from programs.services import open_program, publish_rule, set_program_status
+from smartbis.kernel.clock import now
+from smartbis.kernel.errors import DomainError, NotFound
+from smartbis.tenancy.selectors import stores
+
+_FIELDS = {
+    "effect.basis_points": "percent",
+    "effect.points": "points",
+    "effect.minor": "per",
+    "minimum_minor": "minimum",
+    "effective_at": "starts",
+}
+
+
+@desk(reads="program.see")
+def index(request: DeskRequest) -> HttpResponse:
+    """Every programme with the rule in force."""
+    found = programs(tenant=request.tenant)
+    context = {
+        "section": "programs",
+        "programs": [_card(request, each) for each in found],
+        "new_url": reverse("dashboard:program_new") if request.may("program.change") else "",
+        "public_url": reverse("portal:how_it_works", args=[request.brand.slug]),
+    }
+    return render_page(request, "dashboard/programs.html", context)
+
+
+@desk(reads="program.see")
+def show(request: DeskRequest, program: UUID) -> HttpResponse:
+    """One programme with every version of its rule."""
+    info = get_program(tenant=request.tenant, program=program)
+    may_change = request.may("program.change")
+    context = {
+        "section": "programs",
+        "program": _card(request, info),
+        "versions": [_version(request, each, info) for each in rule_versions(tenant=request.tenant, program=program)],
+        "change_url": reverse("dashboard:program_change", args=[program]) if may_change else "",
+        "status_url": reverse("dashboard:program_status", args=[program]) if may_change else "",
+    }
+    return render_page(request, "dashboard/program.html", context)
+
+
+@desk(reads="program.change", writes="program.change")
+def new(request: DeskRequest) -> HttpResponse:
+    """Open a programme from two numbers."""
+    form = NewProgramForm(
+        request.POST if request.method == "POST" else None,
+        stores=stores(tenant=request.tenant),
+        currency=request.brand.currency,
+    )
+    if request.method != "POST":
+        return _form_page(request, form)
+    if form.is_valid():
+        kind: Any = form.program_kind()
+        try:
+            info = open_program(
+                tenant=request.tenant,
+                name=form.cleaned_data["name"],
+                kind=kind,
+                spec=form.spec(),
+                actor=request.actor,
+            )
+        except DomainError as error:
+            form.refuse(error, _FIELDS)
+        else:
+            messages.success(request, _("O programa está no ar: a próxima venda já premia."))
+            return HttpResponseRedirect(reverse("dashboard:program", args=[info.id]))
+    return _form_page(request, form, status=422)
+
+
+@desk(reads="program.change", writes="program.change")
+def change(request: DeskRequest, program: UUID) -> HttpResponse:
+    """Publish a new version of a programme's rule."""
+    info = get_program(tenant=request.tenant, program=program)
+    form = NewVersionForm(
+        request.POST if request.method == "POST" else None, stores=stores(tenant=request.tenant), program=info
+    )
+    if request.method != "POST":
+        return _form_page(request, form, program=info)
+    if form.is_valid():
+        try:
+            publish_rule(
+                tenant=request.tenant,
+                program=program,
+                spec=form.spec(),
+                actor=request.actor,
+                effective_at=form.effective_at(),
+            )
+        except NotFound:
+            raise
+        except DomainError as error:
+            form.refuse(error, _FIELDS)
+        else:
+            messages.success(request, _("Nova versão publicada. Vendas de antes continuam pela versão de então."))
+            return HttpResponseRedirect(reverse("dashboard:program", args=[program]))
+    return _form_page(request, form, program=info, status=422)
+
+
+@desk(writes="program.change")
+def status(request: DeskRequest, program: UUID) -> HttpResponse:
+    """Pause a programme, or let it earn again."""
+    wanted = "live" if request.POST.get("status") == "live" else "paused"
+    set_program_status(tenant=request.tenant, program=program, status=wanted, actor=request.actor)
+    text = _("O programa volta a premiar.") if wanted == "live" else _("Programa pausado: novas vendas não premiam.")
+    messages.success(request, text)
+    return HttpResponseRedirect(reverse("dashboard:program", args=[program]))
+
+
+@desk(reads="program.change")
+def preview(request: DeskRequest) -> HttpResponse:
+    """The sentence of the rule that is being typed, as customers will read it."""
+    typed = request.GET.copy()
+    typed["name"] = "-"
+    typed["kind"] = typed.get("program_kind") or typed.get("kind") or ""
+    form = NewProgramForm(typed, stores=stores(tenant=request.tenant), currency=request.brand.currency)
+    words_ = ""
+    if form.is_valid():
+        try:
+            words_ = _sentence(request, read_rule(form.spec()))
+        except InvalidRule:
+            words_ = ""
+    return render_page(request, "dashboard/program_sentence.html", {"sentence": words_})
+
+
+def _form_page(
+    request: DeskRequest, form: RuleForm, *, program: ProgramInfo | None = None, status: int = 200
+) -> HttpResponse:
+    version = (program.upcoming or program.current) if program else None
+    initial = {"effect": {"kind": "percentage", "basis_points": 500}}
+    back = reverse("dashboard:program", args=[program.id]) if program else reverse("dashboard:programs")
+    context = {
+        "section": "programs",
+        "form": form,
+        "program": program,
+        "symbol": symbol_of(request.brand.currency, words.locale()),
+        "sentence": _sentence(request, version.rule if version else read_rule(initial)),
+        "back_url": back,
+    }
+    return render_page(request, "dashboard/program_form.html", context, status=status)
+
+
+def _card(request: DeskRequest, info: ProgramInfo) -> dict[str, Any]:
+    return {
+        "href": reverse("dashboard:program", args=[info.id]),
+        "id": info.id,
+        "name": info.name,
+        "kind": info.kind,
+        "is_live": info.status == "live",
+        "sentence": _sentence(request, info.current.rule) if info.current else "",
+        "version": info.current.version if info.current else None,
+        "upcoming": _sentence(request, info.upcoming.rule) if info.upcoming else "",
+        "upcoming_at": info.upcoming.effective_at if info.upcoming else None,
+    }
+
+
+def _version(request: DeskRequest, version: RuleVersionInfo, info: ProgramInfo) -> dict[str, Any]:
+    if info.current and version.id == info.current.id:
+        label, tone = _("em vigor"), "ok"
+    elif version.effective_at > now():
+        label, tone = _("agendada"), "info"
+    else:
+        label, tone = _("anterior"), ""
+    return {
+        "number": version.version,
+        "sentence": _sentence(request, version.rule),
+        "effective_at": version.effective_at,
+        "created_at": version.created_at,
+        "label": label,
+        "tone": tone,
+    }
+
+
+def _sentence(request: DeskRequest, rule: Rule) -> str:
+    names = {each.code: each.name for each in stores(tenant=request.tenant, active_only=False)}
+    return sentence(rule, currency=request.brand.currency, locale=words.locale(), stores=names)

@@ -1,0 +1,118 @@
+"""What people of the team read: amounts, refusals and states, in the active language."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from babel.numbers import format_compact_currency, format_compact_decimal, format_decimal
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext, to_locale
+from django.utils.translation import gettext as _
+
+from smartbis.kernel.errors import DomainError
+from smartbis.kernel.money import format_amount, format_money
+from smartbis.kernel.units import is_currency, minor_digits
+
+
+def locale() -> str:
+    """The active language as Babel names it: `pt_BR`, `en`."""
+    return to_locale(get_language() or "pt-br")
+
+
+def number(value: int) -> str:
+    """A count with its grouping: `12.480`."""
+    return str(format_decimal(value, locale=locale()))
+
+
+def amount(value: int, unit: str) -> str:
+    """Minor units or points: `R$ 18,50`, `38 pontos`."""
+    text = format_amount(value, unit, locale())
+    if is_currency(unit):
+        return text
+    return ngettext("%(number)s ponto", "%(number)s pontos", value) % {"number": text}
+
+
+def short_money(minor: int, currency: str) -> str:
+    """Money without cents that are zero: `R$ 10`, `R$ 9,90`."""
+    text = format_money(minor, currency, locale())
+    return text[:-3] if text.endswith((",00", ".00")) else text
+
+
+def compact(value: float, currency: str = "") -> str:
+    """A figure for an axis: `1,2 mil`, `R$ 12 mil`; money comes in minor units."""
+    if not currency:
+        return str(format_compact_decimal(round(value), locale=locale(), fraction_digits=1))
+    units = value / 10 ** minor_digits(currency)
+    digits = 1 if units >= 1000 and units % 1000 else 0
+    return str(format_compact_currency(units, currency, locale=locale(), fraction_digits=digits))
+
+
+def percentage(basis_points: int) -> str:
+    """`20%`, `12,5%`."""
+    whole, rest = divmod(basis_points, 100)
+    separator = "." if locale().startswith("en") else ","
+    return f"{whole}{separator}{rest:02d}".rstrip("0") + "%" if rest else f"{whole}%"
+
+
+def day(at: datetime) -> str:
+    """A day of the brand's calendar: `12/12/2026`."""
+    return date_format(localtime(at), "d/m/Y")
+
+
+def moment(at: datetime) -> str:
+    """A day and a time of the brand's calendar: `12/12/2026 14:05`."""
+    return date_format(localtime(at), "d/m/Y H:i")
+
+
+def when(weekdays: Sequence[int], hours: Sequence[tuple[str, str]]) -> str:
+    """`seg, ter, qua; das 14:00 às 18:00`."""
+    names = (_("seg"), _("ter"), _("qua"), _("qui"), _("sex"), _("sáb"), _("dom"))
+    parts = [", ".join(names[number - 1] for number in sorted(weekdays))] if weekdays else []
+    parts += [_("das %(start)s às %(end)s") % {"start": start, "end": end} for start, end in hours]
+    return "; ".join(parts)
+
+
+def channel(name: str) -> str:
+    """Through what something came, in words."""
+    names = {
+        "counter": _("balcão"),
+        "store": _("loja"),
+        "portal": _("portal"),
+        "whatsapp": "WhatsApp",
+        "api": "API",
+        "online": _("loja online"),
+        "import": _("importação"),
+        "demo": _("demonstração"),
+    }
+    return names.get(name, name)
+
+
+def refusal(error: DomainError) -> str:
+    """Why something was not done, and what to do about it."""
+    words = _refusals().get(error.code)
+    return words or _("Isto não é possível agora. Nada foi alterado.")
+
+
+def _refusals() -> Mapping[str, str]:
+    return {
+        "slug_taken": _("Este nome ou código já está em uso."),
+        "identity_taken": _("Outro cliente já tem este contato."),
+        "identity_missing": _("O cliente precisa de ao menos um telefone, e-mail, CPF ou código."),
+        "customer_erased": _("Este cliente foi apagado: nada mais pode ser mudado."),
+        "last_owner": _("A marca precisa de ao menos um dono ativo."),
+        "refund_exceeds_purchase": _("O valor é maior que o que resta desta venda."),
+        "refund_conflict": _("Já há uma devolução com este número e outro valor."),
+        "purchase_cancelled": _("Esta venda foi cancelada."),
+        "purchase_changed": _("Esta venda acaba de mudar. Confira e tente de novo."),
+        "coupon_out_of_stock": _("O estoque deste cupom acabou."),
+        "coupon_limit_reached": _("Este cliente já teve todos os vouchers a que tem direito neste cupom."),
+        "coupon_not_eligible": _("Este cupom é para outro grupo de clientes."),
+        "coupon_not_live": _("Este cupom não está publicado ou está fora do período."),
+        "budget_exhausted": _("A verba deste cupom acabou."),
+        "insufficient_balance": _("O saldo do cliente não é suficiente."),
+        "idempotency_key_reused": _("Esta página ficou velha. Confira e confirme de novo."),
+        "request_in_progress": _("O mesmo pedido já está em andamento."),
+        "rule_effective_in_past": _("Escolha um momento de agora em diante, depois da última versão publicada."),
+        "import_not_undoable": _("Só dá para desfazer uma importação que terminou."),
+        "permission_missing": _("O seu papel na equipe não permite isto."),
+    }
