@@ -84,8 +84,11 @@ def replay_dead(*, tenant: UUID, delivery: UUID | None = None) -> int:
 
 
 def settle_history(*, tenant: UUID) -> int:
-    """Mark everything still owed as done without doing it: history that was loaded sets nothing off."""
+    """Mark everything still owed as done without doing it: history that was loaded sets nothing off.
+
+    What lies ahead (the end of a voucher, of a return period) stays asked for.
+    """
     with tenant_scope(tenant):
         count = Delivery.objects.filter(status="waiting").update(status="done", done_at=now())
-        WakeUp.objects.filter(owner=tenant).delete()
+        WakeUp.objects.filter(owner=tenant, due_at__lte=now()).delete()
         return count
