@@ -50,6 +50,8 @@ DATABASES = {
             "options": f"-c lock_timeout={read_whole('DATABASE_LOCK_TIMEOUT_MS', 5000)}"
             f" -c statement_timeout={read_whole('DATABASE_STATEMENT_TIMEOUT_MS', 30000)}"
             f" -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+            # The hot paths' statements are prepared at their third use; a pooler that shares sessions needs "no" here.
+            "prepare_threshold": 2 if read_flag("DATABASE_PREPARED", default=True) else None,
             **(
                 {"pool": {"min_size": 1, "max_size": read_whole("DATABASE_POOL_SIZE", 8), "timeout": 10}}
                 if read_flag("DATABASE_POOL", default=True)

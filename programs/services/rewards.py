@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from programs.infos import AwardInfo
 from programs.rules import Granted, ParticipationFacts, SaleFacts, evaluate, write_rule
 from programs.selectors.catalogue import RuleBook, RuleInForce
@@ -19,6 +17,7 @@ from smartbis.ledger.accounts import Account
 from smartbis.ledger.selectors import BalanceInfo
 from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
 from smartbis.outbox.work import request_work
+from smartbis.tenancy.statements import one_trip, prepared_cursor
 
 
 @dataclass(frozen=True)
@@ -61,13 +60,14 @@ def reward(tenant: UUID, book: RuleBook, occasions: Sequence[Occasion]) -> Rewar
     if not flat:
         return Rewards([() for _ in occasions], {})
     holders = lock_holders(tenant=tenant, customers={gift.occasion.customer for gift in flat})
-    _insert(tenant, flat)
     moves: list[tuple[LockedHolder, Move]] = []
     owed = {(holder.customer_id, unit): b.owed for holder in holders.values() for unit, b in holder.balances.items()}
     for gift in flat:
         holder = holders[gift.occasion.customer]
         moves += [(holder, move) for move in _moves(gift, owed)]
-    post_all(tenant=tenant, moves=moves)
+    with one_trip():
+        _insert(tenant, flat)
+        post_all(tenant=tenant, moves=moves)
     _wake_for_release(flat)
     return Rewards(
         [tuple(gift.info for gift in each) for each in gifts],
@@ -172,7 +172,7 @@ def repayment(unit: str, amount: int, *, award: UUID | None, purchase: UUID | No
 
 
 def _insert(tenant: UUID, gifts: Sequence[_Gift]) -> None:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             INSERT_AWARDS,
             {

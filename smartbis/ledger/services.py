@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError
 from smartbis.kernel.ids import new_id
@@ -16,6 +14,7 @@ from smartbis.ledger.accounts import HOLDER_ACCOUNTS, Account, Balance
 from smartbis.ledger.errors import InsufficientBalance
 from smartbis.ledger.sql import ENSURE_BALANCES, ENSURE_HOLDERS, LOCK_BALANCES, LOCK_HOLDERS, POST
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.statements import prepared_cursor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +74,7 @@ def lock_holder(*, tenant: UUID, customer: UUID) -> LockedHolder:
 def lock_holders(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, LockedHolder]:
     """`lock_holder` for several customers, locked in one order, by customer."""
     wanted = sorted(set(customers))
-    with tenant_scope(tenant), connection.cursor() as cursor:
+    with tenant_scope(tenant), prepared_cursor() as cursor:
         cursor.execute(LOCK_BALANCES, {"tenant": tenant, "customers": wanted})
         locked = _locked(cursor.fetchall())
         missing = [customer for customer in wanted if customer not in locked]
@@ -114,7 +113,7 @@ def post_all(*, tenant: UUID, moves: Sequence[tuple[LockedHolder, Move]]) -> lis
     """
     if not moves:
         return []
-    with tenant_scope(tenant), connection.cursor() as cursor:
+    with tenant_scope(tenant), prepared_cursor() as cursor:
         _ensure_balances(cursor, tenant, moves)
         before = {id(holder): (holder, dict(holder.balances)) for holder, _ in moves}
         try:

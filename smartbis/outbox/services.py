@@ -4,8 +4,6 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import connection
-
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.outbox.events import Event
@@ -13,6 +11,7 @@ from smartbis.outbox.models import Delivery, WakeUp
 from smartbis.outbox.subscriptions import subscriptions_to
 from smartbis.outbox.work import poke_after_commit, request_work
 from smartbis.tenancy.scope import current_tenant, tenant_scope
+from smartbis.tenancy.statements import prepared_cursor
 
 _PUBLISH = """
 WITH happened AS (
@@ -49,7 +48,7 @@ def publish_all(events: Sequence[Event]) -> None:
         for subscription in subscriptions_to(event.name)
     ]
     queues = sorted({subscription.queue for _, _, subscription in owed})
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             _PUBLISH,
             {

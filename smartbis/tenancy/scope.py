@@ -1,14 +1,16 @@
 """The tenant scope: one transaction, in which the database shows one tenant and no other."""
 
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import TypeVar, cast
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from smartbis.kernel.context import scoped, scoped_tenant
+from smartbis.tenancy.statements import one_trip, prepared_cursor
 
 T = TypeVar("T")
 _memory: ContextVar[dict[Hashable, object] | None] = ContextVar("scope_memory", default=None)
@@ -45,7 +47,7 @@ def tenant_scope(tenant: UUID, *, read_only: bool = False) -> Iterator[None]:
         raise TenantScopeConflict(f"{tenant} inside {open_for}")
     nested = connection.in_atomic_block  # a test's transaction, or a migration's
     with transaction.atomic(), scoped(tenant), _fresh_memory():
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             if read_only:
                 cursor.execute(
                     "SELECT set_config('app.tenant', %s, true), set_config('transaction_read_only', 'on', true)",
@@ -68,21 +70,48 @@ def _fresh_memory() -> Iterator[None]:
         _memory.reset(token)
 
 
-def remembered(name: Hashable, make: Callable[[], T]) -> T:
-    """What `make` answered the first time in this scope: for settings that many services of one transaction read.
+@dataclass(frozen=True)
+class Reading(Generic[T]):
+    """A fixed statement that only reads, and what its rows mean.
 
-    Who changes such a thing calls `forget`.
+    With a `name` the scope remembers the answer: for settings that many services of one transaction read. Who changes
+    such a thing calls `forget`.
     """
+
+    statement: str
+    parameters: tuple[object, ...]
+    make: Callable[[list[tuple[Any, ...]]], T]
+    name: Hashable = None
+
+
+def read(reading: Reading[T]) -> T:
+    """The answer of one reading."""
+    return cast(T, read_together(reading)[0])
+
+
+def read_together(*readings: Reading[Any]) -> list[Any]:
+    """The answers of several readings in their order, in one round trip; those remembered are not asked again."""
     memory = _memory.get()
-    if memory is None:
-        return make()
-    if name not in memory:
-        memory[name] = make()
-    return cast(T, memory[name])
+    known: dict[Hashable, object] = {} if memory is None else memory
+    asked = [each for each in readings if each.name is None or each.name not in known]
+    answers = dict(zip(map(id, asked), _asked(asked), strict=True))
+    known.update({each.name: answers[id(each)] for each in asked if each.name is not None})
+    return [answers[id(each)] if id(each) in answers else known[each.name] for each in readings]
+
+
+def _asked(readings: Sequence[Reading[Any]]) -> list[Any]:
+    cursors = [prepared_cursor() for _ in readings]
+    with one_trip() if len(readings) > 1 else nullcontext():
+        for cursor, each in zip(cursors, readings, strict=True):
+            cursor.execute(each.statement, each.parameters)
+    found = [each.make(cursor.fetchall()) for cursor, each in zip(cursors, readings, strict=True)]
+    for cursor in cursors:
+        cursor.close()
+    return found
 
 
 def forget(name: Hashable) -> None:
-    """Let the next `remembered(name)` of this scope read anew."""
+    """Let the next reading of this name in this scope ask anew."""
     memory = _memory.get()
     if memory is not None:
         memory.pop(name, None)

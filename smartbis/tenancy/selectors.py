@@ -10,8 +10,8 @@ from django.db.models import Q
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.errors import StoreUnknown, TenantUnknown
-from smartbis.tenancy.models import ApiKey, AuditEntry, Partner, Route, StaffMember, Store, Tenant, User
-from smartbis.tenancy.scope import remembered, tenant_scope
+from smartbis.tenancy.models import ApiKey, AuditEntry, Partner, Route, StaffMember, Store, User
+from smartbis.tenancy.scope import Reading, forget, read, tenant_scope
 
 
 @dataclass(frozen=True)
@@ -119,14 +119,29 @@ def tenants_of_user(user: UUID) -> list[UUID]:
 def get_tenant(*, tenant: UUID) -> TenantInfo:
     """Raises TenantUnknown."""
     with tenant_scope(tenant, read_only=True):
-        return remembered("tenant", lambda: _read_tenant(tenant))
+        found = read(tenant_reading(tenant))
+        if found is None:
+            forget("tenant")
+            raise TenantUnknown
+        return found
 
 
-def _read_tenant(tenant: UUID) -> TenantInfo:
-    row = Tenant.objects.filter(id=tenant).first()
-    if row is None:
-        raise TenantUnknown
-    return TenantInfo(**{name: getattr(row, name) for name in TenantInfo.__dataclass_fields__})
+# Every request and every use case reads these two, so they are said in fixed statements.
+_TENANT = f"SELECT {', '.join(TenantInfo.__dataclass_fields__)} FROM tenancy_tenant WHERE id = %s"  # noqa: S608
+_STORES = (
+    "SELECT id, code, name, kind, partner_id, area_code, is_active FROM tenancy_store "
+    "WHERE tenant_id = %s ORDER BY name, id"
+)
+
+
+def tenant_reading(tenant: UUID) -> Reading[TenantInfo | None]:
+    """What `get_tenant` reads, to be read together with other things."""
+    return Reading(_TENANT, (tenant,), lambda rows: TenantInfo(*rows[0]) if rows else None, "tenant")
+
+
+def stores_reading(tenant: UUID) -> Reading[list[StoreInfo]]:
+    """What `stores` and `get_store` read, to be read together with other things."""
+    return Reading(_STORES, (tenant,), lambda rows: [StoreInfo(*row) for row in rows], "stores")
 
 
 def stores(*, tenant: UUID, actor: Actor | None = None, active_only: bool = True) -> list[StoreInfo]:
@@ -134,13 +149,9 @@ def stores(*, tenant: UUID, actor: Actor | None = None, active_only: bool = True
     with tenant_scope(tenant, read_only=True):
         return [
             store
-            for store in _all_stores()
+            for store in read(stores_reading(tenant))
             if (store.is_active or not active_only) and (actor is None or _within_reach(store, actor))
         ]
-
-
-def _all_stores() -> list[StoreInfo]:
-    return remembered("stores", lambda: [_store_info(row) for row in Store.objects.order_by("name", "id")])
 
 
 def _within_reach(store: StoreInfo, actor: Actor) -> bool:

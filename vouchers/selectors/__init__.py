@@ -6,6 +6,7 @@ from vouchers.selectors.offers import offers_for
 from vouchers.selectors.redemptions import (
     find_redemption,
     get_redemption,
+    has_uses_reading,
     redemptions_by_day,
     redemptions_for_sale,
     redemptions_for_sales,
@@ -32,6 +33,7 @@ __all__ = [
     "get_coupon",
     "get_redemption",
     "get_voucher",
+    "has_uses_reading",
     "offers_for",
     "redemptions_by_day",
     "redemptions_for_sale",
