@@ -1,0 +1,136 @@
+"""The brand that is measured: made through the services that everybody uses, then multiplied where that takes long."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from benchmarks.database import Database
+
+SLUG = "bench"
+BASIS_POINTS = 500
+UNIT = "BRL"
+VALUE_MINOR = 1000
+
+
+@dataclass(frozen=True)
+class World:
+    """What the clients of a benchmark know. Plain values: it travels to other processes."""
+
+    database: Database
+    tenant: UUID
+    store: UUID
+    store_code: str
+    program: UUID
+    version: UUID
+    coupon: UUID
+    operator: UUID
+    secret: str
+    customers: tuple[UUID, ...]
+    phones: tuple[str, ...]
+    codes: tuple[str, ...]
+    clients: int = 16
+
+    def own_codes(self, place: int) -> tuple[str, ...]:
+        """The vouchers of one client: no two clients share any."""
+        return self.codes[place :: self.clients]
+
+
+def make_world(database: Database, *, customers: int, vouchers: int) -> World:
+    """A brand with one store, 5 % cashback, customers with a balance, and open vouchers of R$ 10."""
+    from programs.services import open_program
+    from smartbis.kernel.people import Actor
+    from smartbis.tenancy.services import add_store, create_api_key, open_tenant
+
+    owner = Actor(kind="staff", role="owner", label="Owner")
+    brand = open_tenant(slug=SLUG, name="Bench", default_area_code="11")
+    store = add_store(tenant=brand.id, code="centro", name="Loja Centro")
+    spec = {"effect": {"kind": "percentage", "basis_points": BASIS_POINTS}}
+    program = open_program(tenant=brand.id, name="Cashback", kind="cashback", spec=spec, actor=owner)
+    if program.current is None:
+        raise RuntimeError("the programme has no rule in force")
+    _key, secret = create_api_key(tenant=brand.id, name="Till")
+    phones = tuple(f"+55119{60_000_000 + number:08d}" for number in range(customers))
+    people = _enrolled(brand.id, phones)
+    _open_balances(brand.id, store.id, people)
+    coupon, codes = _vouchers(database, brand.id, owner, vouchers)
+    return World(
+        database=database,
+        tenant=brand.id,
+        store=store.id,
+        store_code=store.code,
+        program=program.id,
+        version=program.current.id,
+        coupon=coupon,
+        operator=_key.id,
+        secret=secret,
+        customers=people,
+        phones=phones,
+        codes=codes,
+    )
+
+
+def _enrolled(tenant: UUID, phones: tuple[str, ...]) -> tuple[UUID, ...]:
+    from smartbis.customers.infos import ConsentGiven, CustomerDraft, Origin
+    from smartbis.customers.services import enrol_in_bulk
+
+    consents = ConsentGiven(utility=True, marketing=False, text_version="1")
+    drafts = [CustomerDraft(key=each, name=f"Cliente {each[-5:]}", phone=each, consents=consents) for each in phones]
+    found: dict[str, UUID] = {}
+    for start in range(0, len(drafts), 1000):
+        chunk = drafts[start : start + 1000]
+        found |= enrol_in_bulk(tenant=tenant, drafts=chunk, origin=Origin(channel="import"))
+    return tuple(found[each] for each in phones)
+
+
+def _open_balances(tenant: UUID, store: UUID, people: tuple[UUID, ...]) -> None:
+    """One sale each, so that nobody's first balance is made while the clock runs."""
+    from programs.services import record_sales
+    from smartbis.purchases.infos import SaleDraft
+
+    sales = [
+        SaleDraft(customer=each, store=store, amount_minor=10_000, currency=UNIT, external_id=f"first-{number}")
+        for number, each in enumerate(people)
+    ]
+    for start in range(0, len(sales), 1000):
+        results = record_sales(tenant=tenant, sales=sales[start : start + 1000], publish=False)
+        if any(each.error for each in results):
+            raise RuntimeError("a first sale was refused")
+
+
+def _vouchers(database: Database, tenant: UUID, owner: Any, number: int) -> tuple[UUID, tuple[str, ...]]:
+    """One voucher issued by the service, and its row copied under new names: they are alike to the last column."""
+    from smartbis.kernel.codes import new_code, new_token
+    from smartbis.kernel.ids import new_id
+    from vouchers.infos import CouponDraft
+    from vouchers.services import create_coupon, issue_voucher
+
+    draft = CouponDraft(name="Dez reais", kind="amount", value_minor=VALUE_MINOR)
+    coupon = create_coupon(tenant=tenant, draft=draft, actor=owner)
+    first = issue_voucher(tenant=tenant, customer=None, coupon=coupon.id, origin="manual", key="first", actor=owner)
+    codes = tuple({new_code() for _ in range(number)})
+    with database.as_owner() as connection:
+        columns = [
+            row[0]
+            for row in connection.execute(
+                "SELECT column_name FROM information_schema.columns WHERE table_name = 'vouchers_voucher'"
+            )
+        ]
+        own = {"id": "n.id", "code": "n.code", "qr_token": "n.token", "key": "n.code"}
+        connection.execute(
+            f"INSERT INTO vouchers_voucher ({', '.join(columns)}) "
+            f"SELECT {', '.join(own.get(column, f'v.{column}') for column in columns)} FROM vouchers_voucher v, "
+            "unnest(%s::uuid[], %s::text[], %s::text[]) AS n(id, code, token) WHERE v.tenant_id = %s AND v.code = %s",
+            [[new_id() for _ in codes], list(codes), [new_token() for _ in codes], tenant, first.code],
+        )
+    return coupon.id, codes
+
+
+def open_again(world: World) -> None:
+    """Make every used voucher good again, so that a round never runs out of them."""
+    with world.database.as_owner() as connection:
+        connection.execute(
+            "UPDATE vouchers_voucher SET status = 'issued', uses_left = uses_total, used_at = NULL "
+            "WHERE tenant_id = %s AND status = 'redeemed'",
+            [world.tenant],
+        )
+        connection.execute("VACUUM (ANALYZE) vouchers_voucher")

@@ -1,0 +1,177 @@
+"""The groups of measurements, each a list of figures."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks import batches, files, pages, redemptions, sales, web
+from benchmarks.brand import SLUG, World, open_again
+from benchmarks.clients import Fleet
+from benchmarks.floors import SALE, USE, Pgbench
+from benchmarks.machine import Meter
+from benchmarks.peers import Contestant, Figure, figures, side_by_side
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A brand to measure on, and for how long."""
+
+    world: World
+    rounds: int
+    seconds: float
+    postmaster: int | None
+    folder: Path
+
+    def sales(self) -> list[Figure]:
+        """Recording one sale."""
+        return self._use_case("sale", sales, Pgbench(self.world, SALE, event="purchase.recorded.v1"))
+
+    def redemptions(self) -> list[Figure]:
+        """Using one voucher."""
+        floor = Pgbench(self.world, USE, event="voucher.redeemed.v1")
+        return self._use_case("redeem", redemptions, floor, between=lambda: open_again(self.world))
+
+    def batches(self) -> list[Figure]:
+        """Recording many sales at once."""
+        with web.served(self.world.database), contextlib.ExitStack() as open_fleets:
+            contestants: dict[str, Contestant] = {}
+            for name, maker in (("service", "through_service"), ("over HTTP", "over_http")):
+                fleet = _fleet(open_fleets, f"benchmarks.batches:{maker}", self.world, processes=2, threads=1)
+                contestants[f"batch of {batches.SALES_A_BATCH}, {name}"] = _in_sales(fleet)
+            told = side_by_side(contestants, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster)
+        first, second = contestants
+        return figures(told, "sales/s", {second: first})
+
+    def imports(self, *, rows: int, real_file: bool) -> list[Figure]:
+        """Loading files."""
+        path = files.made_file(self.folder, self.world, rows, name="made")
+        made = [self._import(f"import of {rows:,} rows", path)]
+        made.append(self._import(f"the same file again, {rows:,} rows", path))
+        if real_file and files.REAL_FILE.exists():
+            files.open_real_brand()
+            options = ("--mapping", "online-retail", "--store", "shop")
+            made.append(self._import("import of Online Retail 2010", files.REAL_FILE, *options, slug=files.REAL_SLUG))
+        return made
+
+    def _import(self, name: str, path: Path, *options: str, slug: str = SLUG) -> Figure:
+        bare = files.copied(self.world.database, path)
+        meter = Meter(self.postmaster)
+        rows, seconds = files.finished(files.start(self.world.database, path, *options, slug=slug))
+        rate = rows / seconds
+        facts = {"rows": rows, "seconds": seconds, "load": [vars(meter.stop())], "copy_rows_per_second": round(bare)}
+        return Figure(name, round(rate), "rows/s", beside="COPY alone", ratio=round(rate / bare, 4), facts=facts)
+
+    def pages(self, *, rows: int) -> list[Figure]:
+        """Pages, first with nothing beside them, then while imports run."""
+        found = [pages.portal_home(self.world)]
+        made: list[Figure] = []
+        with web.served(self.world.database), contextlib.ExitStack() as open_fleets:
+            visitors = {
+                page.name: _fleet(open_fleets, "benchmarks.pages:visitor", (self.world, page), processes=1, threads=2)
+                for page in found
+            }
+            alone = side_by_side(
+                {name: fleet.run for name, fleet in visitors.items()},
+                rounds=self.rounds,
+                seconds=self.seconds,
+                postmaster=self.postmaster,
+            )
+            with self._importing(rows):
+                beside = side_by_side(
+                    {f"{name}, during an import": fleet.run for name, fleet in visitors.items()},
+                    rounds=self.rounds,
+                    seconds=self.seconds,
+                    postmaster=self.postmaster,
+                )
+        for page in found:
+            busy = f"{page.name}, during an import"
+            told = {page.name: alone[page.name], busy: beside[busy]}
+            queries = pages.queries_of(page)
+            for figure in figures(told, "pages/s", {busy: page.name}):
+                figure.facts["queries"] = queries
+                made.append(figure)
+        return made
+
+    @contextlib.contextmanager
+    def _importing(self, rows: int) -> Iterator[None]:
+        """Imports, one after the other, until the block ends; the one at work then is ended."""
+        import threading
+
+        over = threading.Event()
+        failures: list[Exception] = []
+        number = 0
+
+        def work() -> None:
+            nonlocal number
+            while not over.is_set():
+                number += 1
+                path = files.made_file(self.folder, self.world, rows, name=f"beside{number}")
+                process = files.start(self.world.database, path)
+                while process.poll() is None and not over.wait(0.1):
+                    pass
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+                    return
+                try:
+                    files.finished(process)
+                except RuntimeError as error:
+                    failures.append(error)
+                    return
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            over.wait(2.0)  # the import's process starts up
+            yield
+        finally:
+            over.set()
+            thread.join()
+        if failures:
+            raise failures[0]
+
+    def check_ledger(self) -> None:
+        """What was measured must have been right. Raises RuntimeError."""
+        from smartbis.ledger.selectors import check_ledger
+
+        found = check_ledger(tenant=self.world.tenant)
+        if not found.ok:
+            raise RuntimeError(f"the ledger does not agree with itself: {found.problems[:3]}")
+
+    def _use_case(
+        self, name: str, module: Any, floor: Pgbench, *, between: Callable[[], None] = lambda: None
+    ) -> list[Figure]:
+        """A use case through the service and over HTTP, beside a bare loop and the one-statement floor."""
+        lines, trips = module.script(self.world)
+        service, http, bare = f"{name}, service", f"{name}, over HTTP", f"{name}, bare psycopg, {trips} round trips"
+        with web.served(self.world.database), contextlib.ExitStack() as open_fleets:
+            one, path = f"{name}, one statement (pgbench)", module.__name__
+            between()
+            contestants: dict[str, Contestant] = {
+                one: floor.run,
+                bare: _fleet(open_fleets, f"{path}:bare_loop", (self.world, lines)).run,
+                service: _fleet(open_fleets, f"{path}:through_service", self.world).run,
+                http: _fleet(open_fleets, f"{path}:over_http", self.world, processes=2, threads=8).run,
+            }
+            told = side_by_side(
+                contestants, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster, between=between
+            )
+        made = figures(told, "per s", {bare: one, service: bare, http: service})
+        rates = {figure.name: figure.value for figure in made}
+        for figure in made:
+            figure.facts["of_the_floor"] = round(figure.value / rates[one], 3)
+            if figure.name in (bare, service):
+                figure.facts["round_trips"] = trips
+        return made
+
+
+def _fleet(open_fleets: contextlib.ExitStack, maker: str, world: Any, **size: int) -> Fleet:
+    fleet = Fleet(maker, world, **size)
+    open_fleets.callback(fleet.close)
+    return fleet
+
+
+def _in_sales(fleet: Fleet) -> Contestant:
+    return lambda seconds: batches.in_sales(fleet, seconds)

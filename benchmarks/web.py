@@ -1,0 +1,169 @@
+"""The web server as production runs it, and a client lean enough not to be what is measured."""
+
+import contextlib
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.database import Database
+
+ADDRESS = "SMARTBIS_BENCH_ADDRESS"
+WORKERS, THREADS = 2, 4
+START_SECONDS = 60
+
+
+class Refused(Exception):
+    """The server answered something else than was expected."""
+
+
+@contextlib.contextmanager
+def served(database: Database) -> Iterator[str]:
+    """Granian with as many workers and threads as `make run` gives it; its address, which clients find too."""
+    port = _free_port()
+    address = f"127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "DATABASE_APP_URL": database.app_url,
+        "DATABASE_LOGIN": "app",
+        "API_RATE_PER_SECOND": "1000000",
+        "API_RATE_BURST": "1000000",
+        "LOG_LEVEL": "WARNING",
+        "BASE_URL": f"http://{address}",
+    }
+    environment.pop("DATABASE_URL", None)
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning"),
+        "smartbis.wsgi:application",
+    ]
+    with tempfile.TemporaryFile() as log:
+        folder = Path(__file__).resolve().parent.parent
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+        try:
+            _wait(server, address, log)
+            os.environ[ADDRESS] = address
+            yield address
+        finally:
+            os.environ.pop(ADDRESS, None)
+            server.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(timeout=15)
+            if server.poll() is None:
+                server.kill()
+                server.wait()
+
+
+def _wait(server: subprocess.Popen[bytes], address: str, log: Any) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and server.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://{address}/healthz", timeout=5) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.1)
+    log.seek(0)
+    raise RuntimeError("the web server does not answer: " + log.read()[-2000:].decode(errors="replace"))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Line:
+    """One kept-alive connection to the web server, spoken by hand: `http.client` costs as much as many an answer."""
+
+    def __init__(self) -> None:
+        host, _, port = os.environ[ADDRESS].partition(":")
+        self._host = f"{host}:{port}"
+        self._where = (host, int(port))
+        self._socket: socket.socket | None = None
+        self._left = b""
+
+    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> tuple[int, bytes]:
+        """The status and body of an answer."""
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}", f"Content-Length: {len(body)}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        head = ("\r\n".join(lines) + "\r\n\r\n").encode()
+        if self._socket is None:
+            self._socket = socket.create_connection(self._where, timeout=30)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.sendall(head + body)
+        return self._read(self._socket)
+
+    def _read(self, connection: socket.socket) -> tuple[int, bytes]:
+        data = self._left
+        while (end := data.find(b"\r\n\r\n")) < 0:
+            data += self._more(connection)
+        head, data = data[:end].lower(), data[end + 4 :]
+        status = int(head[9:12])
+        if b"transfer-encoding: chunked" in head:
+            body, data = self._chunks(connection, data)
+        else:
+            place = head.find(b"content-length:")
+            size = int(head[place + 15 :].split(b"\r\n", 1)[0]) if place >= 0 else 0
+            while len(data) < size:
+                data += self._more(connection)
+            body, data = data[:size], data[size:]
+        self._left = data
+        return status, body
+
+    def _chunks(self, connection: socket.socket, data: bytes) -> tuple[bytes, bytes]:
+        body = b""
+        while True:
+            while b"\r\n" not in data:
+                data += self._more(connection)
+            size_text, data = data.split(b"\r\n", 1)
+            size = int(size_text.split(b";")[0], 16)
+            while len(data) < size + 2:
+                data += self._more(connection)
+            body, data = body + data[:size], data[size + 2 :]
+            if size == 0:
+                return body, data
+
+    @staticmethod
+    def _more(connection: socket.socket) -> bytes:
+        more = connection.recv(65536)
+        if not more:
+            raise http.client.RemoteDisconnected("the web server hung up")
+        return more
+
+
+class Till:
+    """A machine that calls the REST API with a key."""
+
+    def __init__(self, secret: str) -> None:
+        self._line = Line()
+        self._headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+
+    def post(self, path: str, body: Any, *, key: str, expected: int) -> Any:
+        """The answer's body. Raises Refused."""
+        headers = {**self._headers, "Idempotency-Key": key}
+        status, answer = self._line.ask("POST", path, headers, json.dumps(body).encode())
+        if status != expected:
+            raise Refused(f"{path} answered {status}: {answer[:500].decode(errors='replace')}")
+        return answer
+
+
+class Browser:
+    """A person's browser that asks for pages with its cookies."""
+
+    def __init__(self, cookies: Mapping[str, str]) -> None:
+        self._line = Line()
+        self._headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+
+    def get(self, path: str, *, has: str = "") -> bytes:
+        """The page. Raises Refused when it is no page, or when `has` does not stand on it."""
+        status, answer = self._line.ask("GET", path, self._headers)
+        if status != 200 or has.encode() not in answer:
+            raise Refused(f"{path} answered {status}: {answer[:300].decode(errors='replace')}")
+        return answer
