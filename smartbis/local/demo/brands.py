@@ -139,7 +139,7 @@ ASSOCIATION = DemoBrand(
     kind="points",
     spec={
         "effect": {"kind": "per_unit", "points": 1, "minor": 100},
-        "participations": {"evento": 50, "oficina": 30, "renovacao": 200},
+        "participations": {"evento": 50, "oficina": 30, "renovação": 200},
     },
     coupons=(
         DemoCoupon(

@@ -144,7 +144,7 @@ def _renew(story: Story, customer: UUID, day: date) -> None:
         valid_until=start + timedelta(days=365),
     )
     record_participation(
-        tenant=story.brand.tenant, customer=customer, kind="renovacao", external_id=f"{day:%Y}-{customer}"
+        tenant=story.brand.tenant, customer=customer, kind="renovação", external_id=f"{day:%Y}-{customer}"
     )
 
 
