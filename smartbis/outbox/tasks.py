@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from smartbis.kernel.clock import now
+from smartbis.outbox.housekeeping import give_everybody_a_turn
 from smartbis.outbox.models import Heartbeat
 from smartbis.outbox.work import QUEUES, drain_queue
 
@@ -19,3 +20,4 @@ def sweep() -> None:
     """Wake every queue: finds what a lost poke left, and lets each worker prove that it lives."""
     for queue in QUEUES:
         drain.apply_async(args=(queue,), queue=queue, expires=30)
+    give_everybody_a_turn()

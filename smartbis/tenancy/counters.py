@@ -1,7 +1,7 @@
 """Attempts counted in PostgreSQL, in a transaction of their own, so that a refusal cannot roll them back."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -9,7 +9,11 @@ from django.db import connection
 from smartbis.kernel.clock import now
 from smartbis.kernel.context import scoped_tenant
 from smartbis.kernel.ids import new_id
+from smartbis.tenancy.models import AttemptCounter
 from smartbis.tenancy.scope import TenantScopeConflict, tenant_scope
+
+# Longer than any window that is counted in.
+KEPT = timedelta(days=2)
 
 _HIT = """
 INSERT INTO tenancy_attemptcounter (id, tenant_id, name, window_at, count) VALUES (%s, %s, %s, %s, 1)
@@ -39,6 +43,13 @@ def hit(*, tenant: UUID, name: str, limit: int, window_seconds: int) -> Allowanc
         cursor.execute(_HIT, [new_id(), tenant, name, datetime.fromtimestamp(start, UTC)])
         count = int(cursor.fetchone()[0])
     return Allowance(count <= limit, count, max(1, int(start + window_seconds - instant)))
+
+
+def forget_attempts(*, tenant: UUID) -> int:
+    """Delete counts of windows that began more than `KEPT` ago; returns how many."""
+    with tenant_scope(tenant):
+        deleted, _ = AttemptCounter.objects.filter(window_at__lt=now() - KEPT).delete()
+        return deleted
 
 
 def attempts(*, tenant: UUID, name: str, window_seconds: int) -> int:

@@ -5,8 +5,12 @@ from datetime import timedelta
 import pytest
 
 from smartbis.kernel.clock import frozen, now
+from smartbis.outbox import housekeeping
 from smartbis.outbox.services import settle_history
-from smartbis.outbox.work import due_tenants, each_alone, request_work
+from smartbis.outbox.work import QUEUES, drain_queue, due_tenants, each_alone, request_work
+from smartbis.tenancy.counters import attempts, hit
+from smartbis.tenancy.models import RequestRecord
+from smartbis.tenancy.once import KEPT_HOURS, fingerprint_of, run_once
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 
@@ -35,3 +39,37 @@ def test_settled_history_keeps_what_lies_ahead(aurora: TenantInfo, boreal: Tenan
     assert due_tenants("bulk") == [boreal.id]
     with frozen(ahead):
         assert set(due_tenants("bulk")) == {aurora.id, boreal.id}
+
+
+def test_every_tenant_gets_a_turn_once_an_hour(
+    aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instant = now() + timedelta(days=1)
+    for hours, expected in ((0, len(QUEUES) * 2), (1, len(QUEUES) * 2)):
+        with frozen(instant + timedelta(hours=hours)):
+            assert housekeeping.give_everybody_a_turn() == expected
+            monkeypatch.setattr(housekeeping, "_done", "")  # another scheduler's process
+            assert housekeeping.give_everybody_a_turn() == 0
+            for queue in QUEUES:
+                assert set(due_tenants(queue)) == {aurora.id, boreal.id}
+
+
+def test_answers_and_attempts_are_forgotten_when_their_time_is_over(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    instant = now()
+
+    def ask(brand: TenantInfo, key: str) -> None:
+        run_once(tenant=brand.id, key=key, operation="x", fingerprint=fingerprint_of("x", 1), work=lambda: (201, "Ana"))
+
+    for brand in (aurora, boreal):
+        ask(brand, "old")
+        hit(tenant=brand.id, name="door", limit=5, window_seconds=60)
+    with frozen(instant + timedelta(hours=KEPT_HOURS - 1)):
+        ask(aurora, "young")
+    with frozen(instant + timedelta(hours=KEPT_HOURS, seconds=1)):
+        housekeeping.give_everybody_a_turn()
+        drain_queue("bulk")
+    for brand, kept in ((aurora, ["young"]), (boreal, [])):
+        with tenant_scope(brand.id):
+            assert list(RequestRecord.objects.values_list("key", flat=True)) == kept
+        with frozen(instant):
+            assert attempts(tenant=brand.id, name="door", window_seconds=60) == 0
