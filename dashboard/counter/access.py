@@ -78,8 +78,9 @@ def _enter(
 
 
 def stores_of(request: CounterRequest) -> list[StoreInfo]:
-    """The stores with a counter that the actor may stand at."""
-    return [store for store in stores(tenant=request.tenant, actor=request.actor) if store.kind != "online"]
+    """The stores with a counter that the actor may stand at, the brand's own first."""
+    reachable = [store for store in stores(tenant=request.tenant, actor=request.actor) if store.kind != "online"]
+    return sorted(reachable, key=lambda store: store.kind == "partner")
 
 
 def chosen_store(request: CounterRequest) -> StoreInfo | None:

@@ -166,6 +166,14 @@ def _wrong_store(facts: Facts, message: str) -> Words:
     return Words("bad", _("NÃO VALE nesta loja"), _("Vale em: %(stores)s.") % {"stores": stores} if stores else "")
 
 
+def _wrong_time(facts: Facts, message: str) -> Words:
+    names = (_("segunda"), _("terça"), _("quarta"), _("quinta"), _("sexta"), _("sábado"), _("domingo"))
+    days = ", ".join(names[number - 1] for number in sorted(facts.get("weekdays") or ()))
+    hours = [_("das %(start)s às %(end)s") % {"start": pair[0], "end": pair[1]} for pair in facts.get("hours") or ()]
+    when = "; ".join(part for part in (days, *hours) if part)
+    return Words("warn", _("NÃO VALE agora"), _("Vale: %(when)s.") % {"when": when} if when else message)
+
+
 def _below_minimum(facts: Facts, message: str) -> Words:
     missing = money(facts["missing_minor"], facts["currency"])
     minimum = money(facts["minimum_minor"], facts["currency"])
@@ -200,7 +208,7 @@ _REFUSALS: dict[str, Callable[[Facts, str], Words]] = {
     "voucher_expired": _expired,
     "voucher_not_yet_valid": _not_yet_valid,
     "voucher_wrong_store": _wrong_store,
-    "voucher_wrong_time": _plain("warn", lambda: _("NÃO VALE agora")),
+    "voucher_wrong_time": _wrong_time,
     "voucher_below_minimum": _below_minimum,
     "voucher_wrong_customer": _wrong_customer,
     "voucher_cancelled": _cancelled,

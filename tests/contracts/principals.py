@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from dashboard.counter.access import SESSION_STORE
 from portal import cookies
 from smartbis.tenancy.middleware import SESSION_TENANT
 from tests.contracts.world import ALL_SCOPES, ROLES, World
@@ -20,6 +21,7 @@ def client_of(world: World, principal: str) -> Client:
         client.force_login(get_user_model().objects.get(pk=world.staff[principal].user_id))
         session = client.session
         session[SESSION_TENANT] = str(world.brand.id)
+        session[SESSION_STORE] = str(world.ids["store"])
         session.save()
         return client
     if principal == CUSTOMER:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -149,7 +150,8 @@ def _body(row: Row, method: str, world: World) -> Any:
 
 
 def _call(client: Client, method: str, path: str, body: Any) -> HttpResponse:
-    """One call, whose effects are undone."""
+    """One call, whose effects are undone, cookies that it takes away too."""
+    before = deepcopy(client.cookies)
     kind = "application/json" if path.startswith(("/api/", "/webhooks/")) else "application/x-www-form-urlencoded"
     data = json.dumps(body) if kind.endswith("json") else "&".join(f"{name}={value}" for name, value in body.items())
     with transaction.atomic():
@@ -157,6 +159,7 @@ def _call(client: Client, method: str, path: str, body: Any) -> HttpResponse:
             method, path, "" if method == "GET" else data, content_type=kind, headers={"Idempotency-Key": str(new_id())}
         )
         transaction.set_rollback(True)
+    client.cookies = before
     return answer  # type: ignore[no-any-return]
 
 

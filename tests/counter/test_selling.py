@@ -22,7 +22,9 @@ def at_customer(till, customer):
     return till.get(SEARCH, {"customer": str(customer.id)})
 
 
-@pytest.mark.parametrize("typed", ["(11) 97654-0001", "11976540001", "976540001", "+55 11 97654-0001", "marina", "529.982.247-25"])
+@pytest.mark.parametrize(
+    "typed", ["(11) 97654-0001", "11976540001", "976540001", "+55 11 97654-0001", "marina", "529.982.247-25"]
+)
 def test_one_field_finds_by_its_shape(aurora, till, typed):
     make_customer(aurora, phone="+5511976540001", cpf="52998224725")
     page = till.get(SEARCH, {"q": typed})
