@@ -14,7 +14,7 @@ import structlog
 
 from messaging.models import Channel, Message, WebhookItem, WebhookPayload
 from messaging.optout import resume_marketing, stop_number
-from messaging.parked import StatusFacts, apply_status
+from messaging.parked import StatusFacts, apply_status, lock_remote_id
 from messaging.received import receive_message
 from messaging.sealed import BODY
 from messaging.services.templates import apply_template_update
@@ -172,7 +172,10 @@ def _find_message(tenant: UUID, channel: Channel, item: StatusItem) -> Message |
         found = rows.filter(id=UUID(item.tracker)).first()
     except ValueError:
         found = None
-    return found or rows.filter(remote_id=item.message_id[:200]).first()
+    if found is None:
+        lock_remote_id(tenant, item.message_id[:200])
+        found = rows.filter(remote_id=item.message_id[:200]).first()
+    return found
 
 
 def _apply_preference(tenant: UUID, item: PreferenceItem) -> None:

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
+from uuid import UUID
+
+from django.db import connection
 
 from messaging import lifecycle
 from messaging.models import Message, WebhookItem
@@ -64,6 +68,16 @@ def apply_status(row: Message, facts: StatusFacts) -> None:
         row.remote_id = row.remote_id or facts.remote_id
         lifecycle.advance(row, facts.status, facts.at)
     lifecycle.note_pricing(row, facts.pricing)
+
+
+def lock_remote_id(tenant: UUID, remote_id: str) -> None:
+    """One at a time: whoever writes Meta's id of a message down, and whoever parks a status that names it.
+
+    Else a status is parked after the one looked for it, and the message is known after the other did.
+    """
+    number = int.from_bytes(sha256(tenant.bytes + remote_id.encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
 def apply_parked(row: Message) -> None:

@@ -9,7 +9,7 @@ from messaging.accounts import learn_account
 from messaging.models import Channel, Message
 from messaging.optout import stop_marketing
 from messaging.pacing import NUMBER
-from messaging.parked import apply_parked
+from messaging.parked import apply_parked, lock_remote_id
 from messaging.services.channels import stop_channel
 from messaging.services.templates import mark_template
 from messaging.whatsapp.errors import GatewayError, NotReached, Policy, Refused
@@ -85,6 +85,7 @@ def _end(row: Message, channel: UUID, error: Refused) -> None:
 
 def _accept(row: Message, outcome: Accepted) -> None:
     row.remote_id = outcome.message_id[:200]
+    lock_remote_id(row.tenant_id, row.remote_id)
     lifecycle.advance(row, Message.Status.ACCEPTED, now())
     if outcome.is_held_for_quality:
         row.reason = "held_for_quality"

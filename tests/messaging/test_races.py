@@ -2,13 +2,15 @@
 
 import json
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import connections
 
+from messaging import inbound
 from messaging.inbound import process_due
 from messaging.models import Message, WebhookItem, WebhookPayload
 from messaging.selectors import message_counts
@@ -168,3 +170,40 @@ def test_people_write_while_they_are_written_to(line: Line, graph: FakeGraph) ->
         assert set(WebhookPayload.objects.values_list("state", flat=True)) == {"done"}
         assert Message.objects.filter(direction="in").count() == 80
         assert not Message.objects.filter(status__in=["unknown", "failed"]).exists()
+
+
+def test_a_status_that_is_parked_while_its_message_is_accepted_is_not_lost(
+    line: Line, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes without our tracker and finds no message; Meta's id is written down before the parking is committed."""
+    message = queue_message(
+        tenant=line.tenant,
+        customer=enrol(line.tenant).id,
+        template="welcome",
+        parameters={"first_name": "Ana", "brand": "Aurora"},
+        cause="c:1",
+    )
+    parked, apply = threading.Event(), inbound._apply
+
+    def linger(*given: Any) -> None:
+        apply(*given)
+        parked.set()
+        time.sleep(1)
+
+    monkeypatch.setattr(inbound, "_apply", linger)
+    stray = {"id": "wamid.1", "status": "delivered", "timestamp": str(int(now().timestamp()))}
+    raw = body_of(line, messages_change(line, statuses=[stray]))
+    receive_webhook(line.channel.public_id, raw, signature_of(raw, f"{APP_SECRET}-aurora"))
+
+    steps: Iterator[Callable[..., Any]] = iter((process_due, send_due))
+
+    def work() -> None:
+        step = next(steps)
+        if step is send_due:
+            parked.wait(10)
+        step(tenant=line.tenant)
+
+    at_once(work, times=2)
+    with tenant_scope(line.tenant):
+        assert Message.objects.get(id=message.id).status == "delivered"
+        assert WebhookItem.objects.get().state == "done"
