@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.errors import TenantSuspended
-from smartbis.tenancy.selectors import ApiKeyInfo, get_tenant
+from smartbis.tenancy.selectors import ApiKeyInfo
 from smartbis.tenancy.services import authenticate_key
 
 SCHEME = "bearer"
@@ -40,8 +40,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         found = authenticate_key(secret.strip())
         if found is None:
             raise KeyInvalid
-        tenant, key = found
-        brand = get_tenant(tenant=tenant)
+        brand, key = found
         if brand.status != "active":
             raise TenantSuspended
         request.brand = brand  # type: ignore[attr-defined]

@@ -1,8 +1,9 @@
 """What other rooms may know of tenants, stores, people and keys."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,6 +13,7 @@ from smartbis.kernel.people import Actor
 from smartbis.tenancy.errors import StoreUnknown, TenantUnknown
 from smartbis.tenancy.models import ApiKey, AuditEntry, Partner, Route, StaffMember, Store, User
 from smartbis.tenancy.scope import Reading, forget, read, tenant_scope
+from smartbis.tenancy.statements import prepared_cursor
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,10 @@ class ApiKeyInfo:
 
 def find_route(kind: str, key: str) -> UUID | None:
     """The tenant that `key` leads to. Needs no scope."""
-    return Route.objects.filter(kind=kind, key=key).values_list("leads_to", flat=True).first()
+    with prepared_cursor() as cursor:
+        cursor.execute("SELECT leads_to FROM tenancy_route WHERE kind = %s AND key = %s", [kind, key])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def find_tenant_by_slug(slug: str) -> UUID | None:
@@ -142,6 +147,21 @@ _STORES = (
 def tenant_reading(tenant: UUID) -> Reading[TenantInfo | None]:
     """What `get_tenant` reads, to be read together with other things."""
     return Reading(_TENANT, (tenant,), lambda rows: TenantInfo(*rows[0]) if rows else None, "tenant")
+
+
+_OPEN_KEY = (
+    "SELECT id, name, kind, prefix, scopes, created_at, last_used_at, revoked_at FROM tenancy_apikey "
+    "WHERE tenant_id = %s AND hash = %s AND revoked_at IS NULL"
+)
+
+
+def open_key_reading(tenant: UUID, digest: bytes) -> Reading[ApiKeyInfo | None]:
+    """The key with this hash that was not revoked, to be read together with other things."""
+
+    def make(rows: list[tuple[Any, ...]]) -> ApiKeyInfo | None:
+        return replace(ApiKeyInfo(*rows[0]), scopes=frozenset(rows[0][4])) if rows else None
+
+    return Reading(_OPEN_KEY, (tenant, digest), make)
 
 
 def stores_reading(tenant: UUID) -> Reading[list[StoreInfo]]:

@@ -15,8 +15,8 @@ from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.tenancy.errors import ApiKeyUnknown
 from smartbis.tenancy.models import ApiKey
-from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.selectors import ApiKeyInfo, _key_info, find_route
+from smartbis.tenancy.scope import read_together, tenant_scope
+from smartbis.tenancy.selectors import ApiKeyInfo, TenantInfo, _key_info, find_route, open_key_reading, tenant_reading
 from smartbis.tenancy.services.audit import record_audit
 from smartbis.tenancy.services.routes import add_route, drop_route
 
@@ -82,17 +82,17 @@ def revoke_api_key(*, tenant: UUID, key: UUID, actor: Actor) -> None:
         record_audit(tenant=tenant, actor=actor, action="key.revoke", object_kind="api_key", object_id=key)
 
 
-def authenticate_key(secret: str) -> tuple[UUID, ApiKeyInfo] | None:
+def authenticate_key(secret: str) -> tuple[TenantInfo, ApiKeyInfo] | None:
     """The tenant and key that a secret stands for, or None. Notes its use about once a minute."""
     digest = hashlib.sha256(secret.encode()).digest()
     tenant = find_route("api_key", digest.hex())
     if tenant is None:
         return None
     with tenant_scope(tenant):
-        row = ApiKey.objects.filter(hash=digest, revoked_at=None).first()
-        if row is None:
+        key, brand = read_together(open_key_reading(tenant, digest), tenant_reading(tenant))
+        if key is None or brand is None:
             return None
         instant = now()
-        if row.last_used_at is None or instant - row.last_used_at > timedelta(minutes=1):
-            ApiKey.objects.filter(id=row.id).update(last_used_at=instant)
-        return tenant, _key_info(row)
+        if key.last_used_at is None or instant - key.last_used_at > timedelta(minutes=1):
+            ApiKey.objects.filter(id=key.id).update(last_used_at=instant)
+        return brand, key
