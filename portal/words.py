@@ -40,11 +40,6 @@ def day(at: datetime) -> str:
     return date_format(localtime(at), "d/m/Y")
 
 
-def short_day(at: datetime) -> str:
-    """A day without its year: `12/12`."""
-    return date_format(localtime(at), "d/m")
-
-
 # -- refusals -------------------------------------------------------------------------------------------------------
 
 

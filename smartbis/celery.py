@@ -21,7 +21,7 @@ def _configure() -> None:
         "socket_keepalive": True,
         "socket_timeout": 30,
         "socket_connect_timeout": 1,
-        # Publishing fails at once when the broker is away (kombu retries for ever otherwise): the sweep makes up for it.
+        # Publishing fails at once when the broker is away (kombu retries for ever else): the sweep makes up for it.
         "max_retries": 0,
         "interval_start": 0,
         "interval_step": 0,

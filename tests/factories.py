@@ -1,6 +1,7 @@
 """Makers of test data, through the same services as everybody; each keeps one tenant through its graph."""
 
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from smartbis.customers.infos import ConsentGiven, CustomerInfo, Origin
@@ -10,7 +11,7 @@ from smartbis.tenancy.selectors import StaffInfo, StoreInfo, TenantInfo, get_sto
 from smartbis.tenancy.services import add_staff, add_store, open_tenant
 
 
-def make_brand(slug: str, name: str, **settings: object) -> TenantInfo:
+def make_brand(slug: str, name: str, **settings: Any) -> TenantInfo:
     """A brand with two own stores, `centro` and `moema`."""
     brand = open_tenant(slug=slug, name=name, default_area_code="11", **settings)
     add_store(tenant=brand.id, code="centro", name="Loja Centro")

@@ -10,7 +10,7 @@ from uuid import UUID
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError
 from smartbis.kernel.ids import new_id
-from smartbis.ledger.accounts import HOLDER_ACCOUNTS, Account, Balance
+from smartbis.ledger.accounts import Account, Balance
 from smartbis.ledger.errors import InsufficientBalance
 from smartbis.ledger.sql import ENSURE_BALANCES, ENSURE_HOLDERS, LOCK_BALANCES, LOCK_HOLDERS, POST
 from smartbis.tenancy.scope import tenant_scope
@@ -72,7 +72,7 @@ def lock_holder(*, tenant: UUID, customer: UUID) -> LockedHolder:
 
 
 def lock_holders(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, LockedHolder]:
-    """`lock_holder` for several customers, locked in one order, by customer."""
+    """`lock_holder` for several customers, always locked in the same order."""
     wanted = sorted(set(customers))
     with tenant_scope(tenant), prepared_cursor() as cursor:
         cursor.execute(LOCK_BALANCES, {"tenant": tenant, "customers": wanted})
@@ -187,14 +187,3 @@ def _parameters(tenant: UUID, written: Sequence[tuple[LockedHolder, TransferInfo
     for name in ("purchase_id", "refund_id", "award_id", "voucher_id", "import_batch", "store_id", "reverses"):
         parameters[name] = [getattr(move, name) for move in moves]
     return parameters
-
-
-def post_beside_balances(*, tenant: UUID, customer: UUID, moves: Sequence[Move]) -> list[TransferInfo]:
-    """Write moves between the tenant's own accounts (a voucher's use), which concern a holder but change no balance.
-
-    They are numbered among the holder's transfers, so the holder is locked like for any other.
-    Raises ValueError when a move touches a holder's account.
-    """
-    if any({move.debit, move.credit} & HOLDER_ACCOUNTS for move in moves):
-        raise ValueError("a move on a holder's account goes through post()")
-    return post(tenant=tenant, holder=lock_holder(tenant=tenant, customer=customer), moves=moves)

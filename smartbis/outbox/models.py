@@ -51,7 +51,7 @@ class Delivery(TenantModel):
 class WakeUp(models.Model):
     """A queue of a tenant may have work from `due_at` on. Global, so that workers can find it; holds nothing else.
 
-    Rows are only added and removed, never updated, so that a tenant's sales never wait for each other here.
+    Who makes work only adds rows and workers remove them, so that a tenant's sales never wait for each other here.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -40,11 +40,6 @@ def _keys(tenant: UUID) -> tuple[bytes, bytes]:
     return key[:32], key[32:]
 
 
-def forget_keys() -> None:
-    """Drop the keys held in this process."""
-    _keys.cache_clear()
-
-
 def seal(*, tenant: UUID, place: str, row: UUID, text: str) -> bytes:
     """The sealed form of `text`, which opens only for the same tenant, place and row."""
     nonce = os.urandom(_NONCE)

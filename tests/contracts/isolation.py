@@ -21,11 +21,7 @@ Row = dict[str, Any]
 
 def tenant_models() -> list[type[models.Model]]:
     """Every model whose rows belong to a tenant, the tenant itself aside."""
-    return [
-        model
-        for model in apps.get_models()
-        if tenant_column(model) and model._meta.label != TENANT and model._meta.app_label != "portal"
-    ]
+    return [model for model in apps.get_models() if tenant_column(model) and model._meta.label != TENANT]
 
 
 def empty_tables(tenant: UUID) -> list[str]:

@@ -4,6 +4,8 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
@@ -121,10 +123,13 @@ def _lock_coupon(coupon: UUID) -> Coupon:
 def _keep_balance_terms(row: Coupon, draft: CouponDraft, brand: TenantInfo) -> None:
     """The balance coupon's words, places and term may change; what makes it fair to a balance may not."""
     fixed = {"kind": "amount", "on_lapse": "return", "holder": "personal", "uses": 1, "cost_amount": None}
-    errors = {name: [str(value)] for name, value in fixed.items() if getattr(draft, name) != value}
-    errors |= {name: ["-"] for name in ("stock", "budget_minor", "value_minor") if getattr(draft, name) is not None}
+    limits = ("stock", "budget_minor", "value_minor")
+    errors = {name: [_("No voucher de saldo isto não muda.")] for name in fixed if getattr(draft, name) != fixed[name]}
+    errors |= {
+        name: [_("O voucher de saldo não tem este limite.")] for name in limits if getattr(draft, name) is not None
+    }
     if draft.is_listed:
-        errors["is_listed"] = ["False"]
+        errors["is_listed"] = [_("O voucher de saldo não é oferecido em lista.")]
     if errors:
         raise InvalidInput(errors)
 

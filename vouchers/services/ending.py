@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
@@ -42,7 +43,7 @@ def cancel_voucher(*, tenant: UUID, voucher: UUID, reason: str, actor: Actor) ->
     """
     require(actor, "voucher.cancel")
     if not reason.strip():
-        raise InvalidInput({"reason": ["?"]})
+        raise InvalidInput({"reason": [_("Diga o motivo, em até 300 caracteres.")]})
     with tenant_scope(tenant):
         row = Voucher.objects.select_related("coupon").filter(id=voucher).first()
         if row is None or not is_within_reach(row.coupon, actor):

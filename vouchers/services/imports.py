@@ -104,7 +104,7 @@ def _coupon_for(tenant: UUID, coupon: UUID | None) -> Coupon:
     if coupon is not None:
         row = Coupon.objects.filter(id=coupon, is_balance=False).first()
         if row is None:
-            raise InvalidInput({"coupon": ["?"]})
+            raise InvalidInput({"coupon": [_("Não há esse cupom.")]})
         return row
     row = Coupon.objects.filter(name=_IMPORTED, is_listed=False, kind="amount").order_by("created_at", "id").first()
     if row is None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
@@ -55,7 +56,7 @@ def reverse_redemption(*, tenant: UUID, redemption: UUID, reason: str, key: str,
     require(actor, "voucher.reverse")
     check_key(key)
     if not reason.strip():
-        raise InvalidInput({"reason": ["?"]})
+        raise InvalidInput({"reason": [_("Diga o motivo, em até 300 caracteres.")]})
     with tenant_scope(tenant):
         row = _get_redemption(redemption, actor)
         if (first := _first_answer(row, key)) is not None:
