@@ -35,12 +35,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
         ["queue"],
         registry=registry,
     )
-    wait = Gauge(
-        "smartbis_queue_oldest_due_seconds", "Age of the oldest due work", ["queue"], registry=registry
-    )
+    wait = Gauge("smartbis_queue_oldest_due_seconds", "Age of the oldest due work", ["queue"], registry=registry)
     for each in queue_health():
-        beat.labels(each.queue).set(
-            float("inf") if each.beaten_seconds_ago is None else each.beaten_seconds_ago
-        )
+        beat.labels(each.queue).set(float("inf") if each.beaten_seconds_ago is None else each.beaten_seconds_ago)
         wait.labels(each.queue).set(each.oldest_due_seconds)
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

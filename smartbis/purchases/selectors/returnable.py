@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -39,7 +40,7 @@ WHERE (p.customer_id, i.sku) IN (
 
 def returnable_lines(*, tenant: UUID, wanted: Collection[tuple[UUID, str]], before: datetime) -> list[ReturnableLine]:
     """What was bought before an instant and not given back yet, of these (customer, article). One query."""
-    named = {
+    named: dict[str, Any] = {
         "tenant": tenant,
         "customers": [customer for customer, _ in wanted],
         "skus": [sku for _, sku in wanted],

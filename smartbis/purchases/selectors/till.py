@@ -38,7 +38,12 @@ class UsualAmounts:
 
 def usual_amounts(*, tenant: UUID, store: UUID) -> UsualAmounts:
     """The usual amounts of a store's latest sales: at most 500, none older than 60 days. One query."""
-    named: dict[str, UUID | datetime | int] = {"tenant": tenant, "store": store, "since": now() - LOOKED_BACK, "most": MOST_SALES}
+    named: dict[str, UUID | datetime | int] = {
+        "tenant": tenant,
+        "store": store,
+        "since": now() - LOOKED_BACK,
+        "most": MOST_SALES,
+    }
     with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
         cursor.execute(_USUAL, named)
         return UsualAmounts(*(int(value) for value in cursor.fetchone()))
