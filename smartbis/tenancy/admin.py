@@ -13,11 +13,13 @@ if settings.SURFACE == "platform":
 
     from smartbis.kernel.people import Actor
     from smartbis.tenancy.models import Tenant, User
+    from smartbis.tenancy.platform_sign_in import PlatformSignInForm
     from smartbis.tenancy.services import set_tenant_status
 
     admin.site.site_header = admin.site.site_title = "Smartbis"
     admin.site.index_title = "Plataforma"
     admin.site.site_url = settings.BASE_URL
+    admin.site.login_form = PlatformSignInForm
     admin.site.unregister(Group)
 
     @admin.register(Tenant)
