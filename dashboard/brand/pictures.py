@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from smartbis.kernel.ids import new_id
@@ -22,8 +22,8 @@ class PictureField(forms.FileField):
     """A PNG, JPEG or WebP of at most 2 MB; cleaned to the bytes of a new PNG no larger than `side` pixels."""
 
     default_error_messages = {
-        "too_large": lazy("A imagem pode ter até 2 MB."),
-        "not_a_picture": lazy("Envie uma imagem PNG, JPEG ou WebP."),
+        "too_large": gettext_lazy("A imagem pode ter até 2 MB."),
+        "not_a_picture": gettext_lazy("Envie uma imagem PNG, JPEG ou WebP."),
     }
 
     def __init__(self, *, side: int, **options: object) -> None:

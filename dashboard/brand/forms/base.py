@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -27,6 +27,13 @@ class DeskForm(forms.Form):
     """A form that carries its own key and takes refusals of the domain as errors."""
 
     nonce = forms.CharField(widget=forms.HiddenInput, required=False, initial=new_nonce)
+    # Not required by themselves, but by another choice of the form: nothing calls them optional.
+    needed: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *positional: Any, **options: Any) -> None:
+        super().__init__(*positional, **options)
+        for name in self.needed:
+            self.fields[name].is_needed = True  # type: ignore[attr-defined]
 
     def clean_nonce(self) -> str:
         given = self.cleaned_data.get("nonce") or ""

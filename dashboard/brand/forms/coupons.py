@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm, LocalMoment, PercentField
 from dashboard.brand.pictures import PictureField
@@ -19,13 +19,13 @@ from vouchers.infos import CouponDraft
 
 _HOURS = re.compile(r"^(\d{1,2}:\d{2})\s*(?:-|–|às|to|a)\s*(\d{1,2}:\d{2})$")
 WEEKDAYS = [
-    ("1", lazy("segunda")),
-    ("2", lazy("terça")),
-    ("3", lazy("quarta")),
-    ("4", lazy("quinta")),
-    ("5", lazy("sexta")),
-    ("6", lazy("sábado")),
-    ("7", lazy("domingo")),
+    ("1", gettext_lazy("segunda")),
+    ("2", gettext_lazy("terça")),
+    ("3", gettext_lazy("quarta")),
+    ("4", gettext_lazy("quinta")),
+    ("5", gettext_lazy("sexta")),
+    ("6", gettext_lazy("sábado")),
+    ("7", gettext_lazy("domingo")),
 ]
 # The domain's names of fields, by this form's.
 FIELDS = {
@@ -60,101 +60,129 @@ ADVANCED = (
 class CouponForm(DeskForm):
     """Every term of the contract. Money fields and choices become a `CouponDraft`."""
 
-    name = forms.CharField(label=lazy("Nome"), max_length=120, help_text=lazy("Como o cliente lê no portal."))
+    needed = ("value", "percent", "gift", "benefit", "cost_money", "cost_points", "on_lapse")
+
+    name = forms.CharField(
+        label=gettext_lazy("Nome"), max_length=120, help_text=gettext_lazy("Como o cliente lê no portal.")
+    )
     description = forms.CharField(
-        label=lazy("Descrição"), required=False, max_length=4000, widget=forms.Textarea({"rows": 2})
+        label=gettext_lazy("Descrição"), required=False, max_length=4000, widget=forms.Textarea({"rows": 2})
     )
     picture = PictureField(
-        label=lazy("Foto"), required=False, side=1200, help_text=lazy("PNG, JPEG ou WebP, até 2 MB.")
+        label=gettext_lazy("Foto"), required=False, side=1200, help_text=gettext_lazy("PNG, JPEG ou WebP, até 2 MB.")
     )
     kind = forms.ChoiceField(
-        label=lazy("O que dá"),
+        label=gettext_lazy("O que dá"),
         choices=[
-            ("amount", lazy("Desconto em dinheiro")),
-            ("percentage", lazy("Desconto em percentual")),
-            ("freebie", lazy("Brinde")),
-            ("upgrade", lazy("Benefício")),
+            ("amount", gettext_lazy("Desconto em dinheiro")),
+            ("percentage", gettext_lazy("Desconto em percentual")),
+            ("freebie", gettext_lazy("Brinde")),
+            ("upgrade", gettext_lazy("Benefício")),
         ],
         widget=forms.RadioSelect,
         initial="amount",
     )
-    value = MoneyField(label=lazy("Valor do desconto"), required=False)
-    percent = PercentField(label=lazy("Percentual de desconto"), required=False)
-    max_discount = MoneyField(label=lazy("Desconto máximo"), required=False)
-    gift = forms.CharField(label=lazy("Código do artigo dado"), required=False, max_length=80)
-    benefit = forms.CharField(label=lazy("Código do benefício"), required=False, max_length=80)
+    value = MoneyField(label=gettext_lazy("Valor do desconto"), required=False)
+    percent = PercentField(label=gettext_lazy("Percentual de desconto"), required=False)
+    max_discount = MoneyField(label=gettext_lazy("Desconto máximo"), required=False)
+    gift = forms.CharField(label=gettext_lazy("Código do artigo dado"), required=False, max_length=80)
+    benefit = forms.CharField(label=gettext_lazy("Código do benefício"), required=False, max_length=80)
     cost_unit = forms.ChoiceField(
-        label=lazy("O cliente paga com"),
-        choices=[("", lazy("Nada: é presente")), ("money", lazy("Saldo de cashback")), ("points", lazy("Pontos"))],
+        label=gettext_lazy("O cliente paga com"),
+        choices=[
+            ("", gettext_lazy("Nada: é presente")),
+            ("money", gettext_lazy("Saldo de cashback")),
+            ("points", gettext_lazy("Pontos")),
+        ],
         widget=forms.RadioSelect,
         required=False,
     )
-    cost_money = MoneyField(label=lazy("Custo em saldo"), required=False)
-    cost_points = forms.IntegerField(label=lazy("Custo em pontos"), required=False, min_value=1, max_value=10**12)
+    cost_money = MoneyField(label=gettext_lazy("Custo em saldo"), required=False)
+    cost_points = forms.IntegerField(
+        label=gettext_lazy("Custo em pontos"), required=False, min_value=1, max_value=10**12
+    )
     on_lapse = forms.ChoiceField(
-        label=lazy("Se vencer sem uso"),
-        choices=[("return", lazy("o saldo volta para o cliente")), ("forfeit", lazy("o cliente perde o que pagou"))],
+        label=gettext_lazy("Se vencer sem uso"),
+        choices=[
+            ("return", gettext_lazy("o saldo volta para o cliente")),
+            ("forfeit", gettext_lazy("o cliente perde o que pagou")),
+        ],
         widget=forms.RadioSelect,
         initial="return",
         required=False,
     )
     valid_days = forms.IntegerField(
-        label=lazy("Dias para usar"), required=False, min_value=1, max_value=3660, help_text=lazy("Vazio: sem prazo.")
+        label=gettext_lazy("Dias para usar"),
+        required=False,
+        min_value=1,
+        max_value=3660,
+        help_text=gettext_lazy("Vazio: sem prazo."),
     )
     stock = forms.IntegerField(
-        label=lazy("Estoque"), required=False, min_value=0, max_value=10**9, help_text=lazy("Vazio: sem limite.")
+        label=gettext_lazy("Estoque"),
+        required=False,
+        min_value=0,
+        max_value=10**9,
+        help_text=gettext_lazy("Vazio: sem limite."),
     )
     limit_per_customer = forms.IntegerField(
-        label=lazy("Quantos por cliente"), required=False, min_value=1, max_value=10**9
+        label=gettext_lazy("Quantos por cliente"), required=False, min_value=1, max_value=10**9
     )
-    uses = forms.IntegerField(label=lazy("Usos de cada voucher"), min_value=1, max_value=1000, initial=1)
+    uses = forms.IntegerField(label=gettext_lazy("Usos de cada voucher"), min_value=1, max_value=1000, initial=1)
     stores = forms.MultipleChoiceField(
-        label=lazy("Onde vale"),
+        label=gettext_lazy("Onde vale"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=lazy("Nenhuma marcada: todas as lojas próprias e a loja online. Parceiras só valem marcadas."),
+        help_text=gettext_lazy(
+            "Nenhuma marcada: todas as lojas próprias e a loja online. Parceiras só valem marcadas."
+        ),
     )
     is_listed = forms.BooleanField(
-        label=lazy("Mostrar no portal para o cliente escolher"), required=False, initial=True
+        label=gettext_lazy("Mostrar no portal para o cliente escolher"), required=False, initial=True
     )
-    min_purchase = MoneyField(label=lazy("Compra mínima"), required=False)
-    period_from = LocalMoment(label=lazy("Disponível desde"), required=False)
-    period_until = LocalMoment(label=lazy("Disponível até"), required=False)
+    min_purchase = MoneyField(label=gettext_lazy("Compra mínima"), required=False)
+    period_from = LocalMoment(label=gettext_lazy("Disponível desde"), required=False)
+    period_until = LocalMoment(label=gettext_lazy("Disponível até"), required=False)
     usable_from_days = forms.IntegerField(
-        label=lazy("Começa a valer em quantos dias"), required=False, min_value=0, max_value=3660
+        label=gettext_lazy("Começa a valer em quantos dias"), required=False, min_value=0, max_value=3660
     )
-    usable_from_next_sale = forms.BooleanField(label=lazy("Só a partir da próxima compra"), required=False)
+    usable_from_next_sale = forms.BooleanField(label=gettext_lazy("Só a partir da próxima compra"), required=False)
     weekdays = forms.MultipleChoiceField(
-        label=lazy("Dias da semana"), required=False, choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Dias da semana"), required=False, choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple
     )
     hours = forms.CharField(
-        label=lazy("Horários"),
+        label=gettext_lazy("Horários"),
         required=False,
         max_length=200,
         widget=forms.TextInput({"placeholder": "14:00-18:00"}),
-        help_text=lazy("Separe vários com vírgula. Pode passar da meia-noite."),
+        help_text=gettext_lazy("Separe vários com vírgula. Pode passar da meia-noite."),
     )
     holder = forms.ChoiceField(
-        label=lazy("Quem pode usar"),
+        label=gettext_lazy("Quem pode usar"),
         required=False,
         choices=[
-            ("", lazy("Padrão: pessoal quando custa saldo")),
-            ("personal", lazy("Só o próprio cliente")),
-            ("bearer", lazy("Quem trouxer o código")),
+            ("", gettext_lazy("Padrão: pessoal quando custa saldo")),
+            ("personal", gettext_lazy("Só o próprio cliente")),
+            ("bearer", gettext_lazy("Quem trouxer o código")),
         ],
     )
     budget = MoneyField(
-        label=lazy("Verba"), required=False, min_minor=0, help_text=lazy("Quanto a marca aceita gastar ao todo.")
+        label=gettext_lazy("Verba"),
+        required=False,
+        min_minor=0,
+        help_text=gettext_lazy("Quanto a marca aceita gastar ao todo."),
     )
     grace_days = forms.IntegerField(
-        label=lazy("Dias a mais quando volta de uma devolução"), min_value=0, max_value=3660, initial=7
+        label=gettext_lazy("Dias a mais quando volta de uma devolução"), min_value=0, max_value=3660, initial=7
     )
-    plans = forms.CharField(label=lazy("Planos"), required=False, max_length=600, help_text=lazy("Separe com vírgula."))
-    tiers = forms.CharField(label=lazy("Níveis"), required=False, max_length=600)
-    segment = forms.CharField(label=lazy("Segmento"), required=False, max_length=60)
+    plans = forms.CharField(
+        label=gettext_lazy("Planos"), required=False, max_length=600, help_text=gettext_lazy("Separe com vírgula.")
+    )
+    tiers = forms.CharField(label=gettext_lazy("Níveis"), required=False, max_length=600)
+    segment = forms.CharField(label=gettext_lazy("Segmento"), required=False, max_length=60)
     funded_by = forms.ChoiceField(
-        label=lazy("Quem paga o desconto"),
-        choices=[("brand", lazy("A marca")), ("store", lazy("A loja que atende"))],
+        label=gettext_lazy("Quem paga o desconto"),
+        choices=[("brand", gettext_lazy("A marca")), ("store", gettext_lazy("A loja que atende"))],
         initial="brand",
     )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm
 from smartbis.customers.infos import CustomerInfo
@@ -17,11 +17,11 @@ from vouchers.infos import CouponInfo
 class CustomerForm(DeskForm):
     """Name and contacts. Contacts are only seen masked: an empty field keeps what is there."""
 
-    name = forms.CharField(label=lazy("Nome"), max_length=120)
-    phone = forms.CharField(label=lazy("Telefone"), required=False, widget=PhoneInput, max_length=24)
-    email = forms.CharField(label=lazy("E-mail"), required=False, max_length=254, widget=forms.EmailInput)
+    name = forms.CharField(label=gettext_lazy("Nome"), max_length=120)
+    phone = forms.CharField(label=gettext_lazy("Telefone"), required=False, widget=PhoneInput, max_length=24)
+    email = forms.CharField(label=gettext_lazy("E-mail"), required=False, max_length=254, widget=forms.EmailInput)
     cpf = forms.CharField(label="CPF", required=False, max_length=14, widget=forms.TextInput({"inputmode": "numeric"}))
-    external_id = forms.CharField(label=lazy("Código na loja"), required=False, max_length=80)
+    external_id = forms.CharField(label=gettext_lazy("Código na loja"), required=False, max_length=80)
 
     def __init__(self, *positional: Any, customer: CustomerInfo, **options: Any) -> None:
         options["initial"] = {"name": customer.name, "external_id": customer.external_id}
@@ -40,22 +40,22 @@ class ConsentForm(DeskForm):
     """What the person agreed to, told by somebody of the team."""
 
     category = forms.ChoiceField(
-        label=lazy("Tipo de mensagem"),
-        choices=[("utility", lazy("Avisos do programa")), ("marketing", lazy("Ofertas"))],
+        label=gettext_lazy("Tipo de mensagem"),
+        choices=[("utility", gettext_lazy("Avisos do programa")), ("marketing", gettext_lazy("Ofertas"))],
         widget=forms.RadioSelect,
     )
     granted = forms.ChoiceField(
-        label=lazy("O cliente"),
-        choices=[("yes", lazy("aceita receber")), ("no", lazy("não quer receber"))],
+        label=gettext_lazy("O cliente"),
+        choices=[("yes", gettext_lazy("aceita receber")), ("no", gettext_lazy("não quer receber"))],
         widget=forms.RadioSelect,
     )
-    told = forms.BooleanField(label=lazy("A pessoa me disse isto"), required=True)
+    told = forms.BooleanField(label=gettext_lazy("A pessoa me disse isto"), required=True)
 
 
 class IssueForm(DeskForm):
     """A voucher given by hand."""
 
-    coupon = forms.ChoiceField(label=lazy("Cupom"))
+    coupon = forms.ChoiceField(label=gettext_lazy("Cupom"))
 
     def __init__(self, *positional: Any, coupons: tuple[CouponInfo, ...], **options: Any) -> None:
         super().__init__(*positional, **options)
@@ -69,7 +69,9 @@ class IssueForm(DeskForm):
 class EraseForm(DeskForm):
     """Erasing asks for a word, so that it cannot happen by a slip."""
 
-    typed = forms.CharField(label=lazy("Confirmação"), max_length=20, widget=forms.TextInput({"autocomplete": "off"}))
+    typed = forms.CharField(
+        label=gettext_lazy("Confirmação"), max_length=20, widget=forms.TextInput({"autocomplete": "off"})
+    )
 
     def __init__(self, *positional: Any, **options: Any) -> None:
         super().__init__(*positional, **options)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm
 from programs.imports import FieldChoice, Preview
@@ -12,38 +12,42 @@ from smartbis.tenancy.selectors import StoreInfo
 from vouchers.infos import CouponInfo
 
 KIND_CHOICES = [
-    ("purchases", lazy("Vendas")),
-    ("customers", lazy("Clientes")),
-    ("products", lazy("Artigos")),
-    ("balances", lazy("Saldos iniciais")),
-    ("vouchers", lazy("Vouchers em aberto")),
+    ("purchases", gettext_lazy("Vendas")),
+    ("customers", gettext_lazy("Clientes")),
+    ("products", gettext_lazy("Artigos")),
+    ("balances", gettext_lazy("Saldos iniciais")),
+    ("vouchers", gettext_lazy("Vouchers em aberto")),
 ]
 
 
 class ImportForm(DeskForm):
     """A file of one kind, with the settings that hold for all of its rows."""
 
-    kind = forms.ChoiceField(label=lazy("O que o arquivo traz"), choices=KIND_CHOICES, initial="purchases")
+    kind = forms.ChoiceField(label=gettext_lazy("O que o arquivo traz"), choices=KIND_CHOICES, initial="purchases")
     file = forms.FileField(
-        label=lazy("Arquivo"),
+        label=gettext_lazy("Arquivo"),
         widget=forms.FileInput({"accept": ".csv,.gz,text/csv,application/gzip"}),
-        help_text=lazy("CSV, também comprimido com gzip, até 256 MB. A primeira linha dá nome às colunas."),
+        help_text=gettext_lazy("CSV, também comprimido com gzip, até 256 MB. A primeira linha dá nome às colunas."),
     )
 
 
 class MappingForm(DeskForm):
     """Which column is what, as suggested and as people correct it."""
 
-    store = forms.ChoiceField(label=lazy("Loja de todas as vendas"), required=False)
+    store = forms.ChoiceField(label=gettext_lazy("Loja de todas as vendas"), required=False)
     decimal = forms.ChoiceField(
-        label=lazy("Casas decimais"),
+        label=gettext_lazy("Casas decimais"),
         required=False,
-        choices=[("", lazy("descobrir")), (",", lazy("vírgula: 129,90")), (".", lazy("ponto: 129.90"))],
+        choices=[
+            ("", gettext_lazy("descobrir")),
+            (",", gettext_lazy("vírgula: 129,90")),
+            (".", gettext_lazy("ponto: 129.90")),
+        ],
     )
-    source = forms.CharField(label=lazy("De que sistema vêm"), required=False, max_length=80)
-    reason = forms.CharField(label=lazy("Motivo"), required=False, max_length=200)
-    coupon = forms.ChoiceField(label=lazy("Cupom dos vouchers"), required=False)
-    unit = forms.ChoiceField(label=lazy("Unidade do saldo"), required=False)
+    source = forms.CharField(label=gettext_lazy("De que sistema vêm"), required=False, max_length=80)
+    reason = forms.CharField(label=gettext_lazy("Motivo"), required=False, max_length=200)
+    coupon = forms.ChoiceField(label=gettext_lazy("Cupom dos vouchers"), required=False)
+    unit = forms.ChoiceField(label=gettext_lazy("Unidade do saldo"), required=False)
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm, LocalMoment, PercentField
 from programs.infos import ProgramInfo
@@ -21,35 +21,40 @@ MAX_POINTS = 1_000_000
 class RuleForm(DeskForm):
     """How a programme earns. `kind` decides which numbers count."""
 
-    percent = PercentField(label=lazy("Percentual de cashback"), required=False)
-    points = forms.IntegerField(label=lazy("Pontos"), required=False, min_value=1, max_value=MAX_POINTS)
-    per = MoneyField(label=lazy("A cada"), required=False)
-    minimum = MoneyField(label=lazy("Compra mínima"), required=False)
+    needed = ("percent", "points", "per")
+
+    percent = PercentField(label=gettext_lazy("Percentual de cashback"), required=False)
+    points = forms.IntegerField(label=gettext_lazy("Pontos"), required=False, min_value=1, max_value=MAX_POINTS)
+    per = MoneyField(label=gettext_lazy("A cada"), required=False)
+    minimum = MoneyField(label=gettext_lazy("Compra mínima"), required=False)
     hold_days = forms.IntegerField(
-        label=lazy("Dias até liberar"),
+        label=gettext_lazy("Dias até liberar"),
         required=False,
         min_value=0,
         max_value=365,
-        help_text=lazy("O prazo de devolução da loja. Vazio: na hora."),
+        help_text=gettext_lazy("O prazo de devolução da loja. Vazio: na hora."),
     )
     base = forms.ChoiceField(
-        label=lazy("Calcula sobre"),
-        choices=[("paid", lazy("o que foi pago, já sem vouchers")), ("gross", lazy("o valor cheio da compra"))],
+        label=gettext_lazy("Calcula sobre"),
+        choices=[
+            ("paid", gettext_lazy("o que foi pago, já sem vouchers")),
+            ("gross", gettext_lazy("o valor cheio da compra")),
+        ],
         widget=forms.RadioSelect,
         initial="paid",
     )
     stores = forms.MultipleChoiceField(
-        label=lazy("Lojas"),
+        label=gettext_lazy("Lojas"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=lazy("Nenhuma marcada: todas as lojas."),
+        help_text=gettext_lazy("Nenhuma marcada: todas as lojas."),
     )
     participations = forms.CharField(
-        label=lazy("Pontos por participação"),
+        label=gettext_lazy("Pontos por participação"),
         required=False,
         max_length=1000,
         widget=forms.Textarea({"rows": 3, "placeholder": "evento = 50"}),
-        help_text=lazy("Uma por linha, como “evento = 50”. Só em programas de pontos."),
+        help_text=gettext_lazy("Uma por linha, como “evento = 50”. Só em programas de pontos."),
     )
 
     def __init__(self, *positional: Any, stores: list[StoreInfo], **options: Any) -> None:
@@ -104,12 +109,12 @@ class RuleForm(DeskForm):
 class NewProgramForm(RuleForm):
     """A programme with its first rule."""
 
-    name = forms.CharField(label=lazy("Nome do programa"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("Nome do programa"), max_length=80)
     kind = forms.ChoiceField(
-        label=lazy("Como o cliente ganha"),
+        label=gettext_lazy("Como o cliente ganha"),
         choices=[
-            ("cashback", lazy("Cashback: parte da compra volta como saldo")),
-            ("points", lazy("Pontos: acumula e troca por vantagens")),
+            ("cashback", gettext_lazy("Cashback: parte da compra volta como saldo")),
+            ("points", gettext_lazy("Pontos: acumula e troca por vantagens")),
         ],
         widget=forms.RadioSelect,
         initial="cashback",
@@ -126,7 +131,9 @@ class NewVersionForm(RuleForm):
     """The next version of a programme's rule, and from when it counts."""
 
     starts = LocalMoment(
-        label=lazy("Vale a partir de"), required=False, help_text=lazy("Vazio: agora. Vendas anteriores não mudam.")
+        label=gettext_lazy("Vale a partir de"),
+        required=False,
+        help_text=gettext_lazy("Vazio: agora. Vendas anteriores não mudam."),
     )
 
     def __init__(self, *positional: Any, program: ProgramInfo, **options: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from dashboard.brand import words
 from dashboard.brand.forms.base import DeskForm
@@ -16,13 +16,15 @@ from smartbis.purchases.infos import PurchaseInfo
 class RefundForm(DeskForm):
     """All that is left of a sale, or a part of it."""
 
+    needed = ("amount",)
+
     part = forms.ChoiceField(
-        label=lazy("Quanto volta"),
-        choices=[("whole", lazy("Tudo o que resta")), ("part", lazy("Uma parte"))],
+        label=gettext_lazy("Quanto volta"),
+        choices=[("whole", gettext_lazy("Tudo o que resta")), ("part", gettext_lazy("Uma parte"))],
         widget=forms.RadioSelect,
         initial="whole",
     )
-    amount = MoneyField(label=lazy("Valor devolvido"), required=False)
+    amount = MoneyField(label=gettext_lazy("Valor devolvido"), required=False)
 
     def __init__(self, *positional: Any, sale: PurchaseInfo, **options: Any) -> None:
         super().__init__(*positional, **options)

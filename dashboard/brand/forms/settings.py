@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm
 from dashboard.brand.pictures import PictureField
@@ -20,12 +20,12 @@ from smartbis.tenancy.services.keys import PUBLISHABLE_SCOPES, SCOPES
 _CODE = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
 _AREA = re.compile(r"^[1-9][1-9]$")
 ROLES = [
-    ("owner", lazy("Dono da conta: tudo, também equipe e chaves")),
-    ("manager", lazy("Gerente: programa, cupons, clientes e relatórios")),
-    ("attendant", lazy("Atendimento: clientes e mensagens")),
-    ("operator", lazy("Operador de caixa: só o balcão")),
-    ("analyst", lazy("Análise: vê tudo, não muda nada")),
-    ("partner", lazy("Loja parceira: só o balcão das lojas dela")),
+    ("owner", gettext_lazy("Dono da conta: tudo, também equipe e chaves")),
+    ("manager", gettext_lazy("Gerente: programa, cupons, clientes e relatórios")),
+    ("attendant", gettext_lazy("Atendimento: clientes e mensagens")),
+    ("operator", gettext_lazy("Operador de caixa: só o balcão")),
+    ("analyst", gettext_lazy("Análise: vê tudo, não muda nada")),
+    ("partner", gettext_lazy("Loja parceira: só o balcão das lojas dela")),
 ]
 
 
@@ -38,20 +38,24 @@ def _area_code(text: str) -> str:
 class StoreForm(DeskForm):
     """A place of sale."""
 
-    name = forms.CharField(label=lazy("Nome"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("Nome"), max_length=80)
     code = forms.CharField(
-        label=lazy("Código"),
+        label=gettext_lazy("Código"),
         max_length=40,
-        help_text=lazy("Curto, sem espaços: vai nos arquivos e na API. Não muda depois."),
+        help_text=gettext_lazy("Curto, sem espaços: vai nos arquivos e na API. Não muda depois."),
     )
     kind = forms.ChoiceField(
-        label=lazy("Tipo"),
-        choices=[("own", lazy("Própria")), ("online", lazy("Online")), ("partner", lazy("De uma parceira"))],
+        label=gettext_lazy("Tipo"),
+        choices=[
+            ("own", gettext_lazy("Própria")),
+            ("online", gettext_lazy("Online")),
+            ("partner", gettext_lazy("De uma parceira")),
+        ],
         widget=forms.RadioSelect,
         initial="own",
     )
-    partner = forms.ChoiceField(label=lazy("Parceira"), required=False)
-    new_partner = forms.CharField(label=lazy("ou uma parceira nova"), required=False, max_length=80)
+    partner = forms.ChoiceField(label=gettext_lazy("Parceira"), required=False)
+    new_partner = forms.CharField(label=gettext_lazy("ou uma parceira nova"), required=False, max_length=80)
     area_code = forms.CharField(
         label="DDD", required=False, max_length=2, widget=forms.TextInput({"inputmode": "numeric"})
     )
@@ -85,7 +89,7 @@ class StoreForm(DeskForm):
 class StoreChangeForm(DeskForm):
     """What can change of a store."""
 
-    name = forms.CharField(label=lazy("Nome"), max_length=80)
+    name = forms.CharField(label=gettext_lazy("Nome"), max_length=80)
     area_code = forms.CharField(
         label="DDD", required=False, max_length=2, widget=forms.TextInput({"inputmode": "numeric"})
     )
@@ -97,15 +101,17 @@ class StoreChangeForm(DeskForm):
 class MemberForm(DeskForm):
     """A person of the team."""
 
-    name = forms.CharField(label=lazy("Nome"), max_length=80)
-    email = forms.EmailField(label=lazy("E-mail"), max_length=254)
-    role = forms.ChoiceField(label=lazy("Papel"), choices=ROLES, widget=forms.RadioSelect, initial="operator")
-    partner = forms.ChoiceField(label=lazy("Parceira"), required=False)
+    needed = ("partner",)
+
+    name = forms.CharField(label=gettext_lazy("Nome"), max_length=80)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
+    role = forms.ChoiceField(label=gettext_lazy("Papel"), choices=ROLES, widget=forms.RadioSelect, initial="operator")
+    partner = forms.ChoiceField(label=gettext_lazy("Parceira"), required=False)
     stores = forms.MultipleChoiceField(
-        label=lazy("Lojas"),
+        label=gettext_lazy("Lojas"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=lazy("Nenhuma marcada: todas."),
+        help_text=gettext_lazy("Nenhuma marcada: todas."),
     )
 
     def __init__(self, *positional: Any, stores: list[StoreInfo], partners: list[PartnerInfo], **options: Any) -> None:
@@ -132,12 +138,12 @@ class MemberForm(DeskForm):
 class MemberChangeForm(DeskForm):
     """A person's role and stores. A partner's person stays a partner's."""
 
-    role = forms.ChoiceField(label=lazy("Papel"), choices=ROLES[:-1], widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=gettext_lazy("Papel"), choices=ROLES[:-1], widget=forms.RadioSelect)
     stores = forms.MultipleChoiceField(
-        label=lazy("Lojas"),
+        label=gettext_lazy("Lojas"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=lazy("Nenhuma marcada: todas."),
+        help_text=gettext_lazy("Nenhuma marcada: todas."),
     )
 
     def __init__(self, *positional: Any, stores: list[StoreInfo], is_partner: bool, **options: Any) -> None:
@@ -155,20 +161,24 @@ class MemberChangeForm(DeskForm):
 class KeyForm(DeskForm):
     """A key of the API."""
 
+    needed = ("scopes",)
+
     name = forms.CharField(
-        label=lazy("Nome"), max_length=80, help_text=lazy("Quem vai usar, por exemplo “Caixa da loja Centro”.")
+        label=gettext_lazy("Nome"),
+        max_length=80,
+        help_text=gettext_lazy("Quem vai usar, por exemplo “Caixa da loja Centro”."),
     )
     kind = forms.ChoiceField(
-        label=lazy("Tipo"),
+        label=gettext_lazy("Tipo"),
         choices=[
-            ("secret", lazy("Secreta: para servidores")),
-            ("publishable", lazy("Publicável: para páginas do site")),
+            ("secret", gettext_lazy("Secreta: para servidores")),
+            ("publishable", gettext_lazy("Publicável: para páginas do site")),
         ],
         widget=forms.RadioSelect,
         initial="secret",
     )
     scopes = forms.MultipleChoiceField(
-        label=lazy("O que pode"),
+        label=gettext_lazy("O que pode"),
         required=False,
         choices=[(each, each) for each in SCOPES],
         widget=forms.CheckboxSelectMultiple,
@@ -191,40 +201,49 @@ class KeyForm(DeskForm):
 class BrandForm(DeskForm):
     """How the brand appears, and what it promises."""
 
-    name = forms.CharField(label=lazy("Nome da marca"), max_length=80)
-    tagline = forms.CharField(label=lazy("Frase"), max_length=140, required=False)
-    brand_colour = forms.CharField(label=lazy("Cor"), max_length=7, widget=forms.TextInput({"type": "color"}))
-    logo = PictureField(label=lazy("Logo"), required=False, side=512, help_text=lazy("PNG, JPEG ou WebP, até 2 MB."))
-    remove_logo = forms.BooleanField(label=lazy("Tirar o logo"), required=False)
-    support_phone = forms.CharField(label=lazy("Telefone de ajuda"), required=False, max_length=24, widget=PhoneInput)
+    name = forms.CharField(label=gettext_lazy("Nome da marca"), max_length=80)
+    tagline = forms.CharField(label=gettext_lazy("Frase"), max_length=140, required=False)
+    brand_colour = forms.CharField(label=gettext_lazy("Cor"), max_length=7, widget=forms.TextInput({"type": "color"}))
+    logo = PictureField(
+        label=gettext_lazy("Logo"), required=False, side=512, help_text=gettext_lazy("PNG, JPEG ou WebP, até 2 MB.")
+    )
+    remove_logo = forms.BooleanField(label=gettext_lazy("Tirar o logo"), required=False)
+    support_phone = forms.CharField(
+        label=gettext_lazy("Telefone de ajuda"), required=False, max_length=24, widget=PhoneInput
+    )
     default_area_code = forms.CharField(
-        label=lazy("DDD padrão"),
+        label=gettext_lazy("DDD padrão"),
         required=False,
         max_length=2,
         widget=forms.TextInput({"inputmode": "numeric"}),
-        help_text=lazy("Completa telefones digitados sem DDD."),
+        help_text=gettext_lazy("Completa telefones digitados sem DDD."),
     )
-    voucher_days = forms.IntegerField(label=lazy("Dias para usar um voucher de saldo"), min_value=1, max_value=3650)
+    voucher_days = forms.IntegerField(
+        label=gettext_lazy("Dias para usar um voucher de saldo"), min_value=1, max_value=3650
+    )
     shortfall_policy = forms.ChoiceField(
-        label=lazy("Devolução de uma compra cujo prêmio já foi gasto"),
+        label=gettext_lazy("Devolução de uma compra cujo prêmio já foi gasto"),
         choices=[
-            ("owe", lazy("O cliente fica devendo, e os próximos ganhos descontam")),
-            ("pending_only", lazy("A marca assume o que já foi gasto")),
+            ("owe", gettext_lazy("O cliente fica devendo, e os próximos ganhos descontam")),
+            ("pending_only", gettext_lazy("A marca assume o que já foi gasto")),
         ],
         widget=forms.RadioSelect,
     )
     terms_version = forms.CharField(
-        label=lazy("Versão dos termos"),
+        label=gettext_lazy("Versão dos termos"),
         max_length=20,
-        help_text=lazy("Mude quando o texto mudar: fica na prova de cada aceite."),
+        help_text=gettext_lazy("Mude quando o texto mudar: fica na prova de cada aceite."),
     )
     terms_text = forms.CharField(
-        label=lazy("Texto que o cliente aceita"), max_length=8000, required=False, widget=forms.Textarea({"rows": 6})
+        label=gettext_lazy("Texto que o cliente aceita"),
+        max_length=8000,
+        required=False,
+        widget=forms.Textarea({"rows": 6}),
     )
     service_basis = forms.BooleanField(
-        label=lazy("Avisos do programa têm base legal própria da marca"),
+        label=gettext_lazy("Avisos do programa têm base legal própria da marca"),
         required=False,
-        help_text=lazy(
+        help_text=gettext_lazy(
             "Quem se cadastra recebe avisos do que ganhou, sem outro aceite. Ofertas sempre dependem de aceite."
         ),
     )
@@ -276,19 +295,19 @@ class BrandForm(DeskForm):
 class ChannelForm(DeskForm):
     """A WhatsApp number of the Cloud API."""
 
-    display_name = forms.CharField(label=lazy("Nome no WhatsApp"), max_length=80)
-    display_phone_number = forms.CharField(label=lazy("Número"), max_length=24)
-    phone_number_id = forms.CharField(label=lazy("Phone number ID"), max_length=40)
-    waba_id = forms.CharField(label=lazy("WhatsApp Business account ID"), max_length=40)
+    display_name = forms.CharField(label=gettext_lazy("Nome no WhatsApp"), max_length=80)
+    display_phone_number = forms.CharField(label=gettext_lazy("Número"), max_length=24)
+    phone_number_id = forms.CharField(label=gettext_lazy("Phone number ID"), max_length=40)
+    waba_id = forms.CharField(label=gettext_lazy("WhatsApp Business account ID"), max_length=40)
     token = forms.CharField(
-        label=lazy("Token de acesso"), max_length=600, widget=forms.PasswordInput({"autocomplete": "off"})
+        label=gettext_lazy("Token de acesso"), max_length=600, widget=forms.PasswordInput({"autocomplete": "off"})
     )
     app_secret = forms.CharField(
-        label=lazy("App secret"), max_length=200, widget=forms.PasswordInput({"autocomplete": "off"})
+        label=gettext_lazy("App secret"), max_length=200, widget=forms.PasswordInput({"autocomplete": "off"})
     )
     verify_token = forms.CharField(
-        label=lazy("Verify token"),
+        label=gettext_lazy("Verify token"),
         max_length=200,
         widget=forms.PasswordInput({"autocomplete": "off"}),
-        help_text=lazy("Uma palavra secreta sua, igual à que você escreve no painel da Meta."),
+        help_text=gettext_lazy("Uma palavra secreta sua, igual à que você escreve no painel da Meta."),
     )
