@@ -1,5 +1,6 @@
 """Refunds: any split of a full refund leaves exactly zero, and what was spent meanwhile is owed and netted."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import strategies as st
 from programs.infos import RefundOutcome
 from programs.rules.evaluate import still_to_reverse
 from programs.services import cancel_sale, confirm_sale, record_sale, refund_sale
+from smartbis.kernel.clock import frozen, now
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.selectors import balances, check_ledger
 from smartbis.ledger.services import Move, lock_holder, post
+from smartbis.outbox.work import drain_queue
 from smartbis.purchases.errors import RefundExceedsPurchase
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
@@ -171,4 +174,42 @@ def test_refunds_that_cross_two_customers_make_no_ring_of_locks(aurora: TenantIn
             sales.append(record_sale(tenant=aurora.id, sale=draft(aurora, buyer.id, 5_000, number)).purchase.id)
         told = race(*[partial(refund, aurora, sale, 5_000, "r") for sale in sales])
         assert [len(each.returned) for each in told if isinstance(each, RefundOutcome)] == [1, 1], told
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def test_a_pending_sale_refunded_confirmed_released_and_refunded_to_its_end_leaves_nothing(aurora: TenantInfo) -> None:
+    make_cashback(aurora, hold_days=7)
+    customer, instant = make_customer(aurora), now()
+    sale = record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 9_999, status="pending")).purchase
+
+    def purse() -> tuple[int, int, int]:
+        (balance,) = balances(tenant=aurora.id, customer=customer.id)
+        return balance.available, balance.pending, balance.owed
+
+    assert purse() == (0, 2_000, 0)
+    refund(aurora, sale.id, 3_333, "r1")
+    assert purse() == (0, 1_333, 0)
+    with frozen(instant + timedelta(days=1)):
+        confirm_sale(tenant=aurora.id, purchase=sale.id)
+        refund(aurora, sale.id, 3_333, "r2")
+    assert purse() == (0, 667, 0)
+    with frozen(instant + timedelta(days=6, hours=23)):
+        drain_queue("relay")
+        assert purse() == (0, 667, 0)
+    with frozen(instant + timedelta(days=7, minutes=1)):
+        drain_queue("relay")
+        assert purse() == (667, 0, 0)
+        refund(aurora, sale.id, 3_333, "r3")
+    assert purse() == (0, 0, 0)
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def test_a_sale_refunded_whole_before_it_is_confirmed_gives_nothing(aurora: TenantInfo) -> None:
+    make_cashback(aurora)
+    customer = make_customer(aurora)
+    sale = record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 10_000, status="pending")).purchase
+    refund(aurora, sale.id, 10_000, "r1")
+    confirm_sale(tenant=aurora.id, purchase=sale.id)
+    (balance,) = balances(tenant=aurora.id, customer=customer.id)
+    assert (balance.available, balance.pending, balance.owed) == (0, 0, 0)
     assert check_ledger(tenant=aurora.id).ok
