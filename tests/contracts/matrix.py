@@ -109,9 +109,87 @@ REST = {
     ),
 }
 # -- filled by who writes the screens ----------------------------------------------------------------------------
-PUBLIC_PAGES: dict[str, Row] = {}
-COUNTER_PAGES: dict[str, Row] = {}
-DASHBOARD_PAGES: dict[str, Row] = {}
+PUBLIC_PAGES: dict[str, Row] = {
+    "": Row({"GET": EVERYONE}, is_public=True),
+    "sign-in/": Row({"GET": EVERYONE, "POST": EVERYONE}, is_public=True),
+    "after-sign-in/": Row({"GET": STAFF, "POST": STAFF}, body={"POST": lambda world: {"brand": str(world.brand.id)}}),
+    "sign-out/": Row({"POST": EVERYONE}, is_public=True),
+}
+TILL_KEY = "0123456789AB"
+COUNTER_PAGES: dict[str, Row] = {
+    "counter/": Row({"GET": TILL}),
+    "counter/search/": Row({"GET": TILL}),
+    "counter/customers/": Row({"POST": TILL}),
+    "counter/sales/": Row(
+        {"POST": TILL},
+        body={
+            "POST": lambda world: {"key": TILL_KEY, "customer": str(world.ids["customer"]), "amount": "10,00"},
+        },
+    ),
+    # Of the brand's own store, which is out of the partner's reach; undoing is for who did it alone.
+    "counter/sales/<uuid:purchase>/": Row({"GET": COUNTER}),
+    "counter/sales/<uuid:purchase>/undo/": Row({}),
+    "counter/redemptions/": Row(
+        {"POST": COUNTER}, body={"POST": lambda world: {"key": TILL_KEY, "code": world.names["code"]}}
+    ),
+    "counter/redemptions/<uuid:redemption>/undo/": Row({}),
+    "counter/refunds/": Row({"GET": COUNTER, "POST": COUNTER}),
+    "counter/store/": Row(
+        {"GET": TILL, "POST": COUNTER}, body={"POST": lambda world: {"store": str(world.ids["store"])}}
+    ),
+}
+DESK = "dashboard/"
+ANALYSTS = LEAD | {"analyst"}
+ATTENDANTS = LEAD | {"attendant"}
+DASHBOARD_PAGES: dict[str, Row] = {
+    DESK: Row({"GET": READERS}),
+    f"{DESK}customers/": Row({"GET": READERS}),
+    f"{DESK}customers/<uuid:customer>/": Row({"GET": READERS}),
+    f"{DESK}customers/<uuid:customer>/change/": Row({"GET": ATTENDANTS, "POST": ATTENDANTS}),
+    f"{DESK}customers/<uuid:customer>/consents/": Row({"POST": ATTENDANTS}),
+    f"{DESK}customers/<uuid:customer>/vouchers/": Row({"POST": ATTENDANTS}),
+    f"{DESK}customers/<uuid:customer>/erase/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}sales/": Row({"GET": READERS}),
+    f"{DESK}sales/<uuid:purchase>/": Row({"GET": READERS}),
+    f"{DESK}sales/<uuid:purchase>/refunds/": Row({"POST": ATTENDANTS}),
+    f"{DESK}programs/": Row({"GET": ANALYSTS}),
+    f"{DESK}programs/new/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}programs/preview/": Row({"GET": LEAD}),
+    f"{DESK}programs/<uuid:program>/": Row({"GET": ANALYSTS}),
+    f"{DESK}programs/<uuid:program>/change/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}programs/<uuid:program>/status/": Row({"POST": LEAD}),
+    f"{DESK}coupons/": Row({"GET": READERS}),
+    f"{DESK}coupons/new/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}coupons/preview/": Row({"POST": LEAD}),
+    f"{DESK}coupons/<uuid:coupon>/": Row({"GET": READERS}),
+    f"{DESK}coupons/<uuid:coupon>/change/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}coupons/<uuid:coupon>/status/": Row({"POST": LEAD}),
+    f"{DESK}coupons/<uuid:coupon>/copy/": Row({"POST": LEAD}),
+    f"{DESK}messages/": Row({"GET": READERS}),
+    f"{DESK}messages/templates/": Row({"GET": READERS}),
+    f"{DESK}messages/templates/sync/": Row({"POST": LEAD}),
+    f"{DESK}messages/channel/": Row({"GET": READERS, "POST": LEAD}),
+    f"{DESK}reports/": Row({"GET": ANALYSTS}),
+    f"{DESK}imports/": Row({"GET": ANALYSTS}),
+    f"{DESK}imports/new/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}imports/<uuid:import_id>/": Row({"GET": ANALYSTS}),
+    f"{DESK}imports/<uuid:import_id>/errors.csv": Row({"GET": ANALYSTS}),
+    f"{DESK}imports/<uuid:import_id>/undo/": Row({"POST": LEAD}),
+    f"{DESK}stores/": Row({"GET": ANALYSTS, "POST": LEAD}),
+    f"{DESK}stores/<uuid:store>/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}stores/<uuid:store>/activity/": Row({"POST": LEAD}),
+    f"{DESK}team/": Row({"GET": LEAD}),
+    f"{DESK}team/new/": Row({"GET": OWNER, "POST": OWNER}),
+    f"{DESK}team/<uuid:member>/": Row({"GET": OWNER, "POST": OWNER}),
+    f"{DESK}team/<uuid:member>/activity/": Row({"POST": OWNER}),
+    f"{DESK}keys/": Row({"GET": LEAD}),
+    f"{DESK}keys/new/": Row({"GET": OWNER, "POST": OWNER}),
+    f"{DESK}keys/<uuid:key>/revoke/": Row({"POST": OWNER}),
+    f"{DESK}settings/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}settings/tones/": Row({"GET": LEAD}),
+    f"{DESK}ledger/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}audit/": Row({"GET": LEAD}),
+}
 PORTAL = "p/<slug:slug>/"
 PORTAL_PAGE = Row({"GET": CUSTOMERS})
 PORTAL_FORM = Row({"POST": CUSTOMERS})

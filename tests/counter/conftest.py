@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from smartbis.tenancy.selectors import StaffInfo, TenantInfo
@@ -38,13 +37,13 @@ def till(aurora: TenantInfo, operator: StaffInfo) -> Client:
     return sign_in(aurora, operator)
 
 
-def text_of(response: HttpResponse) -> str:
+def text_of(response: Any) -> str:
     """What a page says, without markup and with plain blanks."""
     body = re.sub(r"<[^>]+>", " ", response.content.decode())
     return re.sub(r"\s+", " ", body.replace("\xa0", " ").replace("&nbsp;", " "))
 
 
-def fields_of(response: HttpResponse, action: str) -> dict[str, Any]:
+def fields_of(response: Any, action: str) -> dict[str, Any]:
     """The values of the form that posts to `action`, as a browser would send them unchanged."""
     body = response.content.decode()
     forms = re.findall(r"<form.*?</form>", body, re.S)

@@ -171,6 +171,7 @@ def test_somebody_new_is_enrolled_with_what_they_agreed_to(aurora, till, operato
         found = till.post("/counter/customers/", form | {"name": "Rui Prado", "utility": "on"})
         assert "Rui Prado" in text_of(found)
     person = find_customer(tenant=aurora.id, phone="+5511976540009")
+    assert person is not None
     state = consent_state(tenant=aurora.id, customer=person.id)
     assert (person.channel, person.store_id) == ("counter", store_of(aurora).id)
     assert {category: bool(given) for category, given in state.items()} == {"utility": True}
