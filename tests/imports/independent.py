@@ -13,27 +13,31 @@ import csv
 import gzip
 import sys
 from collections import defaultdict
+from pathlib import Path
+from typing import Any
 
+Entries = dict[str, dict[str, Any]]
 NO_ARTICLES = {"POST", "DOT", "C2", "D", "M", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK"}
 
 
-def is_article(code):
+def is_article(code: str) -> bool:
     return not (code.upper() in NO_ARTICLES or code.upper().startswith(("ADJUST", "TEST")))
 
 
-def pence(text):
+def pence(text: str) -> int:
     whole, _, part = text.partition(".")
     assert len(part) <= 2, text
     return int(whole) * 100 + int((part + "00")[:2])
 
 
-def half_up(top, bottom):
+def half_up(top: int, bottom: int) -> int:
     return (top * 2 + bottom) // (bottom * 2)
 
 
-def read(path):
+def read(path: str | Path) -> tuple[Entries, Entries]:
     """Sales and returns by invoice: time, customer, lines of [code, pieces, price]."""
-    sales, returns = {}, {}
+    sales: Entries = {}
+    returns: Entries = {}
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             pieces = int(row["Quantity"])
@@ -47,7 +51,7 @@ def read(path):
     return sales, returns
 
 
-def take_back(sales, returns):
+def take_back(sales: Entries, returns: Entries) -> tuple[dict[str, int], int]:
     """Pieces given back from each invoice's lines, and how many lines found no or too few pieces."""
     bought = defaultdict(list)
     for number, sale in sales.items():
@@ -55,7 +59,8 @@ def take_back(sales, returns):
             bought[sale["customer"], code].append(
                 {"at": sale["at"], "number": number, "place": place, "price": price, "left": pieces}
             )
-    returned, unmatched = defaultdict(int), 0
+    returned: dict[str, int] = defaultdict(int)
+    unmatched = 0
     for number in sorted(returns, key=lambda number: returns[number]["at"]):  # a stable sort keeps the file's order
         back = returns[number]
         for code, pieces, price in back["lines"]:
@@ -71,11 +76,12 @@ def take_back(sales, returns):
     return returned, unmatched
 
 
-def balances(path, basis_points=2000):
+def balances(path: str | Path, basis_points: int = 2000) -> tuple[dict[str, int], dict[str, int]]:
     """Each customer's cashback in pence, and some counts of what was found on the way."""
     sales, returns = read(path)
     returned, unmatched = take_back(sales, returns)
-    found, counted = defaultdict(int), 0
+    found: dict[str, int] = defaultdict(int)
+    counted = 0
     for number, sale in sales.items():
         base = sum(pieces * price for _, pieces, price in sale["lines"])
         if not base:

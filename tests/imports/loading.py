@@ -7,6 +7,7 @@ from typing import Any
 
 from programs.imports import ImportErrorInfo, ImportInfo, get_import, import_errors, start_import, undo_import, work_off
 from programs.services import open_program
+from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import find_customer
 from smartbis.ledger.selectors import balances
 from smartbis.tenancy.selectors import TenantInfo
@@ -72,6 +73,13 @@ def noted(brand: TenantInfo, info: ImportInfo) -> list[tuple[int, str]]:
 def errors(brand: TenantInfo, info: ImportInfo, *, notes: bool = False) -> list[ImportErrorInfo]:
     """The rows that were not taken."""
     return list(import_errors(tenant=brand.id, import_id=info.id, notes=notes))
+
+
+def customer_of(brand: TenantInfo, external_id: str) -> CustomerInfo:
+    """The customer with this external id, who must be there."""
+    customer = find_customer(tenant=brand.id, external_id=external_id)
+    assert customer is not None
+    return customer
 
 
 def held(brand: TenantInfo, external_id: str, unit: str = "") -> int:

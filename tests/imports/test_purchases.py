@@ -13,7 +13,7 @@ from smartbis.purchases.services import lock_purchase
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer, store_of
-from tests.imports.loading import errors, held, load, noted, refused, start, take_back
+from tests.imports.loading import customer_of, errors, held, load, noted, refused, start, take_back
 from tests.programs.conftest import make_cashback, make_points
 from tests.unchanged import unchanged
 
@@ -178,7 +178,7 @@ def test_undo_of_what_was_spent_meanwhile_is_owed(shop: TenantInfo) -> None:
     from smartbis.ledger.services import Move, lock_holder, post
 
     info = load(shop, HEADER + f"H1,{AT},100,centro,,,7,,,\n")
-    customer = find_customer(tenant=shop.id, external_id="7").id
+    customer = customer_of(shop, "7").id
     with tenant_scope(shop.id):
         spent = Move(unit="BRL", debit=Account.AVAILABLE, credit=Account.REDEEMED, amount=1500, kind="spend")
         post(tenant=shop.id, holder=lock_holder(tenant=shop.id, customer=customer), moves=[spent])
@@ -196,6 +196,7 @@ def test_columns_that_mean_nothing_stay_as_notes_sealed(shop: TenantInfo) -> Non
     with tenant_scope(shop.id):
         (row,) = ImportRow.objects.filter(batch_id=info.id, state="extra")
         assert cells_of(row) == ("birthday present",)
+        assert row.sealed is not None
         assert b"birthday" not in bytes(row.sealed)
         assert row.payload == {"purchase": str(sale(shop, "I1").id)}
 

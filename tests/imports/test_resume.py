@@ -6,6 +6,7 @@ import pytest
 
 from programs.imports import get_import, runner, undo_import, work_off
 from programs.imports import purchases as chunking
+from programs.imports.reading import Row
 from programs.models import ImportBatch
 from smartbis.kernel.clock import frozen, now
 from smartbis.outbox.work import drain_queue
@@ -138,7 +139,7 @@ def test_a_row_the_database_refuses_stops_nobody_else(gifts: TenantInfo, monkeyp
 
     settle = chunking.Purchases.settle
 
-    def picky(self: chunking.Purchases, rows: list) -> None:
+    def picky(self: chunking.Purchases, rows: list[Row]) -> None:
         if any(row.cells[0] == "1002" for row in rows):
             raise DataError("no")
         settle(self, rows)
