@@ -10,13 +10,13 @@ BIN := .venv/bin
 LOCAL := $(BIN)/python -m smartbis.local
 OWNER := DATABASE_LOGIN=owner
 
-.PHONY: help venv run test check checks format messages openapi bench screenshots
+.PHONY: help venv run test check checks format messages openapi bench bench-full screenshots
 
 help:
 	@echo 'make run          everything, at http://127.0.0.1:$(PORT)/ (PORT=…, DATA_DIR=…); Ctrl-C stops it'
 	@echo 'make test         the whole suite on its own PostgreSQL and Valkey (ARGS="-k voucher")'
 	@echo 'make check        what CI runs: format, lint, types, import contracts, migrations, OpenAPI, tests'
-	@echo 'make bench        the benchmarks, each beside its floor or peer'
+	@echo 'make bench        the benchmarks, each beside its floor or peer (make bench-full: longer, more rows, the real file)'
 	@echo 'make screenshots  every named screen of the demo, into screenshots/'
 	@echo 'make format       format the sources and mend what lint can'
 	@echo 'make messages     bring the message catalogues up to date'
@@ -62,6 +62,9 @@ openapi: venv
 
 bench: venv
 	@exec $(LOCAL) with-servers -- $(BIN)/python -m benchmarks $(ARGS)
+
+bench-full: venv
+	@exec $(LOCAL) with-servers -- $(BIN)/python -m benchmarks --full $(ARGS)
 
 screenshots: venv
 	@rm -rf build/screenshots

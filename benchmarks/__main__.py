@@ -28,7 +28,7 @@ class Form:
     real_file: bool = False
 
 
-QUICK = Form("quick", rounds=3, seconds=3, customers=2_000, vouchers=40_000, import_rows=20_000)
+QUICK = Form("quick", rounds=3, seconds=2, customers=2_000, vouchers=40_000, import_rows=20_000)
 FULL = Form("full", rounds=5, seconds=10, customers=20_000, vouchers=160_000, import_rows=200_000, real_file=True)
 TINY = Form("tiny", rounds=1, seconds=1, customers=200, vouchers=15_000, import_rows=1_000)
 

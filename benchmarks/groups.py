@@ -65,7 +65,7 @@ class Bench:
 
     def pages(self, *, rows: int) -> list[Figure]:
         """Pages, first with nothing beside them, then while imports run."""
-        found = [pages.portal_home(self.world)]
+        found = pages.all_pages(self.world)
         made: list[Figure] = []
         with web.served(self.world.database), contextlib.ExitStack() as open_fleets:
             visitors = {
@@ -144,17 +144,20 @@ class Bench:
         self, name: str, module: Any, floor: Pgbench, *, between: Callable[[], None] = lambda: None
     ) -> list[Figure]:
         """A use case through the service and over HTTP, beside a bare loop and the one-statement floor."""
+        between()
         lines, trips = module.script(self.world)
+        one, path = f"{name}, one statement (pgbench)", module.__name__
         service, http, bare = f"{name}, service", f"{name}, over HTTP", f"{name}, bare psycopg, {trips} round trips"
+        crews: dict[str, tuple[str, Any, dict[str, int]]] = {
+            bare: ("bare_loop", (self.world, lines), {}),
+            service: ("through_service", self.world, {}),
+            http: ("over_http", self.world, {"processes": 2, "threads": 8}),
+        }
+        contestants: dict[str, Contestant] = {one: floor.run}
         with web.served(self.world.database), contextlib.ExitStack() as open_fleets:
-            one, path = f"{name}, one statement (pgbench)", module.__name__
-            between()
-            contestants: dict[str, Contestant] = {
-                one: floor.run,
-                bare: _fleet(open_fleets, f"{path}:bare_loop", (self.world, lines)).run,
-                service: _fleet(open_fleets, f"{path}:through_service", self.world).run,
-                http: _fleet(open_fleets, f"{path}:over_http", self.world, processes=2, threads=8).run,
-            }
+            for crew, (maker, world, size) in crews.items():
+                between()  # every crew warms up when it comes
+                contestants[crew] = _fleet(open_fleets, f"{path}:{maker}", world, **size).run
             told = side_by_side(
                 contestants, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster, between=between
             )

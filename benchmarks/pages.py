@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from benchmarks.brand import SLUG, World
@@ -20,6 +20,12 @@ class Page:
     paths: tuple[str, ...]
     cookies: tuple[Mapping[str, str], ...]
     has: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def all_pages(world: World) -> list[Page]:
+    """The pages that are measured."""
+    return [portal_home(world), counter_search(world)]
 
 
 def portal_home(world: World) -> Page:
@@ -42,12 +48,39 @@ def _signed_in_customer(world: World, customer: UUID) -> dict[str, str]:
     return {name: morsel.value for name, morsel in response.cookies.items()}
 
 
+def counter_search(world: World) -> Page:
+    """What an operator's field answers to a phone number: the person, balance, vouchers and last sales."""
+    numbers = tuple(f"/counter/search/?q={each[3:]}" for each in world.phones[:200])
+    operators = tuple(_signed_in_operator(world, number) for number in range(2))
+    return Page("counter look-up", numbers, operators, has="Cliente ", headers={"HX-Request": "true"})
+
+
+def _signed_in_operator(world: World, number: int) -> dict[str, str]:
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    from smartbis.tenancy.services import add_staff
+
+    email = f"operator{number}@{SLUG}.example"
+    member = add_staff(
+        tenant=world.tenant,
+        email=email,
+        role="operator",
+        name=f"Operator {number}",
+        stores=(world.store,),
+        password=None,
+    )
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.force_login(get_user_model().objects.get(pk=member.user_id))
+    return {name: morsel.value for name, morsel in client.cookies.items()}
+
+
 def visitor(given: tuple[World, Page], place: int) -> Operation:
     """A person who opens the page again and again."""
     _world, page = given
     chance = random.Random(place)
-    browsers = [Browser(cookies) for cookies in page.cookies[place % len(page.cookies) :][:1]]
-    return lambda: browsers[0].get(chance.choice(page.paths), has=page.has)
+    browser = Browser(page.cookies[place % len(page.cookies)], page.headers)
+    return lambda: browser.get(chance.choice(page.paths), has=page.has)
 
 
 def queries_of(page: Page) -> int:
@@ -58,9 +91,9 @@ def queries_of(page: Page) -> int:
 
     client = Client(HTTP_HOST="127.0.0.1")
     client.cookies.load(dict(page.cookies[0]))
-    client.get(page.paths[0])
+    client.get(page.paths[0], headers=dict(page.headers))
     with CaptureQueriesContext(connection) as captured:
-        answer = client.get(page.paths[0])
+        answer = client.get(page.paths[0], headers=dict(page.headers))
     if answer.status_code != 200:
         raise RuntimeError(f"{page.paths[0]} answered {answer.status_code}")
     return sum(1 for each in captured.captured_queries if each["sql"] not in ("BEGIN", "COMMIT"))

@@ -157,9 +157,9 @@ class Till:
 class Browser:
     """A person's browser that asks for pages with its cookies."""
 
-    def __init__(self, cookies: Mapping[str, str]) -> None:
+    def __init__(self, cookies: Mapping[str, str], headers: Mapping[str, str]) -> None:
         self._line = Line()
-        self._headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+        self._headers = {**headers, "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
 
     def get(self, path: str, *, has: str = "") -> bytes:
         """The page. Raises Refused when it is no page, or when `has` does not stand on it."""
