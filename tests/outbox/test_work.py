@@ -1,6 +1,7 @@
 """Work that waits: nothing stands in the way of what is behind it, and nothing that was asked for is forgotten."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -24,7 +25,7 @@ def test_one_failure_holds_up_nobody() -> None:
         done.append(number)
 
     with pytest.raises(RuntimeError, match="poison"):
-        each_alone([lambda number=number: work(number) for number in range(4)])
+        each_alone([partial(work, number) for number in range(4)])
     assert done == [0, 2, 3]
     assert each_alone([lambda: 1, lambda: 2]) == [1, 2]
 

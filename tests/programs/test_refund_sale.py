@@ -24,7 +24,7 @@ from tests.programs.conftest import make_cashback
 from tests.programs.test_record_sale import draft
 from tests.racing import race
 from tests.vouchers.shop import coupon_of, give, issued, redeemed
-from vouchers.selectors import find_redemption, get_voucher
+from vouchers.selectors import get_redemption, get_voucher
 
 
 @given(
@@ -153,7 +153,7 @@ def test_a_cancelled_sale_gives_its_voucher_back(aurora: TenantInfo, boreal: Ten
     for _ in range(2):
         cancel_sale(tenant=aurora.id, purchase=sale.purchase.id)
         assert get_voucher(tenant=aurora.id, code=voucher.code).status == "issued"
-    assert find_redemption(tenant=boreal.id, redemption=elsewhere.id).reversed_at is None
+    assert get_redemption(tenant=boreal.id, redemption=elsewhere.id).reversed_at is None
     assert balances(tenant=aurora.id, customer=marina.id)[0].pending == 0
     assert check_ledger(tenant=aurora.id).ok
 

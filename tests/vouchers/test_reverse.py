@@ -1,6 +1,7 @@
 """Taking a use back."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -142,7 +143,7 @@ def test_who_owes_repays_from_what_comes_back(aurora: TenantInfo) -> None:
     """By a voucher taken back, a use taken back after that, and the change of a smaller sale."""
     customer, who = make_customer(aurora), actor("manager")
     give(aurora, customer, 300)
-    named = {"tenant": aurora.id, "customer": customer.id, "actor": who}
+    named: dict[str, Any] = {"tenant": aurora.id, "customer": customer.id, "actor": who}
     unused, used, change = (convert_balance(**named, amount_minor=100, key=key) for key in ("a", "b", "c"))
     use = redeemed(aurora, used, customer=customer.id, amount_minor=100)
     owe(aurora, customer, 250)
