@@ -84,8 +84,11 @@ class SaleView(ApiView):
     def draft(self, given: dict[str, Any]) -> SaleDraft:
         """A sale as the rooms take it. Raises StoreCodeUnknown, CustomerNotFound, InvalidInput."""
         store = store_of(self.tenant, given["store"])
-        reference = given.get("customer")
-        customer = customer_or_newcomer(self.brand, reference, self.actor, store.id) if reference else None
+        reference = given.get("customer") or {}
+        # An id is looked at when the sale is written; every other reference leads to one.
+        customer = reference.get("id")
+        if reference and not customer:
+            customer = customer_or_newcomer(self.brand, reference, self.actor, store.id)
         return SaleDraft(
             customer=customer,
             store=store.id,

@@ -5,16 +5,21 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from django.db import connection
-
 from smartbis.kernel.clock import now
+from smartbis.kernel.ids import new_id
 from smartbis.tenancy.errors import KeyMissing, KeyReused, RequestInProgress
 from smartbis.tenancy.models import RequestRecord
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import Reading, read_together, tenant_scope
+from smartbis.tenancy.statements import prepared_cursor
 
+_ANSWER = "SELECT fingerprint, status, body::text FROM tenancy_requestrecord WHERE tenant_id = %s AND key = %s"
+_KEEP = (
+    "INSERT INTO tenancy_requestrecord (id, tenant_id, operation, key, fingerprint, status, body, created_at) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s)"
+)
 MAX_KEY = 255
 KEPT_HOURS = 72
 
@@ -45,23 +50,16 @@ def run_once(
     if not key or len(key) > MAX_KEY:
         raise KeyMissing
     with tenant_scope(tenant):
-        _claim(tenant, key)
-        record = RequestRecord.objects.filter(key=key).first()
-        if record is not None:
-            if bytes(record.fingerprint) != fingerprint:
+        first = _claim(tenant, key)
+        if first is not None:
+            if first[0] != fingerprint:
                 raise KeyReused
-            return Once(replayed=True, status=record.status, body=record.body)
+            return Once(replayed=True, status=first[1], body=json.loads(first[2]))
         status, body = work()
         if 200 <= status < 300:
-            RequestRecord.objects.create(
-                tenant_id=tenant,
-                operation=operation,
-                key=key,
-                fingerprint=fingerprint,
-                status=status,
-                body=body,
-                created_at=now(),
-            )
+            values = [new_id(), tenant, operation, key, fingerprint, status, json.dumps(body), now()]
+            with prepared_cursor() as cursor:
+                cursor.execute(_KEEP, values)
         return Once(replayed=False, status=status, body=body)
 
 
@@ -77,10 +75,19 @@ def forget_answers(*, tenant: UUID, limit: int = 2_000) -> bool:
         return len(ids) == limit
 
 
-def _claim(tenant: UUID, key: str) -> None:
+def _claim(tenant: UUID, key: str) -> tuple[bytes, int, str] | None:
+    """Make the key ours until this transaction ends, and the answer it has: fingerprint, status, body as JSON.
+
+    Two statements in one round trip, so that the second sees what the lock's last holder committed.
+    """
     number = int.from_bytes(hashlib.sha256(tenant.bytes + key.encode()).digest()[:8], signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        row = cursor.fetchone()
-    if not row or not row[0]:
+    is_ours: Reading[bool] = Reading("SELECT pg_try_advisory_xact_lock(%s)", (number,), lambda rows: bool(rows[0][0]))
+    answer: Reading[tuple[bytes, int, str] | None] = Reading(_ANSWER, (tenant, key), _first_row)
+    claimed, first = read_together(is_ours, answer)
+    if not claimed:
         raise RequestInProgress
+    return cast("tuple[bytes, int, str] | None", first)
+
+
+def _first_row(rows: list[tuple[Any, ...]]) -> tuple[bytes, int, str] | None:
+    return (bytes(rows[0][0]), rows[0][1], rows[0][2]) if rows else None

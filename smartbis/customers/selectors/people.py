@@ -25,6 +25,7 @@ from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.phones import from_wa_id
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.sealing import unseal
+from smartbis.tenancy.statements import prepared_cursor
 
 _REACHABLE = frozenset({"phone", "whatsapp", "bsuid"})
 _COLUMNS = (
@@ -104,6 +105,13 @@ def customers_with_phone(
         return _with_number(tenant, "phone", phone or "")
 
 
+# Every till and every message asks this.
+_BY_NUMBER = """
+SELECT customer_id, kind, blind FROM customers_identity
+WHERE tenant_id = %s AND kind IN ('phone', 'whatsapp') AND blind = ANY(%s)
+"""
+
+
 def _with_number(tenant: UUID, kind: str, value: str) -> tuple[CustomerInfo, ...]:
     """Customers with a number, exact WhatsApp id first, then the phone as it is, then the other form."""
     if kind == IdentityKind.WHATSAPP:
@@ -112,9 +120,9 @@ def _with_number(tenant: UUID, kind: str, value: str) -> tuple[CustomerInfo, ...
         blinds = [exact, *phone_blinds(tenant=tenant, e164=from_wa_id(wa_id))]
     else:
         blinds = list(phone_blinds(tenant=tenant, e164=canonical_phone(tenant=tenant, raw=value)))
-    matches = Identity.objects.filter(
-        tenant_id=tenant, kind__in=[IdentityKind.PHONE, IdentityKind.WHATSAPP], blind__in=blinds
-    ).values_list("customer_id", "kind", "blind")
+    with prepared_cursor() as cursor:
+        cursor.execute(_BY_NUMBER, [tenant, blinds])
+        matches = cursor.fetchall()
     ranked = sorted(matches, key=lambda row: (blinds.index(bytes(row[2])), row[1] != kind))
     order = list(dict.fromkeys(row[0] for row in ranked))
     if not order:
