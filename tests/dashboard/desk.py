@@ -60,5 +60,5 @@ def sell(brand: TenantInfo, customer: UUID | None, amount_minor: int = 10_000, n
 
 def with_coupon(brand: TenantInfo, **terms: Any) -> CouponInfo:
     """A live coupon of R$ 10 that is free."""
-    draft = CouponDraft(**({"name": "R$ 10", "kind": "amount", "value_minor": 1000} | terms))
-    return create_coupon(tenant=brand.id, draft=draft, actor=OWNER)
+    whole: dict[str, Any] = {"name": "R$ 10", "kind": "amount", "value_minor": 1000} | terms
+    return create_coupon(tenant=brand.id, draft=CouponDraft(**whole), actor=OWNER)

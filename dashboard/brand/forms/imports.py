@@ -66,7 +66,9 @@ class MappingForm(DeskForm):
         self.column_fields = [f"column_{each.name}" for each in fields]
         choices = [("", "—"), *((name, name) for name in columns if name)]
         for each in fields:
-            self.fields[f"column_{each.name}"] = forms.ChoiceField(label=each.label, choices=choices, required=False)
+            column = forms.ChoiceField(label=each.label, choices=choices, required=False)
+            column.is_needed = each.needed  # type: ignore[attr-defined]
+            self.fields[f"column_{each.name}"] = column
         self.offer("store", [("", "—"), *((each.code, each.name) for each in stores)])
         self.offer("coupon", [("", _("Vale-saldo da marca")), *((str(each.id), each.name) for each in coupons)])
         self.offer("unit", [("", "—"), (currency, currency), ("points", "points")])
