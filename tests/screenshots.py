@@ -106,12 +106,15 @@ DASHBOARD = {
     "coupons": "coupons/",
     "coupon-form": "coupons/new/",
     "messages": "messages/",
-    "report": "reports/returns/",
+    "report": "reports/",
     "imports": "imports/",
     "stores": "stores/",
     "team": "team/",
     "keys": "keys/",
-    "brand": "brand/",
+    "settings": "settings/",
+    "templates": "messages/templates/",
+    "ledger": "ledger/",
+    "audit": "audit/",
 }
 
 
@@ -152,7 +155,7 @@ def paint(browser: Browser, house: House, owner: Any, colour: str) -> None:
     """Give the brand another colour, through its own settings page."""
     with window(browser, "desktop", "light", owner) as context:
         page = context.new_page()
-        page.goto(f"{house.base}/dashboard/brand/")
+        page.goto(f"{house.base}/dashboard/settings/")
         page.locator("[name=brand_colour]").first.fill(colour)
         page.locator("main form").filter(has=page.locator("[name=brand_colour]")).locator("[type=submit]").first.click()
         page.wait_for_load_state()
@@ -186,6 +189,9 @@ def shoot(browser: Browser, house: House, phone: str) -> int:
         for scheme in SCHEMES:
             with window(browser, size, scheme, operator) as context:
                 page = context.new_page()
+                page.goto(f"{house.base}/counter/")
+                if "store" in page.url:
+                    page.get_by_role("button", name=re.compile("Centro|Sede")).first.click()
                 take(page, f"{house.base}/counter/", f"counter-idle-{size}-{scheme}")
                 page.locator("#till-query").fill(phone)
                 page.keyboard.press("Enter")
