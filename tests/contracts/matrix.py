@@ -50,6 +50,7 @@ WIRING = {
     "healthz": PUBLIC,
     "readyz": PUBLIC,
     "metrics": PUBLIC,
+    "media/<path:path>": PUBLIC,
     "i18n/setlang/": Row({"POST": EVERYONE}, is_public=True, any_method=True),
 }
 REST = {
@@ -113,6 +114,7 @@ PUBLIC_PAGES: dict[str, Row] = {
     "": Row({"GET": EVERYONE}, is_public=True),
     "sign-in/": Row({"GET": EVERYONE, "POST": EVERYONE}, is_public=True),
     "after-sign-in/": Row({"GET": STAFF, "POST": STAFF}, body={"POST": lambda world: {"brand": str(world.brand.id)}}),
+    "invitation/": Row({"GET": EVERYONE, "POST": EVERYONE}, is_public=True),
     "sign-out/": Row({"POST": EVERYONE}, is_public=True),
 }
 TILL_KEY = "0123456789AB"
