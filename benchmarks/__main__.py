@@ -28,7 +28,7 @@ class Form:
     real_file: bool = False
 
 
-QUICK = Form("quick", rounds=3, seconds=2, customers=2_000, vouchers=40_000, import_rows=20_000)
+QUICK = Form("quick", rounds=3, seconds=2, customers=2_000, vouchers=24_000, import_rows=20_000)
 FULL = Form("full", rounds=5, seconds=10, customers=20_000, vouchers=160_000, import_rows=200_000, real_file=True)
 TINY = Form("tiny", rounds=1, seconds=1, customers=200, vouchers=15_000, import_rows=1_000)
 
@@ -109,8 +109,11 @@ def _remarks(facts: dict[str, object], figures: list[Figure]) -> str:
     )
 
 
+_STARTED = time.monotonic()
+
+
 def _tell(what: str) -> None:
-    print(f"— {what}", flush=True)
+    print(f"{time.monotonic() - _STARTED:4.0f} s  {what}", flush=True)
 
 
 if __name__ == "__main__":

@@ -52,6 +52,10 @@ def served(database: Database) -> Iterator[str]:
             _wait(server, address, log)
             os.environ[ADDRESS] = address
             yield address
+        except Exception:
+            log.seek(0)
+            print(log.read()[-3000:].decode(errors="replace"), file=sys.stderr)
+            raise
         finally:
             os.environ.pop(ADDRESS, None)
             server.terminate()
