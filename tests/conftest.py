@@ -61,7 +61,7 @@ def _flush_as_owner() -> None:
     def teardown(self: TransactionTestCase) -> None:
         database.empty_every_table()
 
-    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.conf import settings
@@ -66,5 +66,5 @@ def test_name() -> str:
 
 def prepare(config: Any) -> None:
     """Point Django's test runner at the owner, so that it can create and migrate the database."""
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = test_name()
+    cast(dict[str, Any], settings.DATABASES["default"]).setdefault("TEST", {})["NAME"] = test_name()
     connection.settings_dict.setdefault("TEST", {})["NAME"] = test_name()

@@ -29,9 +29,7 @@ def test_sixty_four_tills_use_one_code_once(
     _, foreign = create_api_key(tenant=boreal.id, name="Caixas")
     terms = CouponDraft(name="R$ 10", kind="amount", value_minor=1_000, holder="bearer")
     coupon = create_coupon(tenant=aurora.id, draft=terms, actor=SYSTEM)
-    voucher = issue_voucher(
-        tenant=aurora.id, customer=None, coupon=coupon.id, origin="manual", key="one", actor=SYSTEM
-    )
+    voucher = issue_voucher(tenant=aurora.id, customer=None, coupon=coupon.id, origin="manual", key="one", actor=SYSTEM)
     address = f"{live_server.url}/api/v1/vouchers/{voucher.code}/redeem"
 
     def redeem(key: str = secret) -> requests.Response:

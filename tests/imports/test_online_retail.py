@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from smartbis.ledger.selectors import check_ledger, liability
+from smartbis.customers.infos import CustomerDraft, Origin
+from smartbis.customers.services import enrol_many
+from smartbis.ledger.selectors import balances_of, check_ledger, liability
 from smartbis.purchases.selectors import find_purchase
+from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import store_of
 from tests.imports.independent import balances as independent
@@ -154,6 +157,12 @@ def test_the_whole_log_comes_to_the_penny_twice_and_to_nothing_after_undo() -> N
 
 
 def _held_by_all(brand: TenantInfo, expected: dict[str, int]) -> dict[str, int]:
-    found = {customer: held(brand, customer) for customer in expected}
+    """What each customer can spend, by their number, and proof that nobody else holds anything."""
+    drafts = [CustomerDraft(key=customer, external_id=customer) for customer in expected]
+    with tenant_scope(brand.id):
+        ids = enrol_many(tenant=brand.id, drafts=drafts, origin=Origin(channel="import"))
+    assert not ids.new
+    known = balances_of(tenant=brand.id, customers=list(ids.ids.values()))
+    found = {customer: sum(each.available for each in known.get(ids.ids[customer], [])) for customer in expected}
     assert sum(found.values()) == sum(each.available for each in liability(tenant=brand.id))
     return found

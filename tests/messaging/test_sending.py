@@ -241,7 +241,7 @@ def test_a_worker_that_dies_between_claim_and_record_leaves_unknown(line: Line, 
 def test_what_cannot_be_recorded_becomes_unknown_alone(line: Line, graph: FakeGraph, monkeypatch) -> None:
     first = queued(line)
     second = queued(line, enrol(line.tenant, "11912345678"), cause="c:2")
-    real = sending.record_outcome
+    real = sending.record_outcome  # type: ignore[attr-defined]
 
     def failing(**facts):
         if facts["message"] == first.id:

@@ -6,6 +6,7 @@ import pytest
 
 from programs.services import publish_rule, record_participation, record_sale, record_sales
 from smartbis.customers.errors import CustomerNotFound
+from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.services import erase_customer
 from smartbis.kernel.clock import frozen, now
 from smartbis.ledger.selectors import balances, check_ledger
@@ -138,7 +139,7 @@ def test_a_batch_answers_each_sale_like_one_by_one(aurora: TenantInfo, boreal: T
     theirs = [make_customer(boreal) for _ in range(3)]
     instant = now()
 
-    def sales(brand: TenantInfo, people: list) -> list[SaleDraft]:
+    def sales(brand: TenantInfo, people: list[CustomerInfo]) -> list[SaleDraft]:
         wanted = [(0, 1_003, "a"), (1, 50, "b"), (0, 999, "c"), (2, 1, "d"), (0, 1_003, "a"), (1, 0, "e")]
         return [draft(brand, people[p].id, amount, number, occurred_at=instant) for p, amount, number in wanted]
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from smartbis.kernel.clock import frozen, now
-from smartbis.tenancy.services import add_staff
+from smartbis.tenancy.services import invite_staff, join_by_code
 from tests.counter.conftest import text_of
 from tests.factories import make_member
 
@@ -83,7 +83,8 @@ def test_next_is_where_one_was_going(aurora, client):
 
 def test_who_works_for_two_brands_chooses(aurora, boreal, client):
     member = make_member(aurora, "operator", password=PASSWORD)
-    add_staff(tenant=boreal.id, email=member.email, role="manager")
+    _, code = invite_staff(tenant=boreal.id, email=member.email, role="manager")
+    join_by_code(user=member.user_id, code=code, address="192.0.2.1")
     sign_in(client, member)
     assert "Clube Boreal" in text_of(client.get("/after-sign-in/"))
     for brand, place in ((boreal, "/dashboard/"), (aurora, "/counter/")):

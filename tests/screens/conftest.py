@@ -28,7 +28,8 @@ def show(page: Page) -> Iterator[Callable[..., Page]]:
 
     def show(body: str, *scripts: str) -> Page:
         tags = "".join(f'<script type="module" src="/static/{script}"></script>' for script in scripts)
-        html = f'<!doctype html><html lang="pt-br"><head><meta charset="utf-8"><title>x</title></head><body>{body}{tags}</body></html>'
+        head = '<!doctype html><html lang="pt-br"><head><meta charset="utf-8"><title>x</title></head>'
+        html = f"{head}<body>{body}{tags}</body></html>"
 
         def answer(route: Route) -> None:
             path = route.request.url.removeprefix(ADDRESS)
