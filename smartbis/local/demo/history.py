@@ -73,6 +73,9 @@ def tell_history(brand: OpenedBrand, *, today: datetime, seed: int) -> Story:
         closing = datetime.combine(day, time(20, 30), tzinfo=zone)
         with frozen(min(closing, today)):
             with tenant_scope(brand.tenant):
+                afternoon = datetime.combine(day, time(15, 30), tzinfo=zone)
+                with frozen(min(afternoon, today)):  # inside the hours of those that have some
+                    _use_vouchers(story, day)
                 _live_day(story, day, back, zone, publish=back < PUBLISHED_DAYS)
                 if back == PUBLISHED_DAYS:
                     settle_history(tenant=brand.tenant)
@@ -102,7 +105,6 @@ def _live_day(story: Story, day: date, back: int, zone: ZoneInfo, *, publish: bo
     _refund(story, outcomes)
     if back % 3 == 0:
         _take_vouchers(story)
-    _use_vouchers(story, day)
     _meet(story, day, back)
 
 
