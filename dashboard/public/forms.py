@@ -1,6 +1,9 @@
-"""The sign-in form of staff."""
+"""The forms of staff on their way in."""
+
+from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,3 +21,32 @@ class SignInForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
+
+
+class CodeForm(forms.Form):
+    """The code of an invitation, for somebody who is signed in."""
+
+    code = forms.CharField(
+        label=_("Código do convite"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+class InvitationForm(SignInForm):
+    """A code with the password of the person's account, or the one they choose for a new account."""
+
+    code = CodeForm.base_fields["code"]
+    field_order = ("email", "code", "password")
+
+    def __init__(self, *positional: Any, **options: Any) -> None:
+        super().__init__(*positional, **options)
+        self.fields["password"].help_text = _(
+            "Já entra na Smartbis? A sua. Primeira vez? Escolha uma, com 10 caracteres ou mais."
+        )
+
+    def clean_password(self) -> str:
+        """Weak ones are refused alike for people who have an account and for those who do not."""
+        password = str(self.cleaned_data["password"])
+        validate_password(password)
+        return password

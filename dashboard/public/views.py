@@ -55,7 +55,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("E-mail ou senha não conferem."))
         return _sign_in_page(request, form, status=422)
     except TooManyAttempts as error:
-        form.add_error(None, _wait_words(error.params["retry_after"]))
+        form.add_error(None, wait_words(error.params["retry_after"]))
         response = _sign_in_page(request, form, status=429)
         response["Retry-After"] = str(error.params["retry_after"])
         return response
@@ -143,7 +143,8 @@ def _role_names() -> dict[str, str]:
     }
 
 
-def _wait_words(seconds: int) -> str:
+def wait_words(seconds: int) -> str:
+    """How long somebody has to wait who tried too often."""
     minutes = ceil(seconds / 60)
     return ngettext(
         "Muitas tentativas. Espere %(minutes)s minuto e tente de novo.",

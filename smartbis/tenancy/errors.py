@@ -37,6 +37,28 @@ class StaffUnknown(NotFound):
     code = "staff_unknown"
 
 
+class PersonKnown(DomainError):
+    """Somebody signs in with this address already, and joins a team by an invitation only."""
+
+    code = "person_known"
+    sentence = "Invite this person: the address is in use."
+
+
+class InvitationPending(DomainError):
+    """The person has not entered their code yet; nobody can do it for them."""
+
+    code = "invitation_pending"
+    sentence = "This person has not accepted the invitation yet."
+
+
+class InvitationRefused(DomainError):
+    """No open invitation of this person has this code; nothing says what of it is wrong."""
+
+    code = "invitation_refused"
+    http_status = 401
+    sentence = "E-mail, code or password do not match."
+
+
 class LastOwner(DomainError):
     """A brand keeps at least one active owner."""
 

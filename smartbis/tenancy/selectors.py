@@ -74,6 +74,7 @@ class StaffInfo:
     store_ids: frozenset[UUID]
     partner_id: UUID | None
     is_active: bool
+    has_joined: bool
 
     def as_actor(self) -> Actor:
         """The person as one who acts; no store named is no limit."""
@@ -214,7 +215,7 @@ def partners(*, tenant: UUID) -> list[PartnerInfo]:
 def staff(*, tenant: UUID) -> list[StaffInfo]:
     """The team by name."""
     with tenant_scope(tenant, read_only=True):
-        rows = StaffMember.objects.select_related("user").order_by("user__name", "id")
+        rows = StaffMember.objects.select_related("user").order_by("name", "id")
         return [_staff_info(row) for row in rows]
 
 
@@ -285,12 +286,13 @@ def _staff_info(row: StaffMember) -> StaffInfo:
     return StaffInfo(
         id=row.id,
         user_id=row.user_id,
-        name=row.user.name,
+        name=row.name,
         email=row.user.email,
         role=row.role,
         store_ids=frozenset(row.store_ids),
         partner_id=row.partner_id,
         is_active=row.is_active,
+        has_joined=row.joined_at is not None,
     )
 
 

@@ -1,6 +1,5 @@
 """The people of the team, and their ways in."""
 
-import secrets
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,10 +12,11 @@ from dashboard.brand.access import desk
 from dashboard.brand.forms.settings import MemberChangeForm, MemberForm
 from dashboard.brand.pages import render_page, role_name
 from dashboard.brand.requests import DeskRequest
+from smartbis.kernel.codes import group_code
 from smartbis.kernel.errors import DomainError
 from smartbis.tenancy.errors import StaffUnknown
 from smartbis.tenancy.selectors import StaffInfo, partners, staff, stores
-from smartbis.tenancy.services import add_staff, change_staff
+from smartbis.tenancy.services import change_staff, invite_staff
 
 
 @desk(reads="team.see")
@@ -32,6 +32,7 @@ def index(request: DeskRequest) -> HttpResponse:
             "role": role_name(each.role),
             "where": companies.get(each.partner_id, "") if each.partner_id else _where(each, places),
             "is_active": each.is_active,
+            "is_invited": not each.has_joined,
             "is_self": each.user_id == request.actor.id,
             "change_url": reverse("dashboard:member_change", args=[each.id]) if may_change else "",
         }
@@ -43,19 +44,17 @@ def index(request: DeskRequest) -> HttpResponse:
 
 @desk(reads="team.change", writes="team.change")
 def new(request: DeskRequest) -> HttpResponse:
-    """Add a person. The first password is made here and shown this once; who has a way in already keeps it."""
+    """Invite a person. The code is shown this once, alike for who has an account already and who has not."""
     sent = request.POST if request.method == "POST" else None
     form = MemberForm(sent, stores=stores(tenant=request.tenant), partners=partners(tenant=request.tenant))
     if sent is not None and form.is_valid():
-        password = secrets.token_urlsafe(12)
         given = form.cleaned_data
         try:
-            add_staff(
+            _info, code = invite_staff(
                 tenant=request.tenant,
                 email=given["email"],
                 name=given["name"],
                 role=given["role"],
-                password=password,
                 stores=form.store_ids(),
                 partner=form.partner_id(),
                 actor=request.actor,
@@ -65,7 +64,7 @@ def new(request: DeskRequest) -> HttpResponse:
             text = _("Esta pessoa já está na equipe.") if taken else words.refusal(error)
             form.add_error("email" if taken else None, text)
         else:
-            context = {"section": "team", "name": given["name"], "email": given["email"], "password": password}
+            context = {"section": "team", "name": given["name"], "email": given["email"]} | _way_in(request, code)
             return render_page(request, "dashboard/member_added.html", context, status=201)
     context = {"section": "team", "form": form, "member": None}
     return render_page(request, "dashboard/member_form.html", context, status=422 if form.errors else 200)
@@ -111,6 +110,11 @@ def set_activity(request: DeskRequest, member: UUID) -> HttpResponse:
     else:
         messages.success(request, _("Acesso devolvido.") if is_active else _("Acesso retirado, a partir de agora."))
     return HttpResponseRedirect(reverse("dashboard:team"))
+
+
+def _way_in(request: DeskRequest, code: str) -> dict[str, str]:
+    """What the person needs: their code, and where to enter it."""
+    return {"code": group_code(code), "address": request.build_absolute_uri(reverse("public:invitation"))}
 
 
 def _find(request: DeskRequest, member: UUID) -> StaffInfo:

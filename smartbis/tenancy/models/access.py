@@ -42,7 +42,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class StaffMember(TenantModel):
-    """A user's role in one tenant, perhaps limited to some stores or to a partner."""
+    """A user's role in one tenant, perhaps limited to some stores or to a partner.
+
+    Who was invited is of the team once they entered their code, which is `joined_at`. `name` is what this brand calls
+    the person, since the user is everybody's.
+    """
 
     class Role(models.TextChoices):
         OWNER = "owner"
@@ -53,15 +57,24 @@ class StaffMember(TenantModel):
         ANALYST = "analyst"
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80, blank=True)
     role = models.CharField(max_length=12, choices=Role)
     store_ids = ArrayField(models.UUIDField(), default=list, blank=True)
     partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    joined_at = models.DateTimeField(null=True, blank=True)
+    # Only a keyed hash of the code; null once it was used or withdrawn.
+    invitation_hash = models.BinaryField(max_length=32, null=True)
+    invitation_ends_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "user"], name="staff_member_unique"),
+            models.CheckConstraint(
+                name="staff_active_only_once_joined",
+                condition=models.Q(is_active=False) | models.Q(joined_at__isnull=False),
+            ),
             models.CheckConstraint(
                 name="staff_partner_only_for_partner_role",
                 condition=models.Q(role="partner", partner__isnull=False)

@@ -1,6 +1,7 @@
 """Writes of tenancy."""
 
 from smartbis.tenancy.services.audit import record_audit, record_refusal
+from smartbis.tenancy.services.invitations import invite_staff, join_by_code, join_with_password
 from smartbis.tenancy.services.keys import authenticate_key, create_api_key, revoke_api_key
 from smartbis.tenancy.services.places import add_partner, add_store, change_store
 from smartbis.tenancy.services.routes import add_route, drop_route
@@ -19,6 +20,9 @@ __all__ = [
     "change_store",
     "create_api_key",
     "drop_route",
+    "invite_staff",
+    "join_by_code",
+    "join_with_password",
     "open_tenant",
     "record_audit",
     "record_refusal",

@@ -40,9 +40,9 @@ def sign_in_person(*, email: str, password: str, address: str) -> User:
     a quarter of an hour), after which right passwords are refused too.
     """
     who = email.strip().lower()
-    pair, person, place = (_name("pair", who, address), _name("person", who), _name("place", address))
+    pair, person, place = (hashed("pair", who, address), hashed("person", who), hashed("place", address))
     for name, limit in ((place, PLACE_LIMIT), (pair, PAIR_LIMIT), (person, PERSON_LIMIT)):
-        _spend(name, limit)
+        spend(name, limit)
     user = authenticate(None, username=who, password=password)
     if not isinstance(user, User):
         raise SignInRefused
@@ -50,12 +50,14 @@ def sign_in_person(*, email: str, password: str, address: str) -> User:
     return user
 
 
-def _name(kind: str, *values: str) -> str:
+def hashed(kind: str, *values: str) -> str:
+    """The name of a counter: a keyed hash of whom it counts, never the person or place itself."""
     digest = salted_hmac(f"smartbis.sign_in.{kind}", "\n".join(values), algorithm="sha256").hexdigest()
     return f"{kind}:{digest[:48]}"
 
 
-def _spend(name: str, limit: int) -> None:
+def spend(name: str, limit: int) -> None:
+    """Count an attempt in a transaction of its own. Raises TooManyAttempts beyond the limit of this window."""
     seconds = int(now().timestamp())
     start = seconds - seconds % WINDOW_SECONDS
     window_at = datetime.fromtimestamp(start, UTC)

@@ -4,18 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
 from smartbis.kernel.clock import now
 from smartbis.kernel.emails import normalise_email
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import SYSTEM, Actor
-from smartbis.tenancy.errors import LastOwner, SlugTaken, StaffUnknown
+from smartbis.tenancy.errors import InvitationPending, LastOwner, PersonKnown, SlugTaken, StaffUnknown
 from smartbis.tenancy.models import StaffMember, User
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import StaffInfo, _staff_info
 from smartbis.tenancy.services.audit import record_audit
-from smartbis.tenancy.services.routes import add_route
+from smartbis.tenancy.services.routes import add_route, drop_route
+
+INVITATION = "invitation"
+TAKEN = "This person is of the team already."
 
 
 def add_staff(
@@ -29,30 +30,27 @@ def add_staff(
     partner: UUID | None = None,
     actor: Actor = SYSTEM,
 ) -> StaffInfo:
-    """Give a person a role in the brand; who has no user yet gets one with this password.
+    """Make somebody who is new to Smartbis a user with this password, and of the team at once.
 
-    Raises InvalidInput for a role that cannot be, SlugTaken when the person is of the team already.
+    For those who set brands up; an owner invites instead, and never knows a password. Raises InvalidInput for a role
+    that cannot be, SlugTaken when the person is of the team already, PersonKnown when somebody has this address.
     """
-    if role not in StaffMember.Role.values or (role == "partner") != (partner is not None):
-        raise InvalidInput({"role": ["A partner's person names the partner; nobody else does."]})
+    check_role(role, partner)
     address = normalise_email(email)
     with tenant_scope(tenant):
-        user = User.objects.filter(email=address).first()
-        if user is None:
-            user = User.objects.create_user(email=address, password=password, name=name)
-        try:
-            with transaction.atomic():
-                row = StaffMember.objects.create(
-                    tenant_id=tenant,
-                    user=user,
-                    role=role,
-                    store_ids=list(stores),
-                    partner_id=partner,
-                    created_at=now(),
-                )
-        except IntegrityError as error:
-            raise SlugTaken("This person is of the team already.") from error
-        add_route(tenant=tenant, kind="user", key=str(user.id))
+        if (known := User.objects.filter(email=address).first()) is not None:
+            raise SlugTaken(TAKEN) if StaffMember.objects.filter(user=known).exists() else PersonKnown
+        row = StaffMember.objects.create(
+            tenant_id=tenant,
+            user=User.objects.create_user(email=address, password=password),
+            name=name,
+            role=role,
+            store_ids=list(stores),
+            partner_id=partner,
+            created_at=now(),
+            joined_at=now(),
+        )
+        add_route(tenant=tenant, kind="user", key=str(row.user_id))
         record_audit(
             tenant=tenant,
             actor=actor,
@@ -64,8 +62,18 @@ def add_staff(
         return _staff_info(row)
 
 
+def check_role(role: str, partner: UUID | None) -> None:
+    """Raise InvalidInput for a role that is none, or that does not go with the partner."""
+    if role not in StaffMember.Role.values or (role == "partner") != (partner is not None):
+        raise InvalidInput({"role": ["A partner's person names the partner; nobody else does."]})
+
+
 def change_staff(*, tenant: UUID, member: UUID, actor: Actor, **changes: Any) -> StaffInfo:
-    """Change a person's role, stores or whether they still work here. Raises StaffUnknown, LastOwner."""
+    """Change a person's role, stores or whether they still work here.
+
+    Taking the way in from somebody who has not joined withdraws their invitation. Raises StaffUnknown, LastOwner,
+    InvitationPending for giving it to somebody who never joined.
+    """
     if changes.keys() - {"role", "store_ids", "is_active"}:
         raise InvalidInput({"staff": ["Only role, stores and activity can be changed."]})
     with tenant_scope(tenant):
@@ -80,6 +88,10 @@ def change_staff(*, tenant: UUID, member: UUID, actor: Actor, **changes: Any) ->
             raise StaffUnknown
         if owners == [member] and (changes.get("role", "owner") != "owner" or changes.get("is_active") is False):
             raise LastOwner
+        if row.joined_at is None and "is_active" in changes:
+            if changes["is_active"]:
+                raise InvitationPending
+            withdraw_invitation(row)
         before = {name: getattr(row, name) for name in ("role", "is_active")}
         for name, value in changes.items():
             setattr(row, name, value)
@@ -94,3 +106,11 @@ def change_staff(*, tenant: UUID, member: UUID, actor: Actor, **changes: Any) ->
             after={name: getattr(row, name) for name in ("role", "is_active")},
         )
         return _staff_info(row)
+
+
+def withdraw_invitation(row: StaffMember) -> None:
+    """Let the code of a person lead nowhere. Inside the tenant's scope."""
+    if row.invitation_hash is not None:
+        drop_route(tenant=row.tenant_id, kind=INVITATION, key=bytes(row.invitation_hash).hex())
+    row.invitation_hash = row.invitation_ends_at = None
+    row.save(update_fields=["invitation_hash", "invitation_ends_at"])
