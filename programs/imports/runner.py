@@ -6,13 +6,13 @@ goes on exactly where the last commit was. A lease keeps two workers off one fil
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
 from django.db.models import F, Q
 
 from programs.imports.articles import Articles
@@ -126,6 +126,10 @@ def _take_turn(batch: ImportBatch, *, until: float) -> None:
     except FileNotFoundError:
         _fail(batch, "file_gone")
         return
+    except Exception:
+        with suppress(DatabaseError):
+            _release(batch)
+        raise
     _release(batch)
 
 

@@ -87,9 +87,9 @@ def undo_import(*, tenant: UUID, import_id: UUID, actor: Actor) -> ImportInfo:
         if batch.dry_run or batch.kind not in UNDOABLE:
             raise ImportNotUndoable(status=batch.status, kind=batch.kind)
         stored, batch.stored_as = batch.stored_as, ""
-        batch.status, batch.attempts, batch.cursor = ImportBatch.Status.UNDOING, 0, None
+        batch.status, batch.attempts = ImportBatch.Status.UNDOING, 0
         batch.lease = batch.lease_until = None
-        batch.save(update_fields=["status", "attempts", "cursor", "lease", "lease_until", "stored_as"])
+        batch.save(update_fields=["status", "attempts", "lease", "lease_until", "stored_as"])
         request_work(queue="bulk")
         record_audit(tenant=tenant, actor=actor, action="import.undo", object_kind="import", object_id=batch.id)
         info = info_of(batch)

@@ -38,14 +38,14 @@ def undo_a_while(batch: ImportBatch, *, until: float, renewed: Renewed) -> None:
 
 
 def _undo_sales(batch: ImportBatch, renewed: Renewed) -> bool:
-    """Take back what a chunk of sales earned; when none is left, set their numbers free. False at the end."""
+    """Take back a chunk of sales with what they earned; last, what was refunded of others' sales. False at the end."""
     tenant = batch.tenant_id
     with tenant_scope(tenant):
-        sales = purchases_of_import(tenant=tenant, import_batch=batch.id, after=batch.cursor, limit=SALES_A_CHUNK)
+        sales = purchases_of_import(tenant=tenant, import_batch=batch.id, limit=SALES_A_CHUNK)
         if sales:
+            undo_purchases(tenant=tenant, import_batch=batch.id, sales=[sale.id for sale in sales])
             take_back(tenant, [TakeBack(sale) for sale in sales], kind="undo")
-            renewed(cursor=sales[-1].id)
-            batch.cursor = sales[-1].id
+            renewed()
             return True
         foreign = refunds_of_other_sales(tenant=tenant, import_batch=batch.id)
         undo_purchases(tenant=tenant, import_batch=batch.id)

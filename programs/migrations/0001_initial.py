@@ -45,7 +45,6 @@ class Migration(migrations.Migration):
                 ('rows_noted', models.BigIntegerField(default=0)),
                 ('made', models.BigIntegerField(default=0, help_text='Sales, customers, articles, balances or vouchers it made.')),
                 ('refunds', models.BigIntegerField(default=0)),
-                ('cursor', models.UUIDField(help_text='How far an undo has come among the sales.', null=True)),
                 ('failure', models.CharField(blank=True, max_length=60)),
                 ('attempts', models.PositiveIntegerField(default=0, help_text='Turns taken since anything was settled.')),
                 ('lease', models.UUIDField(null=True)),

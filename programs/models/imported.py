@@ -51,7 +51,6 @@ class ImportBatch(TenantModel):
     rows_noted = models.BigIntegerField(default=0)
     made = models.BigIntegerField(default=0, help_text="Sales, customers, articles, balances or vouchers it made.")
     refunds = models.BigIntegerField(default=0)
-    cursor = models.UUIDField(null=True, help_text="How far an undo has come among the sales.")
     failure = models.CharField(max_length=60, blank=True)
     attempts = models.PositiveIntegerField(default=0, help_text="Turns taken since anything was settled.")
     lease = models.UUIDField(null=True)

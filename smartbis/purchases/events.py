@@ -49,7 +49,7 @@ class PurchaseCancelledEvent(Event):
 @event("purchase.undone.v1")
 @dataclass(frozen=True, kw_only=True)
 class PurchasesUndone(Event):
-    """The sales and refunds of one import were taken back."""
+    """Sales and refunds of one import were taken back; of a long import in several parts."""
 
     import_batch: UUID
     purchases: int

@@ -67,7 +67,7 @@ class Purchase(TenantModel):
             models.Index(fields=["tenant", "-occurred_at", "-id"], name="purchases_newest"),
             models.Index(
                 fields=["tenant", "import_batch", "id"],
-                condition=Q(import_batch__isnull=False),
+                condition=Q(import_batch__isnull=False, undone_at__isnull=True),
                 name="purchases_by_import",
             ),
         ]

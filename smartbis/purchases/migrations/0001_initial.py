@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='purchase',
-            index=models.Index(condition=models.Q(('import_batch__isnull', False)), fields=['tenant', 'import_batch', 'id'], name='purchases_by_import'),
+            index=models.Index(condition=models.Q(('import_batch__isnull', False), ('undone_at__isnull', True)), fields=['tenant', 'import_batch', 'id'], name='purchases_by_import'),
         ),
         migrations.AddConstraint(
             model_name='purchase',

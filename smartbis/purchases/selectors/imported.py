@@ -19,14 +19,10 @@ class ForeignRefund:
     purchase: PurchaseInfo
 
 
-def purchases_of_import(
-    *, tenant: UUID, import_batch: UUID, after: UUID | None = None, limit: int = 500
-) -> list[PurchaseInfo]:
-    """Sales of an import that stand, by id, those after `after`; without their lines."""
+def purchases_of_import(*, tenant: UUID, import_batch: UUID, limit: int = 500) -> list[PurchaseInfo]:
+    """The first sales of an import that still stand, by id; without their lines."""
     with tenant_scope(tenant, read_only=True):
         rows = Purchase.objects.filter(tenant_id=tenant, import_batch=import_batch, undone_at__isnull=True)
-        if after:
-            rows = rows.filter(id__gt=after)
         return without_items(rows.order_by("id")[:limit])
 
 

@@ -1,5 +1,6 @@
 """An import is taken back."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,14 @@ FROM (
 ) AS taken
 WHERE i.tenant_id = %(tenant)s AND i.id = taken.item_id
 """
+_UNDO_SOME_REFUNDS = """
+UPDATE purchases_refund SET undone_at = %(now)s
+WHERE tenant_id = %(tenant)s AND undone_at IS NULL AND purchase_id = ANY(%(sales)s)
+"""
+_UNDO_SOME_SALES = """
+UPDATE purchases_purchase SET undone_at = %(now)s
+WHERE tenant_id = %(tenant)s AND import_batch = %(batch)s AND undone_at IS NULL AND id = ANY(%(sales)s)
+"""
 _UNDO_REFUNDS = """
 UPDATE purchases_refund r SET undone_at = %(now)s
 WHERE r.tenant_id = %(tenant)s AND r.undone_at IS NULL AND (
@@ -44,24 +53,28 @@ WHERE tenant_id = %(tenant)s AND import_batch = %(batch)s AND undone_at IS NULL
 """
 
 
-def undo_purchases(*, tenant: UUID, import_batch: UUID) -> UndoneInfo:
+def undo_purchases(*, tenant: UUID, import_batch: UUID, sales: Collection[UUID] | None = None) -> UndoneInfo:
     """Take back the sales and refunds of an import, also later refunds of its sales; their numbers are free again.
 
-    Undoing again takes nothing back. The rows stay, as undone, since transfers name them.
-    Publishes PurchasesUndone when there was something.
+    With `sales` only those, with their refunds: a long import is taken back in parts, and a last call without them
+    takes back what it refunded of others' sales. Undoing again takes nothing back. The rows stay, as undone, since
+    transfers name them. Publishes PurchasesUndone when there was something.
     """
-    values: dict[str, Any] = {"tenant": tenant, "batch": import_batch, "now": now()}
+    values: dict[str, Any] = {"tenant": tenant, "batch": import_batch, "now": now(), "sales": list(sales or ())}
     with tenant_scope(tenant):
-        batch = Purchase.objects.select_for_update(no_key=True).filter(
+        rows = Purchase.objects.select_for_update(no_key=True).filter(
             tenant_id=tenant, import_batch=import_batch, undone_at__isnull=True
         )
-        list(batch.order_by("id").values_list("id", flat=True))
+        if sales is not None:
+            rows = rows.filter(id__in=values["sales"])
+        list(rows.order_by("id").values_list("id", flat=True))
         with connection.cursor() as cursor:
-            cursor.execute(_GIVE_BACK_AMOUNTS, values)
-            cursor.execute(_GIVE_BACK_LINES, values)
-            cursor.execute(_UNDO_REFUNDS, values)
+            if sales is None:
+                cursor.execute(_GIVE_BACK_AMOUNTS, values)
+                cursor.execute(_GIVE_BACK_LINES, values)
+            cursor.execute(_UNDO_REFUNDS if sales is None else _UNDO_SOME_REFUNDS, values)
             refunds = cursor.rowcount
-            cursor.execute(_UNDO_SALES, values)
+            cursor.execute(_UNDO_SALES if sales is None else _UNDO_SOME_SALES, values)
             purchases = cursor.rowcount
         if purchases or refunds:
             publish(PurchasesUndone(import_batch=import_batch, purchases=purchases, refunds=refunds))
