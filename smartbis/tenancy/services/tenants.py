@@ -1,8 +1,10 @@
 """Opening a brand, and its settings."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from django.db import transaction
 
@@ -10,6 +12,7 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.ids import new_id
 from smartbis.kernel.people import SYSTEM, Actor
+from smartbis.kernel.phones import normalise_phone
 from smartbis.tenancy.models import Tenant
 from smartbis.tenancy.scope import forget, tenant_scope
 from smartbis.tenancy.sealing import make_data_key
@@ -18,6 +21,8 @@ from smartbis.tenancy.services.audit import record_audit
 from smartbis.tenancy.services.routes import add_route
 
 _COLOUR = re.compile(r"^#[0-9a-f]{6}$")
+_AREA = re.compile(r"^[1-9][1-9]$")
+LOCALES = ("pt-br", "en")
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$")
 CHANGEABLE = {
     "name",
@@ -41,7 +46,8 @@ def open_tenant(*, slug: str, name: str, actor: Actor = SYSTEM, **settings: Any)
 
     Raises InvalidInput for a slug or setting that cannot be, SlugTaken.
     """
-    _check({"slug": slug, "name": name, **settings})
+    settings = _checked({"slug": slug, "name": name, **settings})
+    slug, name = settings.pop("slug"), settings.pop("name")
     tenant = new_id()
     with transaction.atomic():
         add_route(tenant=tenant, kind="slug", key=slug)
@@ -54,10 +60,10 @@ def open_tenant(*, slug: str, name: str, actor: Actor = SYSTEM, **settings: Any)
 
 def change_brand(*, tenant: UUID, actor: Actor, **settings: Any) -> TenantInfo:
     """Change the brand's settings. Raises InvalidInput."""
-    _check(settings)
     unknown = settings.keys() - CHANGEABLE
     if unknown:
         raise InvalidInput({name: ["This cannot be changed."] for name in sorted(unknown)})
+    settings = _checked(settings)
     with tenant_scope(tenant):
         before = get_tenant(tenant=tenant)
         Tenant.objects.filter(id=tenant).update(**settings)
@@ -94,15 +100,33 @@ def set_tenant_status(*, tenant: UUID, status: str, actor: Actor) -> TenantInfo:
         return get_tenant(tenant=tenant)
 
 
-def _check(settings: dict[str, Any]) -> None:
-    errors: dict[str, list[str]] = {}
-    if "slug" in settings and not _SLUG.match(settings["slug"]):
-        errors["slug"] = ["Use 3 to 40 small letters, digits and dashes."]
-    if "name" in settings and not 1 <= len(settings["name"].strip()) <= 80:
-        errors["name"] = ["Use 1 to 80 characters."]
-    if "brand_colour" in settings and not _COLOUR.match(settings["brand_colour"]):
-        errors["brand_colour"] = ["Use a colour like #1e3a8a."]
-    if "voucher_days" in settings and not 1 <= settings["voucher_days"] <= 3650:
-        errors["voucher_days"] = ["Use 1 to 3650 days."]
+_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "slug": (lambda value: bool(_SLUG.fullmatch(value)), "Use 3 to 40 small letters, digits and dashes."),
+    "name": (lambda value: 1 <= len(value.strip()) <= 80, "Use 1 to 80 characters."),
+    "brand_colour": (lambda value: bool(_COLOUR.fullmatch(value)), "Use a colour like #1e3a8a."),
+    "voucher_days": (lambda value: 1 <= value <= 3650, "Use 1 to 3650 days."),
+    "timezone": (lambda value: value in available_timezones(), "Use a time zone like America/Sao_Paulo."),
+    "locale": (lambda value: value in LOCALES, "Choose pt-br or en."),
+    "shortfall_policy": (lambda value: value in Tenant.Shortfall.values, "Choose owe or pending_only."),
+    "default_area_code": (lambda value: not value or bool(_AREA.fullmatch(value)), "Use two digits, or none."),
+}
+
+
+def _checked(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings as they are kept: the help line's number in E.164. Raises InvalidInput."""
+    errors = {
+        name: [sentence]
+        for name, (is_fit, sentence) in _RULES.items()
+        if name in settings and not is_fit(settings[name])
+    }
+    phone = settings.get("support_phone")
+    if phone and "default_area_code" not in errors:
+        try:
+            settings = settings | {
+                "support_phone": normalise_phone(phone, area_code=settings.get("default_area_code") or None)
+            }
+        except InvalidInput as error:
+            errors["support_phone"] = error.errors["phone"]
     if errors:
         raise InvalidInput(errors)
+    return settings
