@@ -71,19 +71,20 @@ class StaffInfo:
     name: str
     email: str
     role: str
+    is_limited: bool
     store_ids: frozenset[UUID]
     partner_id: UUID | None
     is_active: bool
     has_joined: bool
 
     def as_actor(self) -> Actor:
-        """The person as one who acts; no store named is no limit."""
+        """The person as one who acts; who is limited and has no store left reaches none."""
         return Actor(
             kind="staff",
             id=self.user_id,
             label=self.name or self.email,
             role=self.role,
-            stores=self.store_ids or None,
+            stores=self.store_ids if self.is_limited else None,
             partner=self.partner_id,
         )
 
@@ -289,6 +290,7 @@ def _staff_info(row: StaffMember) -> StaffInfo:
         name=row.name,
         email=row.user.email,
         role=row.role,
+        is_limited=row.is_limited,
         store_ids=frozenset(row.store_ids),
         partner_id=row.partner_id,
         is_active=row.is_active,

@@ -138,13 +138,11 @@ class MemberForm(DeskForm):
 class MemberChangeForm(DeskForm):
     """A person's role and stores. A partner's person stays a partner's."""
 
+    needed = ("stores",)
+
     role = forms.ChoiceField(label=gettext_lazy("Papel"), choices=ROLES[:-1], widget=forms.RadioSelect)
-    stores = forms.MultipleChoiceField(
-        label=gettext_lazy("Lojas"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Nenhuma marcada: todas."),
-    )
+    everywhere = forms.BooleanField(label=gettext_lazy("Todas as lojas, também as que vierem"), required=False)
+    stores = forms.MultipleChoiceField(label=gettext_lazy("Lojas"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *positional: Any, stores: list[StoreInfo], is_partner: bool, **options: Any) -> None:
         super().__init__(*positional, **options)
@@ -152,9 +150,16 @@ class MemberChangeForm(DeskForm):
         if is_partner:
             del self.fields["role"]
 
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("everywhere") == bool(given.get("stores")):
+            self.add_error("stores", _("Marque todas as lojas, ou ao menos uma da lista."))
+        return given
+
     def changes(self) -> dict[str, Any]:
         """What `change_staff` takes. After validation."""
-        found: dict[str, Any] = {"store_ids": [UUID(each) for each in self.cleaned_data["stores"]]}
+        limits = [UUID(each) for each in self.cleaned_data["stores"]]
+        found: dict[str, Any] = {"store_ids": limits, "is_limited": bool(limits)}
         return found | ({"role": self.cleaned_data["role"]} if "role" in self.fields else {})
 
 

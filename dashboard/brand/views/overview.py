@@ -60,7 +60,7 @@ def only_store(request: DeskRequest) -> UUID | None:
     if request.actor.stores is None:
         return None
     reach = stores(tenant=request.tenant, actor=request.actor)
-    return reach[0].id if reach else next(iter(request.actor.stores))
+    return reach[0].id if reach else next(iter(request.actor.stores), UUID(int=0))
 
 
 def _period_text(found: Overview, days: int) -> str:

@@ -47,7 +47,7 @@ def _store(request: DeskRequest, places: list[StoreInfo]) -> StoreInfo | None:
 
 def _nothing(request: DeskRequest) -> UUID | None:
     """Whole brand; for somebody whose stores are all gone, a store that sold nothing."""
-    return next(iter(request.actor.stores)) if request.actor.stores else None
+    return None if request.actor.stores is None else next(iter(request.actor.stores), UUID(int=0))
 
 
 def _context(

@@ -79,7 +79,11 @@ def change(request: DeskRequest, member: UUID) -> HttpResponse:
         sent,
         stores=stores(tenant=request.tenant),
         is_partner=info.partner_id is not None,
-        initial={"role": info.role, "stores": [str(each) for each in info.store_ids]},
+        initial={
+            "role": info.role,
+            "everywhere": not info.is_limited,
+            "stores": [str(each) for each in info.store_ids],
+        },
     )
     if sent is not None and form.is_valid():
         try:
@@ -126,4 +130,6 @@ def _find(request: DeskRequest, member: UUID) -> StaffInfo:
 
 
 def _where(person: StaffInfo, places: dict[UUID, str]) -> str:
-    return ", ".join(sorted(places[each] for each in person.store_ids if each in places)) or _("todas as lojas")
+    if not person.is_limited:
+        return _("todas as lojas")
+    return ", ".join(sorted(places[each] for each in person.store_ids if each in places)) or _("nenhuma loja")

@@ -59,6 +59,8 @@ class StaffMember(TenantModel):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=80, blank=True)
     role = models.CharField(max_length=12, choices=Role)
+    # Said beside the list, so that a limited person whose last store goes reaches nothing rather than everything.
+    is_limited = models.BooleanField(default=False)
     store_ids = ArrayField(models.UUIDField(), default=list, blank=True)
     partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     is_active = models.BooleanField(default=True)
@@ -74,6 +76,10 @@ class StaffMember(TenantModel):
             models.CheckConstraint(
                 name="staff_active_only_once_joined",
                 condition=models.Q(is_active=False) | models.Q(joined_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="staff_stores_only_when_limited",
+                condition=models.Q(is_limited=True) | models.Q(store_ids__len=0),
             ),
             models.CheckConstraint(
                 name="staff_partner_only_for_partner_role",

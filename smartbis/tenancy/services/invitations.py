@@ -52,6 +52,7 @@ def invite_staff(
             raise SlugTaken(TAKEN)
         withdraw_invitation(row)
         row.name, row.role, row.store_ids, row.partner_id = name, role, list(stores), partner
+        row.is_limited = bool(row.store_ids)
         row.invitation_hash, row.invitation_ends_at = digest, now() + LIFE
         row.save()
         add_route(tenant=tenant, kind=INVITATION, key=digest.hex())

@@ -37,6 +37,7 @@ def add_staff(
     """
     check_role(role, partner)
     address = normalise_email(email)
+    limits = list(stores)
     with tenant_scope(tenant):
         if (known := User.objects.filter(email=address).first()) is not None:
             raise SlugTaken(TAKEN) if StaffMember.objects.filter(user=known).exists() else PersonKnown
@@ -45,7 +46,8 @@ def add_staff(
             user=User.objects.create_user(email=address, password=password),
             name=name,
             role=role,
-            store_ids=list(stores),
+            is_limited=bool(limits),
+            store_ids=limits,
             partner_id=partner,
             created_at=now(),
             joined_at=now(),
@@ -71,10 +73,11 @@ def check_role(role: str, partner: UUID | None) -> None:
 def change_staff(*, tenant: UUID, member: UUID, actor: Actor, **changes: Any) -> StaffInfo:
     """Change a person's role, stores or whether they still work here.
 
+    Stores limit the person; taking the last one away leaves them limited to none, and only `is_limited=False` lifts it.
     Taking the way in from somebody who has not joined withdraws their invitation. Raises StaffUnknown, LastOwner,
     InvitationPending for giving it to somebody who never joined.
     """
-    if changes.keys() - {"role", "store_ids", "is_active"}:
+    if changes.keys() - {"role", "is_limited", "store_ids", "is_active"}:
         raise InvalidInput({"staff": ["Only role, stores and activity can be changed."]})
     with tenant_scope(tenant):
         owners = list(
@@ -92,7 +95,11 @@ def change_staff(*, tenant: UUID, member: UUID, actor: Actor, **changes: Any) ->
             if changes["is_active"]:
                 raise InvitationPending
             withdraw_invitation(row)
-        before = {name: getattr(row, name) for name in ("role", "is_active")}
+        if changes.get("is_limited") is False:
+            changes = changes | {"store_ids": []}
+        elif changes.get("store_ids"):
+            changes = changes | {"is_limited": True}
+        before = {name: getattr(row, name) for name in ("role", "is_limited", "is_active")}
         for name, value in changes.items():
             setattr(row, name, value)
         row.save(update_fields=list(changes))
@@ -103,7 +110,7 @@ def change_staff(*, tenant: UUID, member: UUID, actor: Actor, **changes: Any) ->
             object_kind="staff",
             object_id=member,
             before=before,
-            after={name: getattr(row, name) for name in ("role", "is_active")},
+            after={name: getattr(row, name) for name in before},
         )
         return _staff_info(row)
 
