@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import DataError, OperationalError
+from django.db import DataError
 from django.http import Http404
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
@@ -19,14 +19,12 @@ from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.pages import InvalidCursor, Page
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.errors import KeyMissing
-from smartbis.tenancy.once import fingerprint_of, run_once
+from smartbis.tenancy.once import fingerprint_of, patiently, run_once
 from smartbis.tenancy.selectors import ApiKeyInfo, TenantInfo
 
 T = TypeVar("T")
 Work = Callable[[], tuple[int, Any]]
 KEY_HEADER = "Idempotency-Key"
-DEADLOCK_TRIES = 3
-_DEADLOCKS = ("DeadlockDetected", "SerializationFailure")
 
 
 class ApiView(APIView):
@@ -81,7 +79,7 @@ class ApiView(APIView):
         """Answer a write that moves no value: at most once if the caller sent a key."""
         key = self.request.headers.get(KEY_HEADER)
         if key is None:
-            status, body = _patiently(work)
+            status, body = patiently(work)
             return Response(body, status=status)
         return self._keyed(key.strip(), work, fingerprint)
 
@@ -98,14 +96,12 @@ class ApiView(APIView):
             status, body = work()
             return status, json.dumps(body)  # kept as text, so that a repeat gives the same bytes
 
-        once = _patiently(
-            lambda: run_once(
-                tenant=self.tenant,
-                key=key,
-                operation=operation[:80],
-                fingerprint=fingerprint_of(operation, content),
-                work=as_text,
-            )
+        once = run_once(
+            tenant=self.tenant,
+            key=key,
+            operation=operation[:80],
+            fingerprint=fingerprint_of(operation, content),
+            work=as_text,
         )
         response = Response(json.loads(once.body), status=once.status)
         if once.replayed:
@@ -152,14 +148,3 @@ def checked(serializer: type[serializers.BaseSerializer[Any]], data: Any) -> dic
 def rendered(serializer: type[serializers.BaseSerializer[Any]], info: Any, *, many: bool = False) -> Any:
     """An answer as plain JSON values, so that a repeat gives the same bytes."""
     return json.loads(JSONRenderer().render(serializer(info, many=many).data))
-
-
-def _patiently(work: Callable[[], T]) -> T:
-    """Run a transaction again that lost to a deadlock, a few times; anything else goes up."""
-    for _ in range(DEADLOCK_TRIES - 1):
-        try:
-            return work()
-        except OperationalError as error:
-            if type(error.__cause__).__name__ not in _DEADLOCKS:
-                raise
-    return work()

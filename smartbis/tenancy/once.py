@@ -5,8 +5,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
+
+from django.db import OperationalError, connection
 
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
@@ -22,6 +24,9 @@ _KEEP = (
 )
 MAX_KEY = 255
 KEPT_HOURS = 72
+T = TypeVar("T")
+TRIES = 3
+_LOST = ("DeadlockDetected", "SerializationFailure")
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,31 @@ def run_once(
     """Run `work` in the tenant's scope unless its key has an answer already; remember a 2xx answer with its effects.
 
     `work` returns an HTTP status and a body fit for JSON. A refusal rolls everything back and is judged anew next time.
+    What lost to a deadlock runs again, so `work` has no effect but in the database.
     Raises KeyMissing, KeyReused, RequestInProgress, and whatever `work` raises.
     """
     if not key or len(key) > MAX_KEY:
         raise KeyMissing
+    return patiently(lambda: _run(tenant, key, operation, fingerprint, work))
+
+
+def patiently(work: Callable[[], T]) -> T:
+    """Run a transaction again that lost to a deadlock or a rival, a few times; anything else goes up.
+
+    Inside somebody else's transaction it runs once: all of that one is lost, and its opener decides.
+    """
+    if connection.in_atomic_block:
+        return work()
+    for _ in range(TRIES - 1):
+        try:
+            return work()
+        except OperationalError as error:
+            if type(error.__cause__).__name__ not in _LOST:
+                raise
+    return work()
+
+
+def _run(tenant: UUID, key: str, operation: str, fingerprint: bytes, work: Callable[[], tuple[int, Any]]) -> Once:
     with tenant_scope(tenant):
         first = _claim(tenant, key)
         if first is not None:
