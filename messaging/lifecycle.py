@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from messaging.events import MessageFailed
 from messaging.library import Category
 from messaging.models import Message
@@ -93,13 +95,25 @@ def lose_sight(row: Message, reason: str) -> None:
 
 
 def retry(row: Message, policy: Policy, *, code: int | None = None, details: str = "") -> None:
-    """Queue the message again after the policy's pause, or fail it when it was tried often enough."""
+    """Queue the message again after the policy's pause; fail it if tried often enough, or when a newer code is out."""
+    if is_superseded(row):
+        fail(row, "superseded", code=code, details=details)
+        return
     limit = _CODE_ONCE_LIMIT if policy is Policy.RETRY_ONCE else MAX_ATTEMPTS
     if row.attempts >= limit or row.content_sealed is None:
         fail(row, "retries_exhausted", code=code, details=details)
         return
     row.error_code, row.error_details, row.remote_id = code, details[:300], ""
     postpone(row, now() + _pause(row, policy))
+
+
+def is_superseded(row: Message) -> bool:
+    """Whether the message is a sign-in code and its number was given a newer one, whatever came of that."""
+    if row.category != Category.AUTHENTICATION or row.recipient_blind is None:
+        return False
+    newer = Q(created_at__gt=row.created_at) | Q(created_at=row.created_at, id__gt=row.id)
+    same = Message.objects.filter(template=row.template, recipient_blind=row.recipient_blind)
+    return same.filter(newer, created_at__gte=row.created_at).exists()
 
 
 def settle(tenant: UUID) -> None:

@@ -122,6 +122,8 @@ def _claimed_calls(tenant: UUID, channel: Channel, due: Sequence[Message], at: d
     for row, category in wanted:
         if row.expires_at and row.expires_at <= at:
             lifecycle.fail(row, "expired")
+        elif lifecycle.is_superseded(row):
+            lifecycle.fail(row, "superseded")
         elif row.customer_id and category and (row.customer_id, category) in refused:
             lifecycle.hold(row, gate.NO_CONSENT)
         elif row.template and not gate.is_approved(states, row.template, row.language):

@@ -90,6 +90,39 @@ def test_an_accepted_code_is_wiped(line: Line, graph: FakeGraph) -> None:
         assert Message.objects.get(id=code.id).content_sealed is None
 
 
+@pytest.mark.parametrize("answer", [refusal(131000, 500), refusal(190, 401)])
+def test_an_older_code_on_its_way_is_not_tried_again_once_there_is_a_newer_one(
+    line: Line, graph: FakeGraph, answer: Answer
+) -> None:
+    first = queue_sign_in_code(tenant=line.tenant, phone="11911112222", code="111111", challenge=uuid4())
+    taken = claim(tenant=line.tenant, channel=line.channel.id)
+    assert taken is not None
+    second = queue_sign_in_code(tenant=line.tenant, phone="11911112222", code="222222", challenge=uuid4())
+    other = queue_sign_in_code(tenant=line.tenant, phone="11933334444", code="333333", challenge=uuid4())
+    graph.script.append(answer)
+    sending._send(line.tenant, taken)
+    with tenant_scope(line.tenant):
+        Channel.objects.update(status=Channel.Status.LIVE)
+    with frozen(now() + timedelta(seconds=30)):
+        send_due(tenant=line.tenant)
+    assert state(line, first) == ("failed", "superseded")
+    assert state(line, second) == state(line, other) == ("accepted", "")
+    assert len(graph.sent) == 2
+
+
+def test_an_older_code_that_waits_after_all_is_dropped_by_the_claim(line: Line, graph: FakeGraph) -> None:
+    """The newer one came while the older one's retry was being written down."""
+    first = queue_sign_in_code(tenant=line.tenant, phone="11911112222", code="111111", challenge=uuid4())
+    with tenant_scope(line.tenant):
+        before = Message.objects.filter(id=first.id).values("status", "due_at", "content_sealed", "recipient_sealed")[0]
+    queue_sign_in_code(tenant=line.tenant, phone="11911112222", code="222222", challenge=uuid4())
+    with tenant_scope(line.tenant):
+        Message.objects.filter(id=first.id).update(**before)
+    send_due(tenant=line.tenant)
+    assert state(line, first) == ("failed", "superseded")
+    assert len(graph.sent) == 1
+
+
 def test_an_opt_out_after_queueing_is_heeded_by_the_claim(line: Line, graph: FakeGraph) -> None:
     customer = enrol(line.tenant)
     message = queued(line, customer)
