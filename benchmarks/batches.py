@@ -9,7 +9,7 @@ from benchmarks.clients import Burst, Fleet, Operation
 from benchmarks.sales import AMOUNT_MINOR
 from benchmarks.web import Till
 
-SALES_A_BATCH = 500
+SALES_A_BATCH = 200
 
 
 def through_service(world: World, place: int) -> Operation:

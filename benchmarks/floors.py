@@ -109,7 +109,7 @@ class Pgbench:
             earned=(AMOUNT_MINOR * BASIS_POINTS * 2 + 10_000) // 20_000,
             customers=len(world.customers),
             subscribers=len(list(subscriptions_to(event))),
-            facts='{"key": "earned", "program": "Cashback", "rule": "5% de cashback em cada compra", "version": 1}',
+            facts=_facts_of_an_award(world),
             new_id=_new_id(world),
         )
         self.run(0.5)
@@ -143,6 +143,15 @@ def _number(pattern: str, text: str) -> float:
     if found is None:
         raise RuntimeError("pgbench says something new: " + text[-500:])
     return float(found.group(1))
+
+
+def _facts_of_an_award(world: World) -> str:
+    """What the service wrote for a sale like these: a statement must be able to explain the floor's rows too."""
+    with world.database.as_owner() as connection:
+        row = connection.execute(
+            "SELECT facts::text FROM programs_award WHERE tenant_id = %s ORDER BY id DESC LIMIT 1", [world.tenant]
+        ).fetchone()
+    return str(row[0]).replace("'", "''") if row else "{}"
 
 
 def _new_id(world: World) -> str:
