@@ -47,7 +47,7 @@ checks:
 	@echo '— OpenAPI' && mkdir -p build \
 	  && $(OWNER) $(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json --file build/openapi.json \
 	  && { diff -u docs/openapi.json build/openapi.json || { echo 'docs/openapi.json is behind: make openapi'; exit 1; }; }
-	@echo '— tests' && $(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	@echo '— tests' && $(MAKE) test ARGS='--cov --cov-report=term:skip-covered $(ARGS)'
 
 format: venv
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format . && $(BIN)/djlint --quiet --reformat templates
