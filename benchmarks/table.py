@@ -31,9 +31,15 @@ def _row(figure: Figure) -> tuple[str, ...]:
         _text(facts.get("p95_ms")),
         _text(facts.get("core_us")),
         str(facts.get("queries", "")),
-        f"{figure.ratio:.0%}" if figure.ratio is not None and figure.ratio < 10 else _text(figure.ratio),
+        _share(figure.ratio),
         figure.beside,
     )
+
+
+def _share(ratio: float | None) -> str:
+    if ratio is None or ratio >= 10:
+        return _text(ratio)
+    return f"{ratio:.0%}" if ratio >= 0.1 else f"{ratio:.1%}"
 
 
 def _text(value: Any) -> str:
