@@ -10,4 +10,6 @@ os.environ.update(
     BASE_URL="http://testserver",
     LOG_LEVEL="WARNING",
     STATIC_ROOT="static",
+    # Playwright keeps an event loop in the main thread while a browser is open; the tests' own calls stay synchronous.
+    DJANGO_ALLOW_ASYNC_UNSAFE="1",
 )
