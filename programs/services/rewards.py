@@ -17,7 +17,7 @@ from smartbis.ledger.accounts import Account
 from smartbis.ledger.selectors import BalanceInfo
 from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
 from smartbis.outbox.work import request_work
-from smartbis.tenancy.statements import one_trip, prepared_cursor
+from smartbis.tenancy.statements import execute_rows, one_trip, prepared_cursor
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,8 @@ def repayment(unit: str, amount: int, *, award: UUID | None, purchase: UUID | No
 
 def _insert(tenant: UUID, gifts: Sequence[_Gift]) -> None:
     with prepared_cursor() as cursor:
-        cursor.execute(
+        execute_rows(
+            cursor,
             INSERT_AWARDS,
             {
                 "tenant": tenant,

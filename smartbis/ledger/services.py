@@ -14,7 +14,7 @@ from smartbis.ledger.accounts import Account, Balance
 from smartbis.ledger.errors import InsufficientBalance
 from smartbis.ledger.sql import ENSURE_BALANCES, ENSURE_HOLDERS, LOCK_BALANCES, LOCK_HOLDERS, POST
 from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.statements import prepared_cursor
+from smartbis.tenancy.statements import execute_rows, prepared_cursor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +122,7 @@ def post_all(*, tenant: UUID, moves: Sequence[tuple[LockedHolder, Move]]) -> lis
             for holder, balances in before.values():
                 holder.balances = balances
             raise
-        cursor.execute(POST, _parameters(tenant, written))
+        execute_rows(cursor, POST, _parameters(tenant, written))
         return [transfer for _, transfer in written]
 
 

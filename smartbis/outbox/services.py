@@ -11,7 +11,7 @@ from smartbis.outbox.models import Delivery, WakeUp
 from smartbis.outbox.subscriptions import subscriptions_to
 from smartbis.outbox.work import poke_after_commit, request_work
 from smartbis.tenancy.scope import current_tenant, tenant_scope
-from smartbis.tenancy.statements import prepared_cursor
+from smartbis.tenancy.statements import execute_rows, prepared_cursor
 
 _PUBLISH = """
 WITH happened AS (
@@ -49,7 +49,8 @@ def publish_all(events: Sequence[Event]) -> None:
     ]
     queues = sorted({subscription.queue for _, _, subscription in owed})
     with prepared_cursor() as cursor:
-        cursor.execute(
+        execute_rows(
+            cursor,
             _PUBLISH,
             {
                 "ids": ids,

@@ -10,7 +10,7 @@ from django.db import connection
 from smartbis.kernel.arrays import id_array, text_array, whole_array
 from smartbis.kernel.ids import new_id
 from smartbis.purchases.infos import ItemInfo, PurchaseInfo, SaleDraft
-from smartbis.tenancy.statements import prepared_cursor
+from smartbis.tenancy.statements import execute_rows, prepared_cursor
 
 # A sale is inserted unless its number is taken, its currency is not the tenant's, or its store or customer is not
 # there: whoever is not in the answer is judged afterwards. Rows go in by the order of the unique key, so that two
@@ -149,7 +149,7 @@ def insert_sales(*, tenant: UUID, rows: Sequence[SaleRow]) -> set[UUID]:
         "units": whole_array([item.unit_minor for _, item in lines]),
     }
     with prepared_cursor() as cursor:
-        cursor.execute(_INSERT_SALES, values)
+        execute_rows(cursor, _INSERT_SALES, values)
         return {row[0] for row in cursor.fetchall()}
 
 
