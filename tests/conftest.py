@@ -10,6 +10,7 @@ from django.test import TransactionTestCase
 
 from smartbis.tenancy.selectors import TenantInfo
 from tests import database, factories
+from tests.chromium import launch_options
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +71,12 @@ def _no_waiting_pokes(monkeypatch: pytest.MonkeyPatch) -> None:
     from smartbis.outbox import work
 
     monkeypatch.setattr(work, "_poke", lambda queue: None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The one browser of a run is the machine's own; Playwright bears no second one beside it."""
+    return launch_options()
 
 
 @pytest.fixture

@@ -1,36 +1,22 @@
 """The phone in a real browser: answers arrive by themselves, keys suffice, and axe finds nothing."""
 
-import os
-import shutil
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.sandbox.process import Number, Receiver, until
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PHONE = "/phone/5511988887777"
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM and not os.environ.get("CI"), reason="no Chromium found on this machine"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield one
-        one.close()
-
-
-@pytest.fixture
-def tab(browser: Any) -> Page:
-    page: Page = browser.new_page(viewport={"width": 390, "height": 844})
-    return page
+def tab(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    yield page
+    page.close()
 
 
 def test_a_conversation_by_keyboard(aurora: Number, receiver: Receiver, tab: Page) -> None:
@@ -58,7 +44,7 @@ def test_a_conversation_by_keyboard(aurora: Number, receiver: Receiver, tab: Pag
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing(aurora: Number, browser: Any, scheme: str, width: int) -> None:
+def test_axe_finds_nothing(aurora: Number, browser: Browser, scheme: str, width: int) -> None:
     aurora.writes("+5511988887777", "oi")
     aurora.accepted("+5511988887777", content={"body": "Veja https://example.com"})
     aurora.sandbox.control("faults", {"kind": "failed:131026"})

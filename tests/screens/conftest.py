@@ -7,16 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.chromium import launch_options
-
 STATIC = Path(__file__).parents[2] / "static"
 ADDRESS = "http://localhost/"
 POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:"
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    return launch_options()
 
 
 @pytest.fixture
