@@ -49,7 +49,11 @@ def test_axe_finds_nothing(aurora: Number, browser: Browser, scheme: str, width:
     aurora.accepted("+5511988887777", content={"body": "Veja https://example.com"})
     aurora.sandbox.control("faults", {"kind": "failed:131026"})
     aurora.accepted("+5511988887777", content={"body": "perdida"})
-    page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce")
+    page = browser.new_page(
+        viewport={"width": width, "height": 844},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    )
     for path in ("/", f"{PHONE}?channel={aurora.id}", f"/phone/5511900000000?channel={aurora.id}", "/nothing"):
         page.goto(aurora.sandbox.url + path)
         found = Axe().run(page)
