@@ -118,7 +118,7 @@ CARD = DemoBrand(
         ("FAXINA-4H", "Faxina de 4 horas", "Limpeza", 15900),
         ("TELA-CEL", "Troca de tela de celular", "Assistência", 28900),
     ),
-    members=230,
+    members=120,
     visits_a_month=1.6,
 )
 
@@ -203,7 +203,7 @@ ASSOCIATION = DemoBrand(
         ("CURSO-MES", "Mensalidade de curso", "Cursos", 9000),
         ("LIVRO", "Livro usado", "Livraria", 2200),
     ),
-    members=190,
+    members=95,
     visits_a_month=2.2,
     plan="associado-anual",
     events=(
