@@ -7,7 +7,7 @@ from uuid import UUID
 
 from smartbis.kernel.codes import group_code, qr_payload
 
-KindName = Literal["amount", "percentage", "freebie", "upgrade"]
+KindName = Literal["amount", "percentage", "freebie", "upgrade", "entry"]
 OriginName = Literal["balance", "manual", "rule", "campaign", "plan", "import"]
 
 
@@ -53,6 +53,19 @@ class CouponDraft:
     segment: str = ""
     on_lapse: str = "return"
     funded_by: str = "brand"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryTerms:
+    """The terms of an event's entries: `stock` places (None: no limit), a cost in points or none, where they count."""
+
+    name: str
+    description: str = ""
+    image: str = ""
+    stock: int | None = None
+    cost_unit: str = ""
+    cost_amount: int | None = None
+    stores: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -179,5 +179,7 @@ def _refund(tenant: UUID, sale: PurchaseInfo, number: str, amount_minor: int, ac
 
 def _is_made_for_sale(tenant: UUID, use: RedemptionInfo, voucher: VoucherInfo) -> bool:
     """Whether a voucher was balance a moment before: then balance is what its customer wants back."""
+    if voucher.kind != "amount":
+        return False
     was_balance = get_coupon(tenant=tenant, coupon=voucher.coupon_id).is_balance
     return was_balance and use.redeemed_at - voucher.issued_at <= _SAME_SALE

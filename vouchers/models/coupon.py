@@ -8,12 +8,13 @@ from smartbis.tenancy.models import TenantModel
 
 
 class Kind(models.TextChoices):
-    """What a voucher gives: money off, a share off, a thing, or a better plan, tier or product."""
+    """What a voucher gives: money off, a share off, a thing, a better plan, tier or product, or entry to an event."""
 
     AMOUNT = "amount"
     PERCENTAGE = "percentage"
     FREEBIE = "freebie"
     UPGRADE = "upgrade"
+    ENTRY = "entry"
 
 
 class OnLapse(models.TextChoices):
@@ -100,7 +101,8 @@ class Coupon(TenantModel):
                 | Q(kind="amount", is_balance=True)
                 | Q(kind="percentage", value_bp__gte=1, value_bp__lte=10_000)
                 | (Q(kind="freebie") & ~Q(value_sku=""))
-                | (Q(kind="upgrade") & ~Q(value_key="")),
+                | (Q(kind="upgrade") & ~Q(value_key=""))
+                | Q(kind="entry", is_listed=False),
             ),
             models.CheckConstraint(
                 name="coupon_cost_is_whole",

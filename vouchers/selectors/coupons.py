@@ -7,15 +7,20 @@ from django.db.models import Count, Q
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.scope import tenant_scope
+from vouchers.errors import CouponNotFound
 from vouchers.infos import CouponCounts, CouponInfo
 from vouchers.models import Coupon, Voucher
+from vouchers.models.coupon import Kind
 from vouchers.reading import coupon_infos, get_coupon_row, is_within_reach
 
 
 def coupons(*, tenant: UUID, status: str | None = None, actor: Actor | None = None) -> list[CouponInfo]:
-    """The brand's coupons, the newest first; those of a status when one is named. Two queries."""
+    """The brand's coupons, the newest first; those of a status when one is named. Two queries.
+
+    What stands behind the entries of events is no offer, here and below.
+    """
     with tenant_scope(tenant, read_only=True):
-        rows = Coupon.objects.order_by("-created_at", "-id")
+        rows = Coupon.objects.exclude(kind=Kind.ENTRY).order_by("-created_at", "-id")
         if status is not None:
             rows = rows.filter(status=status)
         return coupon_infos([row for row in rows if is_within_reach(row, actor)])
@@ -24,7 +29,10 @@ def coupons(*, tenant: UUID, status: str | None = None, actor: Actor | None = No
 def get_coupon(*, tenant: UUID, coupon: UUID, actor: Actor | None = None) -> CouponInfo:
     """Raises CouponNotFound."""
     with tenant_scope(tenant, read_only=True):
-        return coupon_infos([get_coupon_row(coupon, actor)])[0]
+        row = get_coupon_row(coupon, actor)
+        if row.kind == Kind.ENTRY:
+            raise CouponNotFound
+        return coupon_infos([row])[0]
 
 
 def coupon_counts(*, tenant: UUID) -> dict[UUID, CouponCounts]:

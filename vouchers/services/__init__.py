@@ -1,23 +1,28 @@
 """What can be done with coupons and vouchers."""
 
 from vouchers.services.coupons import change_coupon, create_coupon, set_coupon_status
-from vouchers.services.ending import cancel_voucher, lapse_voucher
+from vouchers.services.ending import cancel_entry, cancel_voucher, lapse_voucher
+from vouchers.services.entries import change_entries, open_entries
 from vouchers.services.holds import hold_voucher, release_hold
 from vouchers.services.imports import import_open_vouchers, undo_imported_vouchers
-from vouchers.services.issuing import convert_balance, issue_voucher
+from vouchers.services.issuing import convert_balance, issue_entry, issue_voucher
 from vouchers.services.redeeming import redeem_voucher
 from vouchers.services.reversing import payers_for_sale, reverse_for_refund, reverse_redemption
 from vouchers.services.validating import validate_voucher
 
 __all__ = [
+    "cancel_entry",
     "cancel_voucher",
     "change_coupon",
+    "change_entries",
     "convert_balance",
     "create_coupon",
     "hold_voucher",
     "import_open_vouchers",
+    "issue_entry",
     "issue_voucher",
     "lapse_voucher",
+    "open_entries",
     "payers_for_sale",
     "redeem_voucher",
     "release_hold",

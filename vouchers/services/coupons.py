@@ -114,7 +114,7 @@ def balance_coupon(*, tenant: UUID, brand: TenantInfo) -> Coupon:
 
 def _lock_coupon(coupon: UUID) -> Coupon:
     """Raises CouponNotFound."""
-    row = Coupon.objects.select_for_update().filter(id=coupon).first()
+    row = Coupon.objects.select_for_update().filter(id=coupon).exclude(kind="entry").first()
     if row is None:
         raise CouponNotFound
     return row

@@ -22,6 +22,7 @@ from vouchers.errors import VoucherNotFound, VoucherRefused
 from vouchers.events import VoucherCancelled, VoucherLapsed
 from vouchers.infos import VoucherInfo
 from vouchers.models import Voucher
+from vouchers.models.coupon import Kind, OnLapse
 from vouchers.reading import is_within_reach, voucher_info
 from vouchers.reasons import reasons_of, refusal_of
 
@@ -42,13 +43,29 @@ def cancel_voucher(*, tenant: UUID, voucher: UUID, reason: str, actor: Actor) ->
     Publishes VoucherCancelled.
     """
     require(actor, "voucher.cancel")
+    return _cancel(tenant, voucher, reason, actor)
+
+
+def cancel_entry(*, tenant: UUID, voucher: UUID, returns: bool, reason: str, actor: Actor) -> VoucherInfo:
+    """Take an entry back that was not used; the event that calls says whether its price `returns` or is lost.
+
+    Raises VoucherNotFound, VoucherAlreadyRedeemed, VoucherExpired, VoucherCancelled, InvalidInput without a reason.
+    Publishes VoucherCancelled.
+    """
+    return _cancel(tenant, voucher, reason, actor, on_lapse=OnLapse.RETURN if returns else OnLapse.FORFEIT)
+
+
+def _cancel(tenant: UUID, voucher: UUID, reason: str, actor: Actor, *, on_lapse: OnLapse | None = None) -> VoucherInfo:
+    """`on_lapse` replaces what the voucher says of its price, for entries alone."""
     if not reason.strip():
         raise InvalidInput({"reason": [_("Diga o motivo, em até 300 caracteres.")]})
     with tenant_scope(tenant):
         row = Voucher.objects.select_related("coupon").filter(id=voucher).first()
-        if row is None or not is_within_reach(row.coupon, actor):
+        if row is None or not is_within_reach(row.coupon, actor) or (on_lapse and row.kind != Kind.ENTRY):
             raise VoucherNotFound
         holder = _lock_payer(tenant, row)
+        if on_lapse:
+            Voucher.objects.filter(id=row.id, status=Voucher.Status.ISSUED).update(on_lapse=on_lapse)
         is_open = Q(valid_until__isnull=True) | Q(valid_until__gt=now())
         row = _end(row.id, Voucher.Status.CANCELLED, reason.strip()[:300], is_open)
         settled = _settle(row, holder, "voucher_cancelled")

@@ -23,9 +23,11 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo, get_store, get_tenant
 from vouchers import stock
 from vouchers.conditions import greatest_cost, is_eligible, iso
+from vouchers.errors import CouponNotFound
 from vouchers.events import VoucherIssued
 from vouchers.infos import OriginName, SaleRef, VoucherInfo
 from vouchers.models import Coupon, Voucher
+from vouchers.models.coupon import Kind
 from vouchers.reading import lock_coupon_terms, voucher_info
 from vouchers.reasons import issue_reason, issue_refusal_of
 from vouchers.services.amounts import check_amount, check_key
@@ -108,11 +110,49 @@ def issue_voucher(
         )
         if (first := _first_answer(order)) is not None:
             return first
+        if row.kind == Kind.ENTRY:
+            raise CouponNotFound
         if row.is_balance:
             raise InvalidInput({"coupon": [_("Este cupom nasce só de um saldo.")]})
         _check_people_and_places(order)
         _check_live(order)
         _check_eligible(order)
+        return _issue(order)
+
+
+def issue_entry(
+    *, tenant: UUID, customer: UUID, coupon: UUID, key: str, actor: Actor, valid_until: datetime
+) -> VoucherInfo:
+    """Issue the entry of somebody who registers for an event; its price, if it has one, is taken from their balance.
+
+    Who may register, and until when, is judged by the event that calls. The same key again gives the first voucher.
+    Raises CouponNotFound, CouponLimitReached, CouponOutOfStock, InsufficientBalance, KeyReused, InvalidInput.
+    Publishes VoucherIssued.
+    """
+    check_key(key)
+    with tenant_scope(tenant):
+        row = lock_coupon_terms(tenant=tenant, coupon=coupon)
+        if row.kind != Kind.ENTRY:
+            raise CouponNotFound
+        order = _Order(
+            tenant=tenant,
+            brand=get_tenant(tenant=tenant),
+            coupon=row,
+            customer=customer,
+            origin="balance" if row.cost_amount else "manual",
+            key=key,
+            actor=actor,
+            store=None,
+            valid_until=valid_until,
+            sale=None,
+            unit=row.cost_unit,
+            price=row.cost_amount or 0,
+            value_minor=None,
+            gives_change=False,
+        )
+        if (first := _first_answer(order)) is not None:
+            return first
+        _check_people_and_places(order)
         return _issue(order)
 
 
