@@ -3,7 +3,9 @@
 from programs.models.article import Article
 from programs.models.award import Award, AwardReversal
 from programs.models.imported import ImportBatch, ImportRow
+from programs.models.plan import Plan, PlanArticle, PlanMember, PlanPeriod, PlanPeriodEnd, PlanReceipt
 from programs.models.program import Participation, Program, RuleVersion
+from programs.models.tier import TierChange, TierLadder, TierStanding
 
 __all__ = [
     "Article",
@@ -12,6 +14,15 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "Participation",
+    "Plan",
+    "PlanArticle",
+    "PlanMember",
+    "PlanPeriod",
+    "PlanPeriodEnd",
+    "PlanReceipt",
     "Program",
     "RuleVersion",
+    "TierChange",
+    "TierLadder",
+    "TierStanding",
 ]
