@@ -2,6 +2,7 @@
 
 from programs.models.article import Article
 from programs.models.award import Award, AwardReversal
+from programs.models.gathering import Gathering, Registration
 from programs.models.imported import ImportBatch, ImportRow
 from programs.models.plan import Plan, PlanArticle, PlanMember, PlanPeriod, PlanPeriodEnd, PlanReceipt
 from programs.models.program import Participation, Program, RuleVersion
@@ -11,6 +12,7 @@ __all__ = [
     "Article",
     "Award",
     "AwardReversal",
+    "Gathering",
     "ImportBatch",
     "ImportRow",
     "Participation",
@@ -21,6 +23,7 @@ __all__ = [
     "PlanPeriodEnd",
     "PlanReceipt",
     "Program",
+    "Registration",
     "RuleVersion",
     "TierChange",
     "TierLadder",
