@@ -72,6 +72,9 @@ class PlanPeriod(TenantModel):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+", db_index=False)
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
     cause = models.CharField(max_length=8, choices=Cause)
+    purchase = models.ForeignKey(
+        "purchases.Purchase", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     source = models.CharField(max_length=120)
     number = models.PositiveIntegerField(help_text="Which period of its source, from 1.")
     bought_at = models.DateTimeField(help_text="When it was bought in the world.")
@@ -87,7 +90,14 @@ class PlanPeriod(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "source", "number"], name="plan_period_once"),
         ]
-        indexes = [models.Index(fields=["tenant", "customer", "plan"], name="plan_period_of_customer")]
+        indexes = [
+            models.Index(fields=["tenant", "customer", "plan"], name="plan_period_of_customer"),
+            models.Index(
+                fields=["tenant", "purchase"],
+                name="plan_period_of_sale",
+                condition=models.Q(purchase__isnull=False),
+            ),
+        ]
 
 
 class PlanPeriodEnd(TenantModel):
