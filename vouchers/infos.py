@@ -258,3 +258,11 @@ class RedeemedDay:
     on: date
     redemptions: int
     discount_minor: int
+
+
+@dataclass(frozen=True)
+class RedeemedStore:
+    """Uses, net of those taken back, in one store."""
+
+    redemptions: int
+    discount_minor: int

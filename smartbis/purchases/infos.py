@@ -159,3 +159,11 @@ class DaySales:
     amount_minor: int
     identified_sales: int
     refunded_minor: int
+
+
+@dataclass(frozen=True)
+class StoreSales:
+    """The confirmed sales of one store in a period; gross minor units."""
+
+    sales: int
+    amount_minor: int

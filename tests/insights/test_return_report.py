@@ -1,14 +1,20 @@
 """The return report counts what happened, in the brand's own calendar, and of nobody else."""
 
 from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from insights.selectors import customer_timeline, return_report
 from programs.services import record_sale
 from smartbis.kernel.clock import frozen
 from smartbis.purchases.infos import SaleDraft
 from smartbis.tenancy.selectors import TenantInfo
+from smartbis.tenancy.services import add_store
 from tests.factories import make_customer, store_of
 from tests.programs.conftest import make_cashback
+from tests.vouchers.shop import coupon_of, issued, redeemed
 
 
 def sell(brand: TenantInfo, customer: object, number: str, at: datetime, amount: int = 10_000, store: str = "centro"):
@@ -62,6 +68,40 @@ def test_nobody_bought_is_no_share(aurora: TenantInfo) -> None:
     report = return_report(tenant=aurora.id, since=date(2026, 11, 10), until=date(2026, 11, 11))
     assert report.returning_share_bp is None
     assert [day.sales for day in report.by_day] == [0, 0]
+
+
+def test_a_store_sees_its_own_uses_by_day(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    """The figures of a day narrowed to a store agree with the store's sum."""
+    with frozen(at(10)):
+        for brand in (aurora, boreal):
+            coupon = coupon_of(brand, value_minor=1_000)
+            for store in ("centro", "moema", "moema"):
+                redeemed(brand, issued(brand, coupon), store=store_of(brand, store).id)
+    period: dict[str, Any] = {"tenant": aurora.id, "since": date(2026, 11, 9), "until": date(2026, 11, 10)}
+    everywhere = return_report(**period)
+    moema = return_report(**period, store=store_of(aurora, "moema").id)
+    assert [(day.redemptions, day.discount_minor) for day in everywhere.by_day] == [(0, 0), (3, 3_000)]
+    assert [(day.redemptions, day.discount_minor) for day in moema.by_day] == [(0, 0), (2, 2_000)]
+    assert {row.code: row.redemptions for row in everywhere.by_store} == {"centro": 1, "moema": 2}
+    assert moema.redemptions == 2
+
+
+def test_a_report_costs_the_same_at_two_stores_and_at_twenty(aurora: TenantInfo) -> None:
+    with frozen(at(1)):
+        make_cashback(aurora)
+        customer = make_customer(aurora)
+    period: dict[str, Any] = {"tenant": aurora.id, "since": date(2026, 11, 10), "until": date(2026, 11, 13)}
+    costs = []
+    for count in (0, 18):
+        for number in range(count):
+            add_store(tenant=aurora.id, code=f"loja-{number}", name=f"Loja {number}")
+            sell(aurora, customer.id, f"S-{number}", at(11), store=f"loja-{number}")
+        with CaptureQueriesContext(connection) as queries:
+            report = return_report(**period)
+        costs.append(len(queries))
+    assert len(report.by_store) == 20
+    assert {row.returning for row in report.by_store if row.sales} == {0}
+    assert costs[0] == costs[1]
 
 
 def test_a_timeline_holds_sale_and_value(aurora: TenantInfo) -> None:

@@ -1,7 +1,7 @@
 """What can be read about sales."""
 
-from smartbis.purchases.selectors.buyers import Buyers, buyers
-from smartbis.purchases.selectors.days import sales_by_day
+from smartbis.purchases.selectors.buyers import Buyers, buyers, buyers_by_store
+from smartbis.purchases.selectors.days import sales_by_day, sales_by_store
 from smartbis.purchases.selectors.imported import ForeignRefund, purchases_of_import, refunds_of_other_sales
 from smartbis.purchases.selectors.lists import purchases_of, purchases_page, refunds_of
 from smartbis.purchases.selectors.returnable import (
@@ -25,6 +25,7 @@ __all__ = [
     "ReturnableLine",
     "UsualAmounts",
     "buyers",
+    "buyers_by_store",
     "find_purchase",
     "get_purchase",
     "get_purchases",
@@ -40,5 +41,6 @@ __all__ = [
     "refunds_of_other_sales",
     "returnable_lines",
     "sales_by_day",
+    "sales_by_store",
     "usual_amounts",
 ]
