@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -66,7 +67,7 @@ def close_memberships(*, tenant: UUID, kind: str, members: Collection[tuple[UUID
     if not members:
         return 0
     with tenant_scope(tenant), connection.cursor() as cursor:
-        named = {
+        named: dict[str, Any] = {
             "tenant": tenant,
             "kind": kind,
             "at": at,
