@@ -22,7 +22,8 @@ def repay_owed(
     back for the same money once more.
     """
     with tenant_scope(tenant):
-        debt = min(holder.balance(unit).owed, at_most)
+        balance = holder.balance(unit)
+        debt = min(balance.owed, at_most, balance.available)
         if debt > 0:
             move = Move(
                 unit=unit,
