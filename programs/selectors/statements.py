@@ -132,12 +132,20 @@ def explain(kind: str, unit: str, amount: int, facts: dict[str, Any], locale: st
     elif kind == "release":
         parts.append(_("O prazo de devolução terminou: o valor já pode ser usado."))
     elif kind == "repayment":
-        parts.append(_("Parte do que você ganhou cobriu um estorno anterior."))
+        parts.append(_explain_repayment(facts))
     elif kind.startswith("voucher_"):
         parts.append(" · ".join(part for part in (facts["coupon"], facts["code"]) if part))
     elif facts.get("reason"):
         parts.append(str(facts["reason"]))
     return " ".join(part for part in parts if part)
+
+
+def _explain_repayment(facts: dict[str, Any]) -> str:
+    if facts.get("key") == "repaid_by_opening":
+        return _("O saldo trazido cobriu primeiro um estorno anterior.")
+    if facts.get("key") == "repaid_by_return" or facts.get("code"):
+        return _("O que voltou do voucher cobriu primeiro um estorno anterior.")
+    return _("O que você ganhou cobriu primeiro um estorno anterior.")
 
 
 def _explain_award(unit: str, amount: int, facts: dict[str, Any], locale: str) -> str:

@@ -31,7 +31,7 @@ def repay_owed(
                 credit=Account.RECEIVABLE,
                 amount=debt,
                 kind="repayment",
-                explanation={"key": "repaid"},
+                explanation={"key": "repaid_by_return"},
                 voucher_id=voucher,
                 store_id=store,
             )
