@@ -4,6 +4,7 @@ from messaging.services.channels import connect_channel, subscribe_channel, veri
 from messaging.services.erasure import wipe_customer
 from messaging.services.history import settle_past_messages
 from messaging.services.queue import queue_message, queue_sign_in_code, queue_text
+from messaging.services.reassigning import reassign_messages
 from messaging.services.templates import sync_templates
 from messaging.services.webhooks import MAX_BODY_BYTES, receive_webhook
 
@@ -13,6 +14,7 @@ __all__ = [
     "queue_message",
     "queue_sign_in_code",
     "queue_text",
+    "reassign_messages",
     "receive_webhook",
     "settle_past_messages",
     "subscribe_channel",
