@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
+from programs import reactions
 from programs.gatherings.services import arrive_by_voucher, end_by_voucher, go_back_by_voucher, leave_all
 from programs.services.merging import gather_after_merge
 from smartbis.customers.events import CustomerErased, CustomerMerged
 from smartbis.outbox.subscriptions import subscribe
 from vouchers.events import VoucherCancelled, VoucherRedeemed, VoucherReversed
+
+__all__ = ["reactions"]
 
 
 @subscribe(VoucherRedeemed)

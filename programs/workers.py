@@ -6,7 +6,9 @@ from uuid import UUID
 from programs.gatherings.services import settle_cancelled
 from programs.imports.runner import work_on_imports
 from programs.models import Award
+from programs.services.plan_members import settle_due
 from programs.services.refunds import release_due, wake_for_next_release
+from programs.services.standings import judge_due, walk
 from smartbis.kernel.clock import now
 from smartbis.outbox.work import each_alone, worker
 from smartbis.tenancy.scope import tenant_scope
@@ -33,6 +35,24 @@ def release_due_awards(*, tenant: UUID) -> bool:
 def _release(tenant: UUID, customer: UUID) -> None:
     with tenant_scope(tenant):
         release_due(tenant, customer=customer)
+
+
+@worker(queue="relay")
+def judge_due_tiers(*, tenant: UUID) -> bool:
+    """Warn of tiers that will end, and judge those whose time has come."""
+    return judge_due(tenant=tenant)
+
+
+@worker(queue="relay")
+def settle_due_plans(*, tenant: UUID) -> bool:
+    """Remind members of the end of their plan, and let plans lapse."""
+    return settle_due(tenant=tenant)
+
+
+@worker(queue="bulk")
+def walk_ladder(*, tenant: UUID) -> bool:
+    """Judge everybody anew after the ladder changed, a thousand customers a turn."""
+    return walk(tenant=tenant)
 
 
 @worker(queue="bulk")
