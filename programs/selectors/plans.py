@@ -250,16 +250,10 @@ def plan_members(
     `which` is all, active (grace included), ending within 30 days, or lapsed. Raises InvalidCursor.
     """
     instant, backwards = now(), which == "lapsed"
-    rows = PlanMember.objects.filter(started_at__isnull=False)
-    if plan is not None:
-        rows = rows.filter(plan__key=plan)
-    if which == "active":
-        rows = rows.filter(lapses_at__gt=instant)
-    elif which == "ending":
-        rows = rows.filter(lapses_at__gt=instant, ends_at__lte=instant + timedelta(days=ENDING_DAYS))
-    elif which == "lapsed":
-        rows = rows.filter(lapses_at__lte=instant)
     with tenant_scope(tenant, read_only=True):
+        rows = _which(which, instant)
+        if plan is not None:
+            rows = rows.filter(plan__key=plan)
         if cursor is not None:
             rows = rows.filter(_beyond(cursor, backwards=backwards))
         order = ("-ends_at", "-id") if backwards else ("ends_at", "id")
@@ -268,6 +262,15 @@ def plan_members(
     last = found[limit - 1] if len(found) > limit else None
     items = tuple(_member(row, known[row.plan_id]) for row in found[:limit])
     return Page(items, encode_cursor(last.ends_at, last.id) if last else None)
+
+
+def _which(which: str, instant: datetime) -> QuerySet[PlanMember]:
+    rows = PlanMember.objects.filter(started_at__isnull=False)
+    if which == "active":
+        return rows.filter(lapses_at__gt=instant)
+    if which == "ending":
+        return rows.filter(lapses_at__gt=instant, ends_at__lte=instant + timedelta(days=ENDING_DAYS))
+    return rows.filter(lapses_at__lte=instant) if which == "lapsed" else rows
 
 
 def _beyond(cursor: str, *, backwards: bool) -> Q:
@@ -288,5 +291,7 @@ def member_counts(*, tenant: UUID) -> dict[str, tuple[int, int, int]]:
     soon = Q(ends_at__lte=instant + timedelta(days=ENDING_DAYS))
     with tenant_scope(tenant, read_only=True):
         rows = PlanMember.objects.filter(started_at__isnull=False).order_by().values_list("plan__key")
-        counted = rows.annotate(Count("id", filter=is_in), Count("id", filter=is_in & soon), Count("id", filter=~is_in))
+        counted = rows.annotate(
+            active=Count("id", filter=is_in), ending=Count("id", filter=is_in & soon), lapsed=Count("id", filter=~is_in)
+        )
         return {key: (active, ending, lapsed) for key, active, ending, lapsed in counted}
