@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from api.problems import no_such_route
 from api.views import (
+    adjustments,
     balances,
     coupons,
     customers,
@@ -25,6 +26,14 @@ v1 = [
     path("customers/<uuid:customer>/balances", balances.Balances.as_view(), name="balances"),
     path("customers/<uuid:customer>/statement", balances.Statement.as_view(), name="statement"),
     path("customers/<uuid:customer>/offers", balances.Offers.as_view(), name="offers"),
+    path(
+        "customers/<uuid:customer>/adjustments",
+        adjustments.CustomerAdjustments.as_view(),
+        name="customer-adjustments",
+    ),
+    path("adjustments", adjustments.Adjustments.as_view(), name="adjustments"),
+    path("adjustments/<uuid:adjustment>/approve", adjustments.AdjustmentApproval.as_view(), name="adjustment-approve"),
+    path("adjustments/<uuid:adjustment>/refuse", adjustments.AdjustmentRefusal.as_view(), name="adjustment-refuse"),
     path("purchases", purchases.Purchases.as_view(), name="purchases"),
     path("purchases/batch", purchases.PurchaseBatch.as_view(), name="purchase-batch"),
     path("purchases/<uuid:purchase>", purchases.OnePurchase.as_view(), name="purchase"),

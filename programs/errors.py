@@ -64,3 +64,38 @@ class PlanPeriodNotFound(NotFound):
 
     code = "plan_period_not_found"
     sentence = "There is no such period to take back."
+
+
+class AdjustmentNotFound(NotFound):
+    """No such correction by hand."""
+
+    code = "adjustment_not_found"
+    sentence = "There is no such adjustment."
+
+
+class AdjustmentConflict(DomainError):
+    """This key was used for another correction."""
+
+    code = "adjustment_conflict"
+    sentence = "This key was used for another adjustment."
+
+
+class AdjustmentDecided(DomainError):
+    """Somebody decided already; `params`: state."""
+
+    code = "adjustment_decided"
+    sentence = "This adjustment was decided already."
+
+
+class AdjustmentOwnRequest(DomainError):
+    """Nobody decides on a request of their own."""
+
+    code = "adjustment_own_request"
+    sentence = "A second person has to decide on this adjustment."
+
+
+class AdjustmentAboveLimit(DomainError):
+    """The amount is above the limit of who wants to decide."""
+
+    code = "adjustment_above_limit"
+    sentence = "This adjustment is above your limit."

@@ -31,6 +31,12 @@ def _why(reason: str) -> str:
 
 def _actions() -> dict[str, str]:
     return {
+        "adjustment.approve": _("aprovou um ajuste de saldo"),
+        "adjustment.limits": _("mudou os limites de ajuste"),
+        "adjustment.post": _("ajustou um saldo"),
+        "adjustment.refuse": _("recusou um ajuste de saldo"),
+        "adjustment.request": _("pediu um ajuste de saldo"),
+        "balance.adjust": _("tentou ajustar um saldo"),
         "brand.change": _("tentou mudar a marca"),
         "channel.connect": _("ligou um número de WhatsApp"),
         "coupon.change": _("mudou um cupom"),

@@ -31,6 +31,7 @@ _DAY = (
     Entry("purchases", _("Vendas"), "shopping-bag", "sale.list"),
     Entry("programs", _("Programa"), "percent", "program.see"),
     Entry("coupons", _("Cupons"), "ticket", "coupon.see"),
+    Entry("adjustments", _("Ajustes"), "wallet", "adjustment.see"),
     Entry("messages", _("Mensagens"), "message-circle", "message.see"),
     Entry("reports", _("Relatórios"), "chart-line", "report.see"),
 )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from dashboard.brand.views import (
+    adjustments,
     brand,
     checks,
     coupons,
@@ -27,6 +28,11 @@ urlpatterns = [
     path("customers/<uuid:customer>/consents/", customers.consent, name="customer_consent"),
     path("customers/<uuid:customer>/vouchers/", customers.issue, name="customer_issue"),
     path("customers/<uuid:customer>/erase/", customers.erase, name="customer_erase"),
+    path("customers/<uuid:customer>/adjust/", adjustments.new, name="customer_adjust"),
+    path("adjustments/", adjustments.index, name="adjustments"),
+    path("adjustments/limits/", adjustments.limits, name="adjustment_limits"),
+    path("adjustments/<uuid:adjustment>/approve/", adjustments.approve, name="adjustment_approve"),
+    path("adjustments/<uuid:adjustment>/refuse/", adjustments.refuse, name="adjustment_refuse"),
     path("sales/", sales.index, name="purchases"),
     path("sales/<uuid:purchase>/", sales.show, name="purchase"),
     path("sales/<uuid:purchase>/refunds/", sales.refund, name="purchase_refund"),

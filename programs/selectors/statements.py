@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.rules import read_rule, sentence
+from programs.selectors.adjustments import reason_words
 from smartbis.kernel.codes import group_code
 from smartbis.kernel.money import format_amount, format_money
 from smartbis.kernel.pages import Page
@@ -146,6 +147,8 @@ def explain(kind: str, unit: str, amount: int, facts: dict[str, Any], locale: st
         parts.append(_("O saldo do outro cadastro da mesma pessoa veio para este."))
     elif kind == "merged_away":
         parts.append(_("O saldo deste cadastro foi para o outro da mesma pessoa."))
+    elif facts.get("key") == "adjusted_by_hand":
+        parts.append(f"{reason_words(facts.get('reason', ''))}.")
     elif kind.startswith("voucher_"):
         parts.append(" · ".join(part for part in (facts["coupon"], facts["code"]) if part))
     elif facts.get("reason"):

@@ -1,5 +1,11 @@
 """What can be done with programmes, and the use cases of a sale."""
 
+from programs.services.adjustments import (
+    approve_adjustment,
+    refuse_adjustment,
+    request_adjustment,
+    set_adjustment_limits,
+)
 from programs.services.counter import (
     may_sell,
     refund_at_counter,
@@ -15,6 +21,7 @@ from programs.services.refunds import cancel_sale, confirm_sale, refund_sale
 from programs.services.sales import record_sale, record_sales
 
 __all__ = [
+    "approve_adjustment",
     "cancel_sale",
     "confirm_sale",
     "may_sell",
@@ -26,8 +33,11 @@ __all__ = [
     "record_sales",
     "refund_at_counter",
     "refund_sale",
+    "refuse_adjustment",
+    "request_adjustment",
     "sell_at_counter",
     "sell_with_balance",
+    "set_adjustment_limits",
     "set_program_status",
     "undo_redemption",
     "undo_sale",

@@ -63,6 +63,14 @@ REST = {
     "api/v1/customers/<uuid:customer>/balances": Row({"GET": API}),
     "api/v1/customers/<uuid:customer>/statement": Row({"GET": API}),
     "api/v1/customers/<uuid:customer>/offers": Row({"GET": API}),
+    "api/v1/customers/<uuid:customer>/adjustments": Row(
+        {"POST": API},
+        body={"POST": lambda world: {"unit": "points", "amount": 1, "reason": "goodwill"}},
+    ),
+    "api/v1/adjustments": Row({"GET": API}),
+    # Two different people, and a limit that keys do not have at first: let in, and then refused.
+    "api/v1/adjustments/<uuid:adjustment>/approve": Row({"POST": API}),
+    "api/v1/adjustments/<uuid:adjustment>/refuse": Row({"POST": API}),
     "api/v1/purchases": Row(
         {"GET": API, "POST": API},
         body={
@@ -151,6 +159,11 @@ DASHBOARD_PAGES: dict[str, Row] = {
     f"{DESK}customers/<uuid:customer>/consents/": Row({"POST": ATTENDANTS}),
     f"{DESK}customers/<uuid:customer>/vouchers/": Row({"POST": ATTENDANTS}),
     f"{DESK}customers/<uuid:customer>/erase/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}customers/<uuid:customer>/adjust/": Row({"GET": ATTENDANTS, "POST": ATTENDANTS}),
+    f"{DESK}adjustments/": Row({"GET": READERS}),
+    f"{DESK}adjustments/limits/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}adjustments/<uuid:adjustment>/approve/": Row({"POST": ATTENDANTS}),
+    f"{DESK}adjustments/<uuid:adjustment>/refuse/": Row({"POST": ATTENDANTS}),
     f"{DESK}sales/": Row({"GET": READERS}),
     f"{DESK}sales/<uuid:purchase>/": Row({"GET": READERS}),
     f"{DESK}sales/<uuid:purchase>/refunds/": Row({"POST": ATTENDANTS}),

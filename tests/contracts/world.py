@@ -16,7 +16,15 @@ from messaging.whatsapp.signature import signature_of
 from portal.services import start_sign_in
 from portal.services.sessions import open_session
 from programs.models import Article, ImportBatch, ImportRow
-from programs.services import open_program, record_participation, record_sale, refund_sale
+from programs.selectors import Limit
+from programs.services import (
+    open_program,
+    record_participation,
+    record_sale,
+    refund_sale,
+    request_adjustment,
+    set_adjustment_limits,
+)
 from smartbis.customers.infos import ConsentGiven, CustomerInfo, Origin
 from smartbis.customers.selectors import contact_of
 from smartbis.customers.services import enrol_customer, record_consent, set_membership
@@ -80,6 +88,7 @@ def make_world(slug: str, canary: str, *, number: str, phone: str, cpf: str) -> 
     ids["customer"] = customer.id
     _sales(tenant, customer.id, ids, canary)
     _adjusted(tenant, customer.id, canary)
+    _by_hand(tenant, customer.id, ids, canary)
     _closed(tenant)
     _vouchers(tenant, customer.id, ids, names, canary)
     _requests(tenant, canary)
@@ -170,6 +179,23 @@ def _adjusted(tenant: UUID, customer: UUID, canary: str) -> None:
         (transfer,) = post(tenant=tenant, holder=holder, moves=[there])
         back = replace(there, debit=Account.AVAILABLE, credit=Account.ADJUSTED, kind="undo", reverses=transfer.id)
         post(tenant=tenant, holder=holder, moves=[back])
+
+
+def _by_hand(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -> None:
+    """A correction that waits for a second person, and a limit of the brand's own."""
+    limits = {"attendant": Limit(1_000, 1_000)}
+    set_adjustment_limits(tenant=tenant, limits=limits, actor=OWNER)
+    attendant = Actor(kind="staff", role="attendant", id=new_id(), label=f"Atendente {canary}")
+    ids["adjustment"] = request_adjustment(
+        tenant=tenant,
+        customer=customer,
+        unit="BRL",
+        amount=2_000,
+        reason="other",
+        note=f"Nota {canary}",
+        key=canary,
+        actor=attendant,
+    ).id
 
 
 def _closed(tenant: UUID) -> None:

@@ -182,6 +182,7 @@ def _page(
         "rows": [timeline_row(entry) for entry in card.timeline],
         "change_url": _url(request, is_active, "customer.change", "customer_change", customer),
         "erase_url": _url(request, is_active, "customer.erase", "customer_erase", customer),
+        "adjust_url": _url(request, is_active, "balance.adjust", "customer_adjust", customer),
         "consent_url": _url(request, is_active, "customer.change", "customer_consent", customer),
         "issue_url": _url(request, is_active and bool(card.coupons), "voucher.issue", "customer_issue", customer),
         "consent_form": consent_form or ConsentForm(),

@@ -32,6 +32,8 @@ SCOPES = (
     "coupons:write",
     "programs:read",
     "programs:write",
+    "adjustments:read",
+    "adjustments:write",
     "imports:write",
     "reports:read",
     "messages:read",
