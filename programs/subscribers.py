@@ -1,15 +1,22 @@
 """What follows in this room from what happened in others."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from programs import reactions
 from programs.gatherings.services import arrive_by_voucher, end_by_voucher, go_back_by_voucher, leave_all
 from programs.services.merging import gather_after_merge
 from smartbis.customers.events import CustomerErased, CustomerMerged
+from smartbis.kernel.clock import now
 from smartbis.outbox.subscriptions import subscribe
+from smartbis.outbox.work import request_work
+from smartbis.tenancy.scope import tenant_scope
 from vouchers.events import VoucherCancelled, VoucherRedeemed, VoucherReversed
 
 __all__ = ["reactions"]
+
+# Longer than any transaction lasts that began before a merge.
+GATHER_AGAIN = timedelta(minutes=2)
 
 
 @subscribe(VoucherRedeemed)
@@ -40,3 +47,5 @@ def on_customer_erased(*, tenant: UUID, event: CustomerErased) -> None:
 def on_customer_merged(*, tenant: UUID, event: CustomerMerged) -> None:
     """Bring along what was being written about the merged customer while the merge ran."""
     gather_after_merge(tenant=tenant, merged=event.merged_id)
+    with tenant_scope(tenant):
+        request_work(queue="bulk", due_at=now() + GATHER_AGAIN)

@@ -1,19 +1,24 @@
 """Background work of the programmes' room."""
 
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 from programs.gatherings.services import settle_cancelled
 from programs.imports.runner import work_on_imports
 from programs.models import Award
+from programs.services.merging import gather_after_merge
 from programs.services.plan_members import settle_due
 from programs.services.refunds import release_due, wake_for_next_release
 from programs.services.standings import judge_due, walk
+from smartbis.customers.selectors import merged_since
 from smartbis.kernel.clock import now
 from smartbis.outbox.work import each_alone, worker
 from smartbis.tenancy.scope import tenant_scope
 
 CUSTOMERS_A_TURN = 100
+# Every hour has a turn, so that each merge is gathered after at least once.
+GATHERED_FOR = timedelta(hours=2)
 
 
 @worker(queue="relay")
@@ -53,6 +58,14 @@ def settle_due_plans(*, tenant: UUID) -> bool:
 def walk_ladder(*, tenant: UUID) -> bool:
     """Judge everybody anew after the ladder changed, a thousand customers a turn."""
     return walk(tenant=tenant)
+
+
+@worker(queue="bulk")
+def gather_merged(*, tenant: UUID) -> bool:
+    """Bring along, once more, what was being written about customers while they were merged."""
+    merged = merged_since(tenant=tenant, since=now() - GATHERED_FOR)
+    each_alone([partial(gather_after_merge, tenant=tenant, merged=customer) for customer in merged])
+    return False
 
 
 @worker(queue="bulk")

@@ -72,6 +72,11 @@ class CustomerOut(serializers.Serializer[Any]):
     external_id = serializers.CharField()
     has_phone = serializers.BooleanField()
     enrolled_at = InstantField()
+    merged_into = serializers.UUIDField(
+        allow_null=True,
+        default=None,
+        help_text="This customer's id, when the id asked for was merged into it; else null.",
+    )
 
 
 class BalancesOut(serializers.Serializer[Any]):

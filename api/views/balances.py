@@ -38,7 +38,7 @@ class Balances(ApiView):
     )
     def get(self, request: Request, customer: UUID) -> Response:
         """Read."""
-        get_customer(tenant=self.tenant, customer=customer)
+        customer = get_customer(tenant=self.tenant, customer=customer).id
         return Response(rendered(BalancesOut, {"balances": balances(tenant=self.tenant, customer=customer)}))
 
 
@@ -59,7 +59,7 @@ class Statement(ApiView):
     def get(self, request: Request, customer: UUID) -> Response:
         """Read."""
         unit = self.asked(StatementQuery).get("unit")
-        get_customer(tenant=self.tenant, customer=customer)
+        customer = get_customer(tenant=self.tenant, customer=customer).id
         return self.page(
             lambda cursor, limit: customer_statement(
                 tenant=self.tenant, customer=customer, locale=locale(), unit=unit, cursor=cursor, limit=limit
@@ -83,6 +83,6 @@ class Offers(ApiView):
     )
     def get(self, request: Request, customer: UUID) -> Response:
         """List."""
-        get_customer(tenant=self.tenant, customer=customer)
+        customer = get_customer(tenant=self.tenant, customer=customer).id
         found = offers_for(tenant=self.tenant, customer=customer)
         return Response({"results": rendered(OfferOut, found, many=True)})

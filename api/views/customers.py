@@ -32,6 +32,7 @@ ANA = {
     "external_id": "crm-881",
     "has_phone": True,
     "enrolled_at": "2026-11-21T18:04:05Z",
+    "merged_into": None,
 }
 
 
@@ -108,13 +109,16 @@ class OneCustomer(ApiView):
         "getCustomer",
         "Customers",
         "Read a customer",
+        description="An id that was merged into another customer answers with that customer, and says so.",
         answers={200: CustomerOut},
         problems=["customer_not_found"],
         examples=[answered("A customer", ANA)],
     )
     def get(self, request: Request, customer: UUID) -> Response:
         """Read."""
-        return Response(rendered(CustomerOut, get_customer(tenant=self.tenant, customer=customer)))
+        info = get_customer(tenant=self.tenant, customer=customer)
+        merged_into = str(info.id) if info.id != customer else None
+        return Response(rendered(CustomerOut, info) | {"merged_into": merged_into})
 
     @call(
         "changeCustomer",

@@ -99,6 +99,8 @@ def _refusals() -> Mapping[str, str]:
         "identity_taken": _("Outro cliente já tem este contato."),
         "identity_missing": _("O cliente precisa de ao menos um telefone, e-mail, CPF ou código."),
         "customer_erased": _("Este cliente foi apagado: nada mais pode ser mudado."),
+        "merge_same_customer": _("É o mesmo cadastro. Escolha outro."),
+        "merge_cpf_conflict": _("Os dois cadastros têm CPF, e são diferentes. Diga qual fica."),
         "invitation_pending": _("Esta pessoa ainda não usou o convite."),
         "last_owner": _("A marca precisa de ao menos um dono ativo."),
         "refund_exceeds_purchase": _("O valor é maior que o que resta desta venda."),

@@ -24,6 +24,7 @@ from programs.selectors.counter import (
     sale_again,
     till_customer,
 )
+from programs.selectors.merging import MergePreview, MergeSide, preview_merge
 from programs.selectors.pending import Release, releases_of
 from programs.selectors.statements import StatementLine, customer_statement, explain
 
@@ -34,6 +35,8 @@ __all__ = [
     "Attendance",
     "Caution",
     "Limit",
+    "MergePreview",
+    "MergeSide",
     "Release",
     "StatementLine",
     "TillCustomer",
@@ -49,6 +52,7 @@ __all__ = [
     "get_adjustment",
     "get_program",
     "limit_of",
+    "preview_merge",
     "programs",
     "reason_words",
     "releases_of",

@@ -60,6 +60,9 @@ REST = {
     "webhooks/whatsapp/<str:channel>/": Row({"GET": frozenset(), "POST": frozenset()}),
     "api/v1/customers": Row({"GET": API, "POST": API}),
     "api/v1/customers/<uuid:customer>": Row({"GET": API, "PATCH": API, "DELETE": API}),
+    "api/v1/customers/<uuid:customer>/merge": Row(
+        {"POST": API}, body={"POST": lambda world: {"from": customer_of(world)}}
+    ),
     "api/v1/customers/<uuid:customer>/balances": Row({"GET": API}),
     "api/v1/customers/<uuid:customer>/statement": Row({"GET": API}),
     "api/v1/customers/<uuid:customer>/offers": Row({"GET": API}),
@@ -158,6 +161,9 @@ DASHBOARD_PAGES: dict[str, Row] = {
     f"{DESK}customers/<uuid:customer>/change/": Row({"GET": ATTENDANTS, "POST": ATTENDANTS}),
     f"{DESK}customers/<uuid:customer>/consents/": Row({"POST": ATTENDANTS}),
     f"{DESK}customers/<uuid:customer>/vouchers/": Row({"POST": ATTENDANTS}),
+    f"{DESK}customers/<uuid:customer>/merge/": Row(
+        {"GET": LEAD, "POST": LEAD}, body={"POST": lambda world: {"other": str(world.ids["customer"])}}
+    ),
     f"{DESK}customers/<uuid:customer>/erase/": Row({"GET": LEAD, "POST": LEAD}),
     f"{DESK}customers/<uuid:customer>/adjust/": Row({"GET": ATTENDANTS, "POST": ATTENDANTS}),
     f"{DESK}adjustments/": Row({"GET": READERS}),

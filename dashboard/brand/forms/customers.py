@@ -66,6 +66,20 @@ class IssueForm(DeskForm):
         return UUID(self.cleaned_data["coupon"])
 
 
+class MergeForm(DeskForm):
+    """Which other record is joined, and whose CPF stays where both have one."""
+
+    other = forms.UUIDField(widget=forms.HiddenInput)
+    cpf_of = forms.ChoiceField(
+        label=gettext_lazy("Qual CPF fica"), required=False, choices=[], widget=forms.RadioSelect
+    )
+
+    def ask_for_cpf(self, into: str, other: str) -> None:
+        """Offer the masked CPFs of both."""
+        self.offer("cpf_of", [("into", into), ("other", other)])
+        self.fields["cpf_of"].required = True
+
+
 class EraseForm(DeskForm):
     """Erasing asks for a word, so that it cannot happen by a slip."""
 

@@ -1,5 +1,6 @@
 """The list of customers and the page of one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from vouchers.infos import CouponInfo, VoucherInfo
 from vouchers.selectors import coupons, vouchers_of
 
 PAGE = 50
+CANDIDATES = 12
 TIMELINE = 80
 
 
@@ -60,15 +62,31 @@ def customer_list(*, tenant: UUID, search: str, cursor: str | None) -> CustomerL
     """Customers, newest first. Seven queries, however many. Raises InvalidCursor."""
     with tenant_scope(tenant, read_only=True):
         found = customers_page(tenant=tenant, search=search or None, cursor=cursor, limit=PAGE)
-        ids = [each.id for each in found.items]
+        lines = customer_lines(tenant=tenant, customers=found.items)
+        return CustomerList(Page(lines, found.next_cursor), customer_count(tenant=tenant))
+
+
+def customer_lines(*, tenant: UUID, customers: Sequence[CustomerInfo]) -> tuple[CustomerLine, ...]:
+    """Customers as a list shows them, in their order. Three queries, however many."""
+    with tenant_scope(tenant, read_only=True):
+        ids = [each.id for each in customers]
         held = balances_of(tenant=tenant, customers=ids)
         bought = purchase_counts(tenant=tenant, customers=ids)
         told = allowed_customers(tenant=tenant, customers=ids, category="utility")
-        lines = tuple(
+        return tuple(
             CustomerLine(each, tuple(held.get(each.id, ())), bought.get(each.id, 0), each.id in told)
-            for each in found.items
+            for each in customers
         )
-        return CustomerList(Page(lines, found.next_cursor), customer_count(tenant=tenant))
+
+
+def merge_candidates(*, tenant: UUID, customer: UUID, search: str) -> tuple[CustomerLine, ...]:
+    """Who might be another record of the customer: those a search finds, at first those with the same first name."""
+    with tenant_scope(tenant, read_only=True):
+        wanted = search or get_customer(tenant=tenant, customer=customer).first_name
+        if not wanted:
+            return ()
+        found = customers_page(tenant=tenant, search=wanted, limit=CANDIDATES + 1).items
+        return customer_lines(tenant=tenant, customers=[each for each in found if each.id != customer][:CANDIDATES])
 
 
 def customer_card(*, tenant: UUID, customer: UUID, locale: str) -> CustomerCard:

@@ -168,6 +168,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     card = customer_card(tenant=request.tenant, customer=customer, locale=words.locale())
+    if card.info.id != customer:
+        messages.info(request, _("Este cadastro foi juntado a outro: é a mesma pessoa."))
+        return _to(card.info.id)
     is_active = card.info.status == "active"
     context = {
         "section": "customers",
@@ -181,6 +184,7 @@ def _page(
         "vouchers": [tickets.voucher_ticket(voucher) for voucher in card.vouchers],
         "rows": [timeline_row(entry) for entry in card.timeline],
         "change_url": _url(request, is_active, "customer.change", "customer_change", customer),
+        "merge_url": _url(request, is_active, "customer.merge", "customer_merge", customer),
         "erase_url": _url(request, is_active, "customer.erase", "customer_erase", customer),
         "adjust_url": _url(request, is_active, "balance.adjust", "customer_adjust", customer),
         "consent_url": _url(request, is_active, "customer.change", "customer_consent", customer),

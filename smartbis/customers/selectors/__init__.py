@@ -19,6 +19,7 @@ from smartbis.customers.selectors.people import (
     get_customers,
     merged_ids,
     merged_ids_of,
+    merged_since,
 )
 from smartbis.customers.selectors.search import customer_count, customers_by_name, customers_page
 from smartbis.customers.selectors.walk import active_customers, customers_after
@@ -47,4 +48,5 @@ __all__ = [
     "memberships_with_periods",
     "merged_ids",
     "merged_ids_of",
+    "merged_since",
 ]

@@ -1,7 +1,7 @@
 """One customer, by id or by any identity."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -82,6 +82,13 @@ def merged_ids(*, tenant: UUID, customer: UUID) -> tuple[UUID, ...]:
     with tenant_scope(tenant, read_only=True):
         rows = Customer.objects.filter(tenant_id=tenant, merged_into_id=customer).order_by("merged_at", "id")
         return tuple(rows.values_list("id", flat=True))
+
+
+def merged_since(*, tenant: UUID, since: datetime) -> tuple[UUID, ...]:
+    """The customers who were merged into others since an instant, the earliest first."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Customer.objects.filter(tenant_id=tenant, merged_into__isnull=False, merged_at__gte=since)
+        return tuple(rows.order_by("merged_at", "id").values_list("id", flat=True))
 
 
 def merged_ids_of(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:

@@ -39,14 +39,14 @@ def lock_to_merge(*, tenant: UUID, into: UUID, other: UUID) -> MergePair:
     Waits for every transaction that has just written something about one of them; follows earlier merges.
     Raises SameCustomer, CustomerNotFound, CustomerGone.
     """
-    if into == other:
-        raise SameCustomer({"from": [SameCustomer.sentence]})
     with tenant_scope(tenant):
         first, second = into, other
         while True:
             rows = {row.id: row for row in _locked(tenant, {first, second})}
             if len(rows) < len({first, second}):
                 raise CustomerNotFound
+            if into == other:
+                raise SameCustomer({"from": [SameCustomer.sentence]})
             if any(row.status == Customer.Status.ERASED for row in rows.values()):
                 raise CustomerGone
             stays, goes = (rows[each].merged_into_id or each for each in (first, second))
