@@ -13,7 +13,7 @@ from smartbis.tenancy.services import authenticate_key
 SCHEME = "bearer"
 
 
-class KeyMissing(APIException):
+class ApiKeyMissing(APIException):
     """No key was sent."""
 
     status_code = 401
@@ -21,7 +21,7 @@ class KeyMissing(APIException):
     default_detail = "Send your API key as `Authorization: Bearer <key>`."
 
 
-class KeyInvalid(APIException):
+class ApiKeyInvalid(APIException):
     """The key is unknown or was revoked."""
 
     status_code = 401
@@ -33,13 +33,13 @@ class ApiKeyAuthentication(BaseAuthentication):
     """Sets `request.auth` to the key, `request.user` to the actor it makes, and `request.brand` to its tenant."""
 
     def authenticate(self, request: Request) -> tuple[Actor, ApiKeyInfo]:
-        """Raises KeyMissing, KeyInvalid, TenantSuspended."""
+        """Raises ApiKeyMissing, ApiKeyInvalid, TenantSuspended."""
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != SCHEME or not secret.strip():
-            raise KeyMissing
+            raise ApiKeyMissing
         found = authenticate_key(secret.strip())
         if found is None:
-            raise KeyInvalid
+            raise ApiKeyInvalid
         brand, key = found
         if brand.status != "active":
             raise TenantSuspended

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from programs.gatherings.services import settle_cancelled
 from programs.imports.runner import work_on_imports
+from programs.imports.services import sweep_files
 from programs.models import Award
 from programs.services.merging import gather_after_merge
 from programs.services.plan_members import settle_due
@@ -78,3 +79,10 @@ def run_imports(*, tenant: UUID) -> bool:
 def settle_cancelled_gatherings(*, tenant: UUID) -> bool:
     """Take everybody off the lists of gatherings that were called off."""
     return settle_cancelled(tenant=tenant)
+
+
+@worker(queue="bulk")
+def sweep_import_files(*, tenant: UUID) -> bool:
+    """Remove files that were taken in and never became an import."""
+    sweep_files(tenant=tenant)
+    return False

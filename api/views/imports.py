@@ -1,7 +1,5 @@
 """Imports: files taken in, watched, and taken back."""
 
-import hashlib
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase, StreamingHttpResponse
@@ -15,7 +13,7 @@ from api.schema import answered, call, sent
 from api.serializers.base import PageQuery
 from api.serializers.imports import ImportIn, ImportOut, ImportPageOut
 from api.views.base import ApiView, rendered
-from programs.imports import ImportInfo, errors_csv, get_import, imports_page, start_import, undo_import
+from programs.imports import errors_csv, get_import, imports_page, queue_import, received, undo_import
 from smartbis.tenancy.errors import StoreUnknown
 
 IMPORT = {
@@ -82,13 +80,8 @@ class Imports(ApiView):
         """Take in."""
         given = self.parsed(ImportIn)
         file = given["file"]
-        what = [given["kind"], given.get("mapping"), given["dry_run"], _digest(file)]
-        return self.perhaps_once(lambda: (202, rendered(ImportOut, self._start(given))), fingerprint=what)
-
-    def _start(self, given: dict[str, Any]) -> ImportInfo:
-        file = given["file"]
         try:
-            return start_import(
+            with received(
                 tenant=self.tenant,
                 kind=given["kind"],
                 file=file,
@@ -96,7 +89,11 @@ class Imports(ApiView):
                 mapping=given.get("mapping"),
                 dry_run=given["dry_run"],
                 actor=self.actor,
-            )
+            ) as arrival:
+                return self.perhaps_once(
+                    lambda: (202, rendered(ImportOut, queue_import(tenant=self.tenant, arrival=arrival))),
+                    fingerprint=[given["kind"], given.get("mapping"), given["dry_run"], arrival.sha256],
+                )
         except StoreUnknown as error:
             raise StoreCodeUnknown({"mapping.store": [StoreCodeUnknown.sentence]}) from error
 
@@ -166,9 +163,3 @@ class ImportUndo(ApiView):
                 rendered(ImportOut, undo_import(tenant=self.tenant, import_id=import_id, actor=self.actor)),
             )
         )
-
-
-def _digest(file: Any) -> str:
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
-    file.seek(0)
-    return digest

@@ -5,6 +5,8 @@ What doors call (every argument by keyword, the tenant first):
 - `preview(tenant, file, kind) -> Preview`: columns, suggested mapping, first rows, warnings, the fields to choose from.
 - `start_import(tenant, kind, file, filename, mapping=None, dry_run=False, actor) -> ImportInfo`: takes the file in and
   queues it. `file` is anything with `read(size)`: an uploaded file as Django hands it, an open file; CSV, also gzip.
+- `received(the same)` and `queue_import(tenant, arrival)` are its two halves, for a door that queues inside a
+  transaction of its own: the file is taken in before.
 - `get_import(tenant, import_id)`, `imports_page(tenant, cursor=None, limit=50)`.
 - `import_errors(tenant, import_id, notes=False)`: an iterator of `ImportErrorInfo(line, code, sentence, detail, cells,
   is_note)` that may be streamed; `import_header(...)` are the names of its cells.
@@ -29,7 +31,7 @@ from programs.imports.infos import KINDS, FieldChoice, ImportErrorInfo, ImportIn
 from programs.imports.mapping import PRESETS
 from programs.imports.runner import work_off
 from programs.imports.selectors import get_import, import_errors, imports_page
-from programs.imports.services import field_choices, preview, start_import, undo_import
+from programs.imports.services import field_choices, preview, queue_import, received, start_import, undo_import
 
 __all__ = [
     "KINDS",
@@ -50,6 +52,8 @@ __all__ = [
     "import_header",
     "imports_page",
     "preview",
+    "queue_import",
+    "received",
     "start_import",
     "undo_import",
     "work_off",

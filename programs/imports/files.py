@@ -6,12 +6,15 @@ import hashlib
 import io
 import os
 import secrets
+import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Protocol
+from uuid import UUID
 
 from django.conf import settings
 
@@ -22,6 +25,7 @@ MAX_PLAIN_BYTES = 1024 * 1024 * 1024
 MAX_ROWS = 3_000_000
 MAX_COLUMNS = 100
 MAX_LINE_BYTES = 256 * 1024
+ORPHAN_AGE = timedelta(days=1)
 _BLOCK = 256 * 1024
 # Bytes that mean nothing in Windows' western code page; a file that has them is taken as Latin-1.
 _NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
@@ -52,12 +56,12 @@ def folder() -> Path:
     return path
 
 
-def take_in(file: Readable) -> StoredFile:
-    """Keep a file under a random name and look it over. Nothing is kept of a refused one.
+def take_in(*, tenant: UUID, file: Readable) -> StoredFile:
+    """Keep a file under a random name that tells whose it is, and look it over. Nothing is kept of a refused one.
 
     Raises FileRefused: too large, not text, a broken gzip, lines without end, too many rows.
     """
-    name = secrets.token_hex(16)
+    name = f"{tenant.hex}.{secrets.token_hex(12)}"
     path = folder() / name
     try:
         digest, size = _copy(file, path)
@@ -71,6 +75,17 @@ def discard(name: str) -> None:
     """Remove a kept file; one that is gone already is no matter."""
     if name:
         (folder() / name).unlink(missing_ok=True)
+
+
+def left_behind(*, tenant: UUID) -> list[str]:
+    """The brand's files older than `ORPHAN_AGE`: those of no open import were taken in by a process that then died."""
+    before = time.time() - ORPHAN_AGE.total_seconds()
+    found = []
+    for path in folder().glob(f"{tenant.hex}.*"):
+        with suppress(FileNotFoundError):  # somebody has just worked it off
+            if path.stat().st_mtime < before:
+                found.append(path.name)
+    return found
 
 
 @contextmanager

@@ -139,8 +139,10 @@ def _matched(each: _Return, stock: Stock) -> list[RefundDraft]:
                 found.setdefault(sold.purchase_id, []).append(RefundItemDraft(quantity=part, position=sold.position))
             else:
                 each.missing[line] = "return_worthless"
-        if pieces < quantity:
-            each.missing[line] = "return_partly_matched" if pieces else "return_unmatched"
+        if not pieces:  # also a bare amount, which names no article to look for
+            each.missing[line] = "return_unmatched"
+        elif pieces < quantity:
+            each.missing[line] = "return_partly_matched"
     return [
         RefundDraft(purchase=sale, external_id=each.number, items=tuple(items), occurred_at=each.at)
         for sale, items in found.items()

@@ -1,14 +1,18 @@
 """Starting an import, looking at a file before, and asking for an import to be taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any, get_args
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from programs.imports.errors import ImportNotFound, ImportNotUndoable, MappingRefused
-from programs.imports.files import Readable, StoredFile, discard, opened, take_in
+from programs.imports.files import Readable, StoredFile, discard, left_behind, opened, take_in
 from programs.imports.infos import FieldChoice, ImportInfo, KindName, Preview
 from programs.imports.labels import LABELS
 from programs.imports.mapping import FIELDS, NEEDED, ReadyMapping, complete, ready, suggest
@@ -29,6 +33,26 @@ from smartbis.tenancy.services import record_audit
 ROWS_IN_PREVIEW = 10
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """A file that was taken in and checked, and what is to be made of it."""
+
+    stored: StoredFile
+    kind: str
+    filename: str
+    mapping: dict[str, Any]
+    header: tuple[str, ...]
+    delimiter: str
+    rows: int
+    dry_run: bool
+    actor: Actor
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the file as it was sent, in hex."""
+        return self.stored.sha256
+
+
 def start_import(
     *,
     tenant: UUID,
@@ -44,32 +68,64 @@ def start_import(
     Raises PermissionMissing, InvalidInput (kind), FileRefused, MappingRefused, CurrencyMismatch, StoreUnknown. Nothing
     is kept of a refused file.
     """
+    what = {"kind": kind, "filename": filename, "mapping": mapping, "dry_run": dry_run, "actor": actor}
+    with received(tenant=tenant, file=file, **what) as arrival:
+        return queue_import(tenant=tenant, arrival=arrival)
+
+
+@contextmanager
+def received(
+    *,
+    tenant: UUID,
+    kind: str,
+    file: Readable,
+    filename: str,
+    mapping: str | Mapping[str, Any] | None = None,
+    dry_run: bool = False,
+    actor: Actor,
+) -> Iterator[Arrival]:
+    """Take a file in and check it, before and outside any transaction; unless it is queued, it is gone afterwards.
+
+    Raises as `start_import` does. What a dying process leaves is swept by `sweep_files`.
+    """
     require(actor, "import.run")
     _check_kind(kind)
-    stored = take_in(file)
+    stored = take_in(tenant=tenant, file=file)
     try:
         with opened(stored.name, stored.encoding) as text:
             header, delimiter, read = read_header(text)
         whole = complete(kind, mapping, header)
         _check(tenant, ready(kind, whole, header))
-        with tenant_scope(tenant):
-            batch = _queue(tenant, kind, stored, filename, whole, dry_run, actor)
-            batch.header = list(header)
-            batch.delimiter, batch.rows_total = delimiter, max(0, stored.lines - read)
-            batch.save(force_insert=True)
-            request_work(queue="bulk")
-            record_audit(
-                tenant=tenant,
-                actor=actor,
-                action="import.start",
-                object_kind="import",
-                object_id=batch.id,
-                after={"kind": kind, "sha256": stored.sha256, "dry_run": dry_run},
-            )
-            return info_of(batch)
-    except BaseException:
-        discard(stored.name)
-        raise
+        rows = max(0, stored.lines - read)
+        yield Arrival(stored, kind, filename, whole, tuple(header), delimiter, rows, dry_run, actor)
+    finally:
+        if not _is_queued(tenant, stored.name):
+            discard(stored.name)
+
+
+def queue_import(*, tenant: UUID, arrival: Arrival) -> ImportInfo:
+    """Queue a file that was received: rows alone, so that it may be part of a caller's transaction."""
+    with tenant_scope(tenant):
+        batch = _new_batch(tenant, arrival)
+        batch.save(force_insert=True)
+        request_work(queue="bulk")
+        record_audit(
+            tenant=tenant,
+            actor=arrival.actor,
+            action="import.start",
+            object_kind="import",
+            object_id=batch.id,
+            after={"kind": arrival.kind, "sha256": arrival.sha256, "dry_run": arrival.dry_run},
+        )
+        return info_of(batch)
+
+
+def sweep_files(*, tenant: UUID) -> int:
+    """Remove the brand's files that no import waits for, once they are a day old; returns how many."""
+    orphans = [name for name in left_behind(tenant=tenant) if not _is_queued(tenant, name)]
+    for name in orphans:
+        discard(name)
+    return len(orphans)
 
 
 def undo_import(*, tenant: UUID, import_id: UUID, actor: Actor) -> ImportInfo:
@@ -92,9 +148,8 @@ def undo_import(*, tenant: UUID, import_id: UUID, actor: Actor) -> ImportInfo:
         batch.save(update_fields=["status", "attempts", "lease", "lease_until", "stored_as"])
         request_work(queue="bulk")
         record_audit(tenant=tenant, actor=actor, action="import.undo", object_kind="import", object_id=batch.id)
-        info = info_of(batch)
-    discard(stored)
-    return info
+        transaction.on_commit(partial(discard, stored), robust=True)
+        return info_of(batch)
 
 
 def preview(*, tenant: UUID, file: Readable, kind: str) -> Preview:
@@ -103,7 +158,7 @@ def preview(*, tenant: UUID, file: Readable, kind: str) -> Preview:
     Raises InvalidInput (kind), FileRefused.
     """
     _check_kind(kind)
-    stored = take_in(file)
+    stored = take_in(tenant=tenant, file=file)
     try:
         with opened(stored.name, stored.encoding) as text:
             header, delimiter, read = read_header(text)
@@ -150,19 +205,27 @@ def _check(tenant: UUID, mapping: ReadyMapping) -> None:
                 raise MappingRefused({name: ["Say where these balances come from, and why they are taken over."]})
 
 
-def _queue(
-    tenant: UUID, kind: str, stored: StoredFile, filename: str, mapping: dict[str, Any], dry_run: bool, actor: Actor
-) -> ImportBatch:
+def _is_queued(tenant: UUID, name: str) -> bool:
+    with tenant_scope(tenant, read_only=True):
+        return ImportBatch.objects.filter(stored_as=name).exists()
+
+
+def _new_batch(tenant: UUID, arrival: Arrival) -> ImportBatch:
+    stored, actor = arrival.stored, arrival.actor
+    name = arrival.filename.replace("\\", "/").split("/")[-1]
     return ImportBatch(
         tenant_id=tenant,
-        kind=kind,
-        filename="".join(char for char in filename.replace("\\", "/").split("/")[-1] if char.isprintable())[:200],
+        kind=arrival.kind,
+        filename="".join(char for char in name if char.isprintable())[:200],
         stored_as=stored.name,
         sha256=stored.sha256,
         size_bytes=stored.size_bytes,
         encoding=stored.encoding,
-        mapping=mapping,
-        dry_run=dry_run,
+        header=list(arrival.header),
+        delimiter=arrival.delimiter,
+        rows_total=arrival.rows,
+        mapping=arrival.mapping,
+        dry_run=arrival.dry_run,
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_label=actor.label[:80],

@@ -42,7 +42,7 @@ def verify() -> None:
 def find_faults() -> Iterator[str]:
     """Every difference between the models and the database's catalogue, one sentence each."""
     yield from _role_faults()
-    tables, policies, rights, keys = _tables(), _policies(), _rights(), _unique_keys()
+    tables, policies, rights, keys, guarded = _tables(), _policies(), _rights(), _unique_keys(), _guarded()
     expected = set()
     for model in apps.get_models(include_auto_created=True):
         table = model._meta.db_table
@@ -61,8 +61,8 @@ def find_faults() -> Iterator[str]:
             yield f"{table}: its policies are {sorted(policies.get(table, {}))}"
         elif f"{column} = ( SELECT app_tenant()" not in policies[table]["tenant_only"]:
             yield f"{table}: its policy does not compare {column} with the tenant in scope"
-        if is_append_only(model) and rights.get(table, set()) & {"UPDATE", "DELETE", "TRUNCATE"}:
-            yield f"{table}: append-only, yet the application may change it"
+        if is_append_only(model):
+            yield from _change_faults(table, rights.get(table, set()), is_guarded=table in guarded)
         if "TRUNCATE" in rights.get(table, set()):
             yield f"{table}: the application may empty it"
         if model._meta.label != TENANT:
@@ -72,6 +72,13 @@ def find_faults() -> Iterator[str]:
         "SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace"
     ):
         yield f"{view[0]}: views are not protected"
+
+
+def _change_faults(table: str, rights: set[str], *, is_guarded: bool) -> Iterator[str]:
+    if rights & {"UPDATE", "DELETE", "TRUNCATE"}:
+        yield f"{table}: append-only, yet the application may change it"
+    if not is_guarded:
+        yield f"{table}: append-only, yet no enabled trigger refuses changes"
 
 
 def _shape_faults(model: type[models.Model], keys: set[tuple[str, ...]]) -> Iterator[str]:
@@ -120,6 +127,23 @@ def _rights() -> dict[str, set[str]]:
     ):
         found.setdefault(table, set()).add(right)
     return found
+
+
+def _guarded() -> set[str]:
+    """Tables with a trigger that fires before every UPDATE, DELETE and TRUNCATE and refuses it.
+
+    `tgtype` is a set of bits (PostgreSQL's catalog/pg_trigger.h): 2 before, 8 delete, 16 update, 32 truncate; 1, for
+    each row, must not be set. `tgenabled` is O or A; D is disabled, and R fires on replicas alone.
+    """
+    return {
+        row[0]
+        for row in _query(
+            "SELECT c.relname FROM pg_trigger t "
+            "JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
+            "WHERE c.relnamespace = 'public'::regnamespace AND p.proname = 'refuse_change' AND t.tgqual IS NULL "
+            "AND t.tgenabled IN ('O', 'A') AND t.tgtype & 59 = 58"
+        )
+    }
 
 
 def _unique_keys() -> dict[str, set[tuple[str, ...]]]:

@@ -1,12 +1,19 @@
 """Imports over REST: a file taken in, loaded by the worker, watched, taken back."""
 
 import gzip
+import io
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from programs.imports import services
+from programs.imports.files import folder, take_in
+from programs.imports.services import sweep_files
+from smartbis.kernel.context import scoped_tenant
 from smartbis.kernel.ids import new_id
 from smartbis.ledger.selectors import check_ledger
 from smartbis.outbox.work import drain_queue
@@ -97,12 +104,37 @@ def test_json_is_415_and_a_form_without_an_end_400(api: Caller) -> None:
     problem(broken, 400, "malformed_body")
 
 
-def test_a_key_takes_a_file_in_once(cashback: None, api: Caller) -> None:
+def test_a_key_takes_a_file_in_once(
+    cashback: None, api: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files are taken in before the key is claimed, and those that no import came of are gone."""
+    take_in, scopes = services.take_in, []
+
+    def watched(**given: Any) -> Any:
+        scopes.append(scoped_tenant())
+        return take_in(**given)
+
+    monkeypatch.setattr(services, "take_in", watched)
     first = send_file(api, key="file-1")
     again = send_file(api, key="file-1")
     assert (again.status_code, again.content) == (202, first.content)
     assert again.headers["Idempotent-Replayed"] == "true"
     problem(send_file(api, key="file-1", dry_run="true"), 422, "idempotency_key_reused")
+    assert scopes == [None, None, None]
+    assert len(list((tmp_path / "imports").iterdir())) == 1
+
+
+def test_a_file_that_a_dying_process_left_is_swept_after_a_day(
+    aurora: TenantInfo, boreal: TenantInfo, cashback: None, api: Caller
+) -> None:
+    assert send_file(api).status_code == 202
+    for brand in (aurora, boreal):
+        take_in(tenant=brand.id, file=io.BytesIO(b"a,b\n"))
+    assert sweep_files(tenant=aurora.id) == 0
+    for path in folder().iterdir():
+        os.utime(path, (0, 0))
+    assert sweep_files(tenant=aurora.id) == 1
+    assert sorted(path.name[:32] for path in folder().iterdir()) == sorted([aurora.id.hex, boreal.id.hex])
 
 
 def test_another_brands_import_is_not_found(cashback: None, api: Caller, rival: Caller) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from programs.imports import ImportNotUndoable, errors_csv, get_import, imports_page, undo_import
+from programs.imports import ImportNotUndoable, errors_csv, get_import, import_errors, imports_page, undo_import
 from programs.imports.errors import ImportNotFound
 from smartbis.customers.selectors import allows, find_customer
 from smartbis.ledger.selectors import check_ledger
@@ -158,6 +158,16 @@ def test_returns_find_the_sale_they_name_and_take_back_what_it_earned(shop: Tena
     assert (again.made, again.refunds, again.rows_repeated) == (0, 0, 4)
     assert held(shop, "7") == 1200
     assert check_ledger(tenant=shop.id).ok
+
+
+def test_a_bare_negative_amount_that_meets_no_sale_is_kept_as_a_note(shop: TenantInfo) -> None:
+    text = HEADER + f"N1,{AT},-40,centro,,,7,,,\nF1,{AT},100,centro,,,7,,,\n"
+    info = load(shop, text)
+    assert (info.rows_total, info.rows_done, info.made, info.refunds) == (2, 2, 1, 0)
+    assert (info.rows_failed, info.rows_repeated, info.rows_noted) == (0, 0, 1)
+    (note,) = import_errors(tenant=shop.id, import_id=info.id, notes=True)
+    assert (note.line, note.code) == (2, "return_unmatched")
+    assert held(shop, "7") == 2000
 
 
 def test_undo_gives_back_what_the_file_took_from_sales_that_stay(shop: TenantInfo) -> None:
