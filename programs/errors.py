@@ -99,3 +99,10 @@ class AdjustmentAboveLimit(DomainError):
 
     code = "adjustment_above_limit"
     sentence = "This adjustment is above your limit."
+
+
+class NoTiers(NotFound):
+    """The brand has no tiers."""
+
+    code = "no_tiers"
+    sentence = "This brand has no tiers."

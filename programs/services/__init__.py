@@ -16,14 +16,23 @@ from programs.services.counter import (
 )
 from programs.services.merging import merge_customers
 from programs.services.participations import record_participation
+from programs.services.plan_catalogue import PlanTerms, change_plan, create_plan
+from programs.services.plans import buy_plan_with_points, confirm_payment, grant_plan, start_period, withdraw_plan
 from programs.services.programs import open_program, publish_rule, set_program_status
 from programs.services.refunds import cancel_sale, confirm_sale, refund_sale
 from programs.services.sales import record_sale, record_sales
+from programs.services.tiers import set_ladder
 
 __all__ = [
+    "PlanTerms",
     "approve_adjustment",
+    "buy_plan_with_points",
     "cancel_sale",
+    "change_plan",
+    "confirm_payment",
     "confirm_sale",
+    "create_plan",
+    "grant_plan",
     "may_sell",
     "merge_customers",
     "open_program",
@@ -38,7 +47,10 @@ __all__ = [
     "sell_at_counter",
     "sell_with_balance",
     "set_adjustment_limits",
+    "set_ladder",
     "set_program_status",
+    "start_period",
     "undo_redemption",
     "undo_sale",
+    "withdraw_plan",
 ]

@@ -18,13 +18,20 @@ from portal.services.sessions import open_session
 from programs.models import Article, ImportBatch, ImportRow
 from programs.selectors import Limit
 from programs.services import (
+    PlanTerms,
+    confirm_payment,
+    create_plan,
+    grant_plan,
     open_program,
     record_participation,
     record_sale,
     refund_sale,
     request_adjustment,
     set_adjustment_limits,
+    set_ladder,
+    withdraw_plan,
 )
+from programs.tiers import Tier
 from smartbis.customers.infos import ConsentGiven, CustomerInfo, Origin
 from smartbis.customers.selectors import contact_of
 from smartbis.customers.services import enrol_customer, record_consent, set_membership
@@ -90,12 +97,14 @@ def make_world(slug: str, canary: str, *, number: str, phone: str, cpf: str) -> 
     _adjusted(tenant, customer.id, canary)
     _by_hand(tenant, customer.id, ids, canary)
     _closed(tenant)
+    _plans(tenant, customer.id, names, canary)
     _vouchers(tenant, customer.id, ids, names, canary)
     _requests(tenant, canary)
     _imported(tenant, ids, canary)
     _conversation(line, tenant, customer.id, canary)
     drain_queue("relay")
     drain_queue("send")
+    drain_queue("bulk")
     _last_ids(tenant, ids)
     ids["challenge"] = start_sign_in(tenant=tenant, phone=phone, address="192.0.2.1")
     session = open_session(tenant=tenant, customer=customer.id)
@@ -216,6 +225,28 @@ def _closed(tenant: UUID) -> None:
         )
         figures = Figures.after(None, Movement("BRL"))
         DayFigures.objects.create(tenant_id=tenant, close=close, **vars(figures))
+
+
+def _plans(tenant: UUID, customer: UUID, names: dict[str, str], canary: str) -> None:
+    plan = f"socio-{canary.lower()}"
+    names["plan"] = plan
+    terms = PlanTerms(
+        name=f"Sócio {canary}", skus=(f"anuidade-{canary}",), benefits=f"Vantagem {canary}", price_minor=1
+    )
+    create_plan(tenant=tenant, key=plan, terms=terms, actor=OWNER)
+    what: dict[str, Any] = {"tenant": tenant, "customer": customer, "plan_key": plan, "actor": OWNER}
+    confirm_payment(amount_minor=1, reference=f"Pix {canary}", **what)
+    grant_plan(reason=f"Presente {canary}", key="1", **what)
+    withdraw_plan(tenant=tenant, customer=customer, source="grant:1", reason=f"Engano {canary}", actor=OWNER)
+    set_ladder(
+        tenant=tenant,
+        tiers=[Tier("base", f"Base {canary}", 0)],
+        measure="spend",
+        window="rolling",
+        keep="for_ever",
+        fall="earned",
+        actor=OWNER,
+    )
 
 
 def _vouchers(tenant: UUID, customer: UUID, ids: dict[str, UUID], names: dict[str, str], canary: str) -> None:
