@@ -5,12 +5,14 @@ from uuid import UUID
 
 from programs.imports.runner import work_on_imports
 from programs.models import Award
+from programs.services.giving import hand_out, waiting_gifts
 from programs.services.refunds import release_due, wake_for_next_release
 from smartbis.kernel.clock import now
 from smartbis.outbox.work import each_alone, worker
 from smartbis.tenancy.scope import tenant_scope
 
 CUSTOMERS_A_TURN = 100
+GIFTS_A_TURN = 100
 
 
 @worker(queue="relay")
@@ -32,6 +34,14 @@ def release_due_awards(*, tenant: UUID) -> bool:
 def _release(tenant: UUID, customer: UUID) -> None:
     with tenant_scope(tenant):
         release_due(tenant, customer=customer)
+
+
+@worker(queue="relay")
+def hand_out_gifts(*, tenant: UUID) -> bool:
+    """Hand out what rules promised, each gift in a transaction of its own."""
+    found = waiting_gifts(tenant=tenant, limit=GIFTS_A_TURN)
+    each_alone([partial(hand_out, tenant=tenant, gift=gift) for gift in found])
+    return len(found) == GIFTS_A_TURN
 
 
 @worker(queue="bulk")

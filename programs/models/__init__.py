@@ -6,6 +6,7 @@ from programs.models.gathering import Gathering, Registration
 from programs.models.imported import ImportBatch, ImportRow
 from programs.models.plan import Plan, PlanArticle, PlanMember, PlanPeriod, PlanPeriodEnd, PlanReceipt
 from programs.models.program import Participation, Program, RuleVersion
+from programs.models.usage import RuleGift, RuleUse
 from programs.models.tier import TierChange, TierLadder, TierStanding
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "PlanReceipt",
     "Program",
     "Registration",
+    "RuleGift",
+    "RuleUse",
     "RuleVersion",
     "TierChange",
     "TierLadder",

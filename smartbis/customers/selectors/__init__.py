@@ -7,9 +7,15 @@ from smartbis.customers.selectors.consents import (
     consent_state,
 )
 from smartbis.customers.selectors.export import export_person
-from smartbis.customers.selectors.memberships import members_of, memberships_of, memberships_with_periods
+from smartbis.customers.selectors.memberships import (
+    members_of,
+    memberships_of,
+    memberships_of_many,
+    memberships_with_periods,
+)
 from smartbis.customers.selectors.people import (
     birthday_of,
+    birthdays_of,
     contact_of,
     contacts_of,
     customers_with_birthday,
@@ -24,6 +30,7 @@ __all__ = [
     "allowed_customers",
     "allows",
     "birthday_of",
+    "birthdays_of",
     "consent_history",
     "consent_state",
     "contact_of",
@@ -39,5 +46,6 @@ __all__ = [
     "get_customers",
     "members_of",
     "memberships_of",
+    "memberships_of_many",
     "memberships_with_periods",
 ]

@@ -16,6 +16,7 @@ from smartbis.purchases.selectors.single import (
     get_purchases,
     purchase_count,
     purchase_counts,
+    purchases_counted,
 )
 from smartbis.purchases.selectors.till import UsualAmounts, last_purchases, usual_amounts
 
@@ -33,6 +34,7 @@ __all__ = [
     "purchase_count",
     "purchase_counts",
     "purchases_by_number",
+    "purchases_counted",
     "purchases_of",
     "purchases_of_import",
     "purchases_page",
