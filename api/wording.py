@@ -19,7 +19,7 @@ class WordedAward:
     """An award with its reason in one sentence."""
 
     program: str
-    rule: str
+    rule_key: str
     rule_version: int
     unit: str
     amount: int
@@ -56,13 +56,15 @@ def worded_awards(awards: tuple[AwardInfo, ...], brand: TenantInfo, stores: dict
     return tuple(
         WordedAward(
             program=award.program,
-            rule=award.rule.name or award.rule.key if award.rule else "",
+            rule_key=award.rule.key if award.rule else "",
             rule_version=award.rule_version,
             unit=award.unit,
             amount=award.amount,
             status=award.status,
             available_at=award.available_at,
-            explanation=explain("earn", award.unit, award.amount, award_facts(award, currency=brand.currency, stores=stores), locale()),
+            explanation=explain(
+                "earn", award.unit, award.amount, award_facts(award, currency=brand.currency, stores=stores), locale()
+            ),
         )
         for award in awards
     )

@@ -135,9 +135,10 @@ class Wording:
 
     def next_step(self, balances: Sequence[BalanceInfo], offers: Sequence[Offer], awards: Sequence[AwardInfo]) -> str:
         """The one thing that matters next: what is owed, what can be used, what is missing, or when it comes."""
-        if owed := next((each for each in balances if each.owed), None):
-            return self.phrases.owed.format(amount=self.amount(owed.owed, owed.unit))
-        money = next((each for each in balances if is_currency(each.unit) and each.available), None)
+        for each in balances:
+            if lacking := each.owed + max(-each.available, 0):
+                return self.phrases.owed.format(amount=self.amount(lacking, each.unit))
+        money = next((each for each in balances if is_currency(each.unit) and each.available > 0), None)
         if money is not None:
             return self.phrases.usable.format(amount=self.amount(money.available, money.unit))
         if any(offer.can_have and offer.coupon.cost_amount for offer in offers):

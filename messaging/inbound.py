@@ -14,7 +14,7 @@ import structlog
 
 from messaging.models import Channel, Message, WebhookItem, WebhookPayload
 from messaging.optout import resume_marketing, stop_number
-from messaging.parked import StatusFacts, apply_status, lock_remote_id
+from messaging.parked import StatusFacts, apply_status, is_premature, lock_remote_id
 from messaging.received import receive_message
 from messaging.sealed import BODY
 from messaging.services.templates import apply_template_update
@@ -157,7 +157,7 @@ def _apply_status(tenant: UUID, channel: Channel, item: StatusItem, row: Webhook
     facts = StatusFacts.of(item)
     row.remote_id = facts.remote_id
     message = _find_message(tenant, channel, item)
-    if message is None:
+    if message is None or is_premature(message, facts):
         row.state, row.facts = State.PARKED, facts.as_json()
         return
     apply_status(message, facts)

@@ -55,6 +55,12 @@ class StatusFacts:
         return cls(remote_id=remote_id, **{**facts, "at": datetime.fromisoformat(facts["at"])})
 
 
+def is_premature(row: Message, facts: StatusFacts) -> bool:
+    """Whether a failure must wait until Meta's id of the attempt under way is known: it may tell of an earlier one."""
+    is_under_way = row.status == Message.Status.SENDING and not row.remote_id
+    return facts.status == "failed" and is_under_way and row.attempts > 1
+
+
 def apply_status(row: Message, facts: StatusFacts) -> None:
     """Move a locked message by a status: forward only, in whatever order statuses come.
 

@@ -86,3 +86,45 @@ class PlanLapsed(Event):
     plan: str
     cause: str
     ended_at: str
+
+
+@event("gathering.registered.v1")
+@dataclass(frozen=True, kw_only=True)
+class GatheringRegistered(Event):
+    """Somebody has a place at a gathering; `from_waiting_list` when one became free for them."""
+
+    registration_id: UUID
+    gathering_id: UUID
+    customer_id: UUID
+    from_waiting_list: bool
+
+
+@event("gathering.cancelled.v1")
+@dataclass(frozen=True, kw_only=True)
+class GatheringCancelled(Event):
+    """A gathering was called off; `gathering.registration_ended.v1` follows for everybody on its list."""
+
+    gathering_id: UUID
+
+
+@event("gathering.registration_ended.v1")
+@dataclass(frozen=True, kw_only=True)
+class RegistrationEnded(Event):
+    """Somebody is off the list; `reason` is left, removed or event_cancelled. Points in `returned_points` came back."""
+
+    registration_id: UUID
+    gathering_id: UUID
+    customer_id: UUID
+    reason: str
+    returned_points: int
+
+
+@event("gathering.checked_in.v1")
+@dataclass(frozen=True, kw_only=True)
+class GatheringCheckedIn(Event):
+    """Somebody has arrived at a gathering; `participation_id` is what earned."""
+
+    registration_id: UUID
+    gathering_id: UUID
+    customer_id: UUID
+    participation_id: UUID

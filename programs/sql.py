@@ -7,8 +7,9 @@ INSERT INTO programs_award (
 SELECT %(tenant)s, %(now)s, 0, a.*
 FROM unnest(
     %(ids)s::uuid[], %(purchases)s::uuid[], %(participations)s::uuid[], %(customers)s::uuid[], %(programs)s::uuid[],
-    %(versions)s::uuid[], %(rule_keys)s::text[], %(units)s::text[], %(bases)s::bigint[], %(wanted)s::bigint[], %(granted)s::bigint[],
-    %(roundings)s::text[], %(facts)s::jsonb[], %(statuses)s::text[], %(available_at)s::timestamptz[]) AS a
+    %(versions)s::uuid[], %(rule_keys)s::text[], %(units)s::text[], %(bases)s::bigint[], %(wanted)s::bigint[],
+    %(granted)s::bigint[], %(roundings)s::text[], %(facts)s::jsonb[], %(statuses)s::text[],
+    %(available_at)s::timestamptz[]) AS a
 """
 
 # The awards are locked: what was read still holds.

@@ -87,7 +87,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Where a customer stands. `missing` is what lacks to keep the tier beyond `keep_until`, by what is known so far."""
+    """Where a customer stands. `missing` is what lacks to keep the tier beyond `keep_until`, by what is known."""
 
     standing: Standing
     missing: int

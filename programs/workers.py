@@ -3,6 +3,7 @@
 from functools import partial
 from uuid import UUID
 
+from programs.gatherings.services import settle_cancelled
 from programs.imports.runner import work_on_imports
 from programs.models import Award
 from programs.services.giving import hand_out, waiting_gifts
@@ -48,3 +49,9 @@ def hand_out_gifts(*, tenant: UUID) -> bool:
 def run_imports(*, tenant: UUID) -> bool:
     """Load, or take back, the tenant's oldest open import for a while."""
     return work_on_imports(tenant=tenant)
+
+
+@worker(queue="relay")
+def settle_cancelled_gatherings(*, tenant: UUID) -> bool:
+    """Take everybody off the lists of gatherings that were called off."""
+    return settle_cancelled(tenant=tenant)

@@ -10,8 +10,8 @@ from smartbis.outbox.work import request_work
 def release_held(*, tenant: UUID, reason: str, template: str = "") -> int:
     """Queue what was held for `reason` and is still worth saying; returns how many. Inside the tenant's scope.
 
-    Only for what the brand or Meta had to do (`no_channel`, `template_not_approved`): a missing consent that comes
-    later does not make an old message welcome.
+    Only for what the brand, Meta or the platform had to do (`no_channel`, `template_not_approved`, `tenant_suspended`):
+    a missing consent that comes later does not make an old message welcome.
     """
     channel = Channel.objects.filter(status=Channel.Status.LIVE).order_by("connected_at", "id").first()
     if channel is None:

@@ -96,4 +96,4 @@ def _goal(page: HomePage) -> dict[str, Any] | None:
 
 
 def _can_convert(page: HomePage) -> bool:
-    return any(is_currency(holding.unit) and holding.available for holding in page.holdings)
+    return any(is_currency(holding.unit) and holding.available > 0 for holding in page.holdings)

@@ -117,7 +117,7 @@ def _convert_page(request: CustomerRequest, context: dict[str, Any], status: int
 def _convertible(request: CustomerRequest) -> int:
     """Minor units of the brand's currency that the customer can spend."""
     holdings = holdings_of(brand=request.brand, customer=request.customer.id)
-    return next((each.available for each in holdings if each.unit == request.brand.currency), 0)
+    return max(next((each.available for each in holdings if each.unit == request.brand.currency), 0), 0)
 
 
 def _find(request: CustomerRequest, coupon: UUID) -> Offer:

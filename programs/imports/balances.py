@@ -1,7 +1,7 @@
 """A chunk of a balances file: what customers bring from another programme, with where it comes from and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from programs.imports.cells import reader
@@ -91,7 +91,8 @@ class Balances:
             moves.append((holder, self._move(each)))
             if debt := min(owed.get((holder.id, each.unit), 0), each.amount):
                 owed[holder.id, each.unit] -= debt
-                moves.append((holder, repayment(each.unit, debt, award=None, purchase=None)))
+                paid = repayment(each.unit, debt, award=None, purchase=None)
+                moves.append((holder, replace(paid, explanation={"key": "repaid_by_opening"})))
         written = post_all(tenant=self.run.tenant, moves=moves)
         for (each, customer), place in zip(fresh, places, strict=True):
             self.run.keep(

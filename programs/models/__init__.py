@@ -6,8 +6,8 @@ from programs.models.gathering import Gathering, Registration
 from programs.models.imported import ImportBatch, ImportRow
 from programs.models.plan import Plan, PlanArticle, PlanMember, PlanPeriod, PlanPeriodEnd, PlanReceipt
 from programs.models.program import Participation, Program, RuleVersion
-from programs.models.usage import RuleGift, RuleUse
 from programs.models.tier import TierChange, TierLadder, TierStanding
+from programs.models.usage import RuleGift, RuleUse
 
 __all__ = [
     "Article",

@@ -25,7 +25,6 @@ from programs.rules.spec import (
     Multiplier,
     Percentage,
     PerUnit,
-    PlanGift,
     PointValue,
     Rule,
     RuleSet,

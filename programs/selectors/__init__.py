@@ -12,7 +12,7 @@ from programs.selectors.counter import (
     till_customer,
 )
 from programs.selectors.pending import Release, releases_of
-from programs.selectors.statements import StatementLine, customer_statement, explain
+from programs.selectors.statements import StatementLine, award_facts, customer_statement, explain
 
 __all__ = [
     "Attendance",
@@ -21,6 +21,7 @@ __all__ = [
     "StatementLine",
     "TillCustomer",
     "attendances",
+    "award_facts",
     "awards_of_purchase",
     "awards_of_purchases",
     "caution_about",

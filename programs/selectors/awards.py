@@ -52,7 +52,7 @@ def awards_of_participation(*, tenant: UUID, participation: UUID) -> tuple[Award
 def usable_today(*, tenant: UUID, customer: UUID) -> int:
     """How much cashback, in minor units of the tenant's currency, the customer can spend now."""
     found = [each for each in balances(tenant=tenant, customer=customer) if is_currency(each.unit)]
-    return sum(each.available for each in found)
+    return sum(max(each.available, 0) for each in found)
 
 
 def award_info(row: Award) -> AwardInfo:

@@ -28,7 +28,7 @@ class RuleInForce:
     version: int
     rules: RuleSet
     effective_at: datetime
-    needs: Needs = Needs()
+    needs: Needs
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def receipt(*, brand: TenantInfo, outcome: SaleOutcome, store_code: str, locale:
         owed = [in_words(each.owed, each.unit, locale) for each in outcome.balances if each.owed]
         if owed:
             lines.append(_("A descontar dos próximos ganhos: %(owed)s.") % {"owed": ", ".join(owed)})
-        if any(each.available for each in outcome.balances):
+        if any(each.available > 0 for each in outcome.balances):
             lines.append(_("Use na próxima compra ou troque por vouchers: %(url)s") % {"url": home})
         else:
             lines.append(_("Acompanhe em %(url)s") % {"url": home})

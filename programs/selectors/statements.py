@@ -21,7 +21,6 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant, stores
 from vouchers.selectors import vouchers_by_ids
 
-
 EARNING = ("earn", "earn_pending")
 
 
@@ -140,7 +139,7 @@ def explain(kind: str, unit: str, amount: int, facts: dict[str, Any], locale: st
     elif kind == "release":
         parts.append(_("O prazo de devolução terminou: o valor já pode ser usado."))
     elif kind == "repayment":
-        parts.append(_("Parte do que você ganhou cobriu um estorno anterior."))
+        parts.append(_explain_repayment(facts))
     elif kind.startswith("voucher_"):
         parts.append(" · ".join(part for part in (facts["coupon"], facts["code"]) if part))
     elif facts.get("reason"):
@@ -151,6 +150,14 @@ def explain(kind: str, unit: str, amount: int, facts: dict[str, Any], locale: st
 def award_facts(award: AwardInfo, *, currency: str, stores: dict[str, str]) -> dict[str, Any]:
     """What `explain` says of an award; `stores` gives names by code."""
     return {"currency": currency, **award.explanation, "rule": award.rule, "names": Names(stores=stores)}
+
+
+def _explain_repayment(facts: dict[str, Any]) -> str:
+    if facts.get("key") == "repaid_by_opening":
+        return _("O saldo trazido cobriu primeiro um estorno anterior.")
+    if facts.get("key") == "repaid_by_return" or facts.get("code"):
+        return _("O que voltou do voucher cobriu primeiro um estorno anterior.")
+    return _("O que você ganhou cobriu primeiro um estorno anterior.")
 
 
 def _explain_award(unit: str, amount: int, facts: dict[str, Any], locale: str) -> str:

@@ -48,16 +48,17 @@ INSERT INTO programs_ruleuse (id, tenant_id, program_id, rule_key, customer_id, 
 SELECT id, %(tenant)s, program, rule, customer, period, 0, greatest(0, amount), greatest(0, times)
 FROM change WHERE id NOT IN (SELECT id FROM moved)
 """
-_WHERE = """tenant_id = %(tenant)s AND program_id = %(program)s AND rule_key = %(rule)s AND period = %(period)s
-    AND customer_id IS NULL"""
 # A row may give up to its part of the limit. Where one gave more (the limit was lowered), all are looked at together.
-_PART = "(%(limit)s / %(shards)s + CASE WHEN shard < %(limit)s %% %(shards)s THEN 1 ELSE 0 END)"
-_TAKE_FROM_ONE = f"""
+_TAKE_FROM_ONE = """
 UPDATE programs_ruleuse SET amount = amount + %(amount)s
 WHERE id = (
     SELECT id FROM programs_ruleuse
-    WHERE {_WHERE} AND amount + %(amount)s <= {_PART}
-      AND NOT EXISTS (SELECT FROM programs_ruleuse over WHERE {_WHERE} AND over.amount > {_PART})
+    WHERE tenant_id = %(tenant)s AND program_id = %(program)s AND rule_key = %(rule)s AND period = %(period)s
+    AND customer_id IS NULL
+      AND amount + %(amount)s <= (%(limit)s / %(shards)s + CASE WHEN shard < %(limit)s %% %(shards)s THEN 1 ELSE 0 END)
+      AND NOT EXISTS (SELECT FROM programs_ruleuse over WHERE tenant_id = %(tenant)s AND program_id = %(program)s AND rule_key = %(rule)s AND period = %(period)s
+    AND customer_id IS NULL
+        AND over.amount > (%(limit)s / %(shards)s + CASE WHEN shard < %(limit)s %% %(shards)s THEN 1 ELSE 0 END))
     ORDER BY (shard + %(start)s) %% %(shards)s LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id
 """
@@ -67,15 +68,22 @@ SELECT id, %(tenant)s, %(program)s, %(rule)s, NULL, %(period)s, shard, 0, 0
 FROM unnest(%(ids)s::uuid[], %(numbers)s::int[]) AS n(id, shard)
 ON CONFLICT (tenant_id, program_id, rule_key, period, customer_id, shard) DO NOTHING
 """
-_LOCK = f"SELECT id, shard, amount FROM programs_ruleuse WHERE {_WHERE} ORDER BY shard FOR NO KEY UPDATE"
+_LOCK = """
+SELECT id, shard, amount FROM programs_ruleuse
+WHERE tenant_id = %(tenant)s AND program_id = %(program)s AND rule_key = %(rule)s AND period = %(period)s
+    AND customer_id IS NULL
+ORDER BY shard FOR NO KEY UPDATE
+"""
 _SET = """
 UPDATE programs_ruleuse u SET amount = n.amount FROM unnest(%(ids)s::uuid[], %(amounts)s::bigint[]) AS n(id, amount)
 WHERE u.tenant_id = %(tenant)s AND u.id = n.id
 """
-_GIVE_TO_ONE = f"""
+_GIVE_TO_ONE = """
 UPDATE programs_ruleuse SET amount = amount - %(amount)s
 WHERE id = (
-    SELECT id FROM programs_ruleuse WHERE {_WHERE} AND amount >= %(amount)s
+    SELECT id FROM programs_ruleuse
+    WHERE tenant_id = %(tenant)s AND program_id = %(program)s AND rule_key = %(rule)s AND period = %(period)s
+    AND customer_id IS NULL AND amount >= %(amount)s
     ORDER BY (shard + %(start)s) %% %(shards)s LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id
 """

@@ -52,9 +52,7 @@ def sale_occasions(
     ]
 
 
-def _sale_facts(
-    purchase: PurchaseInfo, store: str, zone: ZoneInfo, needs: Needs, catalogue: Catalogue
-) -> SaleFacts:
+def _sale_facts(purchase: PurchaseInfo, store: str, zone: ZoneInfo, needs: Needs, catalogue: Catalogue) -> SaleFacts:
     facts = SaleFacts(
         gross_minor=purchase.amount_minor,
         paid_minor=purchase.paid_minor,

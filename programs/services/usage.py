@@ -76,9 +76,7 @@ class Allowances:
 
         return Used(
             customer=given(limits.per_customer, customer),
-            times={
-                period: self._times[key, customer, period_key(period, day)] for period in limits.times_per_customer
-            },
+            times={period: self._times[key, customer, period_key(period, day)] for period in limits.times_per_customer},
             rule=given(limits.per_rule, None),
             budget_minor=self._amounts[key, None, BUDGET],
         )

@@ -27,13 +27,17 @@ class HolderBalance(TenantModel):
     owed = models.BigIntegerField(default=0)
     held = models.BigIntegerField(default=0)
     number = models.BigIntegerField(default=0, help_text="How many transfers the holder has in this unit.")
+    may_be_negative = models.BooleanField(
+        db_default=False, help_text="A refund of a brand that allows it has led below zero; ends when it is made good."
+    )
 
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "holder", "unit"], name="holder_balance_unique"),
             models.CheckConstraint(
                 name="holder_balance_not_negative",
-                condition=models.Q(available__gte=0, pending__gte=0, owed__gte=0, held__gte=0),
+                condition=models.Q(pending__gte=0, owed__gte=0, held__gte=0)
+                & (models.Q(available__gte=0) | models.Q(may_be_negative=True)),
             ),
         ]
 
@@ -98,5 +102,99 @@ class Transfer(TenantModel):
                 fields=["tenant", "import_batch"],
                 name="transfer_by_import",
                 condition=models.Q(import_batch__isnull=False),
+            ),
+            models.Index(
+                fields=["tenant", "holder", "unit"],
+                name="transfer_in_vouchers",
+                condition=models.Q(debit="voucher_outstanding") | models.Q(credit="voucher_outstanding"),
+            ),
+        ]
+
+
+class Cutoff(TenantModel):
+    """No transfer of the tenant is recorded before `at` any more: days until then are closed, or about to be.
+
+    `horizon` is the first transaction id that nobody had when `at` was seen by everybody; once all before it have
+    ended, what was recorded before `at` is all there.
+    """
+
+    at = models.DateTimeField()
+    horizon = models.BigIntegerField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="cutoff_unique")]
+
+
+class DayClose(TenantModel):
+    """A closed day of the tenant's calendar. Never changed, never deleted."""
+
+    day = models.DateField()
+    since = models.DateTimeField(help_text="Included.")
+    until = models.DateTimeField(help_text="Excluded: the next day's `since`.")
+    transfers = models.BigIntegerField()
+    transfers_digest = models.CharField(max_length=64)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    closed_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        db_table_comment = "append-only"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "day"], name="day_close_unique"),
+            models.UniqueConstraint(fields=["tenant", "previous_hash"], name="day_close_chain_unique"),
+            models.CheckConstraint(name="day_close_forward", condition=models.Q(until__gt=models.F("since"))),
+        ]
+
+
+class DayFigures(TenantModel):
+    """What moved on a closed day in one unit, and what it left, in minor units or points. Never changed.
+
+    `opening` and `closing` are what the brand owes: available, pending, held and in vouchers, less what is owed to it.
+    """
+
+    close = models.ForeignKey(DayClose, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.CharField(max_length=12)
+    opening = models.BigIntegerField()
+    issued = models.BigIntegerField(help_text="From rules.")
+    reversed = models.BigIntegerField(help_text="Taken back by refunds and cancellations.")
+    spent = models.BigIntegerField(help_text="Vouchers used.")
+    returned = models.BigIntegerField(help_text="Uses taken back.")
+    adjusted = models.BigIntegerField(help_text="By hand and by opening balances; signed.")
+    forfeited = models.BigIntegerField(help_text="Lost with vouchers; signed.")
+    written_off = models.BigIntegerField(help_text="Taken back, but borne by the brand; signed.")
+    closing = models.BigIntegerField()
+    available = models.BigIntegerField()
+    pending = models.BigIntegerField()
+    held = models.BigIntegerField()
+    in_vouchers = models.BigIntegerField()
+    owed = models.BigIntegerField()
+    transfers = models.BigIntegerField()
+
+    class Meta(TenantModel.Meta):
+        db_table_comment = "append-only"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "close", "unit"], name="day_figures_unique"),
+            models.CheckConstraint(
+                name="day_figures_add_up",
+                condition=models.Q(
+                    closing=models.F("opening")
+                    + models.F("issued")
+                    - models.F("reversed")
+                    - models.F("spent")
+                    + models.F("returned")
+                    + models.F("adjusted")
+                    - models.F("forfeited")
+                    + models.F("written_off")
+                ),
+            ),
+            models.CheckConstraint(
+                name="day_figures_parts_add_up",
+                condition=models.Q(
+                    closing=models.F("available")
+                    + models.F("pending")
+                    + models.F("held")
+                    + models.F("in_vouchers")
+                    - models.F("owed")
+                ),
             ),
         ]

@@ -22,7 +22,8 @@ def repay_owed(
     back for the same money once more.
     """
     with tenant_scope(tenant):
-        debt = min(holder.balance(unit).owed, at_most)
+        balance = holder.balance(unit)
+        debt = min(balance.owed, at_most, balance.available)
         if debt > 0:
             move = Move(
                 unit=unit,
@@ -30,7 +31,7 @@ def repay_owed(
                 credit=Account.RECEIVABLE,
                 amount=debt,
                 kind="repayment",
-                explanation={"key": "repaid"},
+                explanation={"key": "repaid_by_return"},
                 voucher_id=voucher,
                 store_id=store,
             )

@@ -16,6 +16,8 @@ from smartbis.ledger.sql import ENSURE_BALANCES, ENSURE_HOLDERS, LOCK_BALANCES, 
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.statements import execute_rows, prepared_cursor
 
+TAKING_BACK = frozenset({"reversal", "undo"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
@@ -57,10 +59,15 @@ class LockedHolder:
     id: UUID
     customer_id: UUID
     balances: dict[str, Balance]
+    below_zero: set[str] = field(default_factory=set)
 
     def balance(self, unit: str) -> Balance:
         """The balances in `unit`; all zero when there was never a transfer."""
         return self.balances.get(unit, Balance())
+
+    def allow_below_zero(self, unit: str) -> None:
+        """Let what takes back (`TAKING_BACK`) lead what is available in `unit` below zero, as the brand wants it."""
+        self.below_zero.add(unit)
 
 
 def lock_holder(*, tenant: UUID, customer: UUID) -> LockedHolder:
@@ -110,6 +117,7 @@ def post_all(*, tenant: UUID, moves: Sequence[tuple[LockedHolder, Move]]) -> lis
 
     Updates each holder's `balances`. Raises InsufficientBalance (nothing is written) when a move would leave
     `available`, `pending` or `held` below zero, or owe less than nothing; ValueError for an amount not above zero.
+    What is available may be below zero where a refund was allowed to lead there; nothing can be spent of it then.
     """
     if not moves:
         return []
@@ -152,15 +160,26 @@ def _apply(holder: LockedHolder, move: Move) -> TransferInfo:
         raise ValueError("a transfer moves more than nothing")
     before = holder.balances[move.unit]
     after = before.after(move.debit, move.credit, move.amount)
-    if after.negative_parts:
+    if any(part not in _may_lack(holder, move) for part in after.negative_parts):
         raise InsufficientBalance(unit=move.unit, available=before.available, wanted=move.amount)
     holder.balances[move.unit] = after
     return TransferInfo(new_id(), move, after)
 
 
+def _may_lack(holder: LockedHolder, move: Move) -> tuple[str, ...]:
+    """The parts that may be below zero after the move: it spends nothing, or it takes back and may.
+
+    A repayment passes on what has just come in: what was lacking before lacks after it too.
+    """
+    if move.debit is not Account.AVAILABLE or move.kind == "repayment":
+        return ("available",)
+    return ("available",) if move.kind in TAKING_BACK and move.unit in holder.below_zero else ()
+
+
 def _parameters(tenant: UUID, written: Sequence[tuple[LockedHolder, TransferInfo]]) -> dict[str, Any]:
     instant = now()
     last = {(holder.id, each.move.unit): each.after for holder, each in written}
+    below_zero = {(holder.id, unit) for holder, _ in written for unit in holder.below_zero}
     transfers = [each for _, each in written]
     moves = [each.move for each in transfers]
     parameters: dict[str, Any] = {
@@ -168,6 +187,7 @@ def _parameters(tenant: UUID, written: Sequence[tuple[LockedHolder, TransferInfo
         "now": instant,
         "b_holders": [holder for holder, _ in last],
         "b_units": [unit for _, unit in last],
+        "b_below_zero": [each in below_zero for each in last],
         "ids": [each.id for each in transfers],
         "holders": [holder.id for holder, _ in written],
         "t_units": [move.unit for move in moves],

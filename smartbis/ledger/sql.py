@@ -27,20 +27,22 @@ FROM unnest(%(ids)s::uuid[], %(holders)s::uuid[], %(units)s::text[]) AS n(id, ho
 ON CONFLICT (tenant_id, holder_id, unit) DO NOTHING
 """
 
+# Nothing is recorded in a closed day: a clock that is behind counts as the day's end (see `closing.py`).
 POST = """
 WITH moved AS (
     UPDATE ledger_holderbalance b
-    SET available = n.available, pending = n.pending, owed = n.owed, held = n.held, number = n.number
+    SET available = n.available, pending = n.pending, owed = n.owed, held = n.held, number = n.number,
+        may_be_negative = (b.may_be_negative OR n.may_be_negative) AND n.available < 0
     FROM unnest(%(b_holders)s::uuid[], %(b_units)s::text[], %(b_available)s::bigint[], %(b_pending)s::bigint[],
-                %(b_owed)s::bigint[], %(b_held)s::bigint[], %(b_number)s::bigint[])
-         AS n(holder, unit, available, pending, owed, held, number)
+                %(b_owed)s::bigint[], %(b_held)s::bigint[], %(b_number)s::bigint[], %(b_below_zero)s::boolean[])
+         AS n(holder, unit, available, pending, owed, held, number, may_be_negative)
     WHERE b.tenant_id = %(tenant)s AND b.holder_id = n.holder AND b.unit = n.unit
 )
 INSERT INTO ledger_transfer (
     tenant_id, recorded_at, id, holder_id, unit, number, debit, credit, amount, kind, explanation,
     available_after, pending_after, owed_after, held_after, occurred_at, effective_at,
     purchase_id, refund_id, award_id, voucher_id, import_batch, store_id, reverses_id)
-SELECT %(tenant)s, %(now)s, t.*
+SELECT %(tenant)s, greatest(%(now)s, (SELECT at FROM ledger_cutoff WHERE tenant_id = %(tenant)s)), t.*
 FROM unnest(
     %(ids)s::uuid[], %(holders)s::uuid[], %(t_units)s::text[], %(numbers)s::bigint[], %(debits)s::text[], %(credits)s::text[],
     %(amounts)s::bigint[], %(kinds)s::text[], %(explanations)s::jsonb[], %(availables)s::bigint[],

@@ -1,16 +1,42 @@
-"""Dead letters and heartbeats for the platform's staff."""
+"""Brands, dead letters and heartbeats for the platform's staff."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
 if settings.SURFACE == "platform":
     from django.contrib import admin
     from django.db.models import QuerySet
+    from django.forms import ModelForm
     from django.http import HttpRequest
 
+    from smartbis.kernel.people import Actor
+    from smartbis.outbox.brands import set_brand_status
     from smartbis.outbox.models import Delivery, Heartbeat
     from smartbis.outbox.services import replay_dead
+    from smartbis.tenancy.models import Tenant
+
+    @admin.register(Tenant)
+    class TenantAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+        """Brands: look them up, suspend them, let them work again. Everything else is the brand's own business."""
+
+        list_display = ("name", "slug", "status", "currency", "timezone", "created_at")
+        list_display_links = ("name",)
+        list_filter = ("status",)
+        search_fields = ("name", "slug")
+        fields = ("name", "slug", "status", "currency", "timezone", "locale", "created_at", "id")
+        readonly_fields = ("name", "slug", "currency", "timezone", "locale", "created_at", "id")
+
+        def has_add_permission(self, request: HttpRequest) -> bool:
+            return False
+
+        def has_delete_permission(self, request: HttpRequest, obj: Tenant | None = None) -> bool:
+            return False
+
+        def save_model(self, request: HttpRequest, obj: Tenant, form: "ModelForm[Tenant]", change: bool) -> None:
+            actor = Actor(kind="platform", id=UUID(str(request.user.pk)), label=str(request.user))
+            set_brand_status(tenant=obj.id, status=obj.status, actor=actor)
 
     class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """To look at."""

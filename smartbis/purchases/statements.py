@@ -19,8 +19,8 @@ _INSERT_SALES = """
 WITH draft AS (
     SELECT * FROM unnest(
         %(ids)s::uuid[], %(customers)s::uuid[], %(stores)s::uuid[], %(numbers)s::text[], %(channels)s::text[],
-        %(methods)s::text[], %(statuses)s::text[], %(currencies)s::text[], %(amounts)s::bigint[], %(discounts)s::bigint[],
-        %(balances)s::bigint[], %(hashes)s::bytea[], %(operator_kinds)s::text[], %(operator_ids)s::uuid[],
+        %(methods)s::text[], %(statuses)s::text[], %(currencies)s::text[], %(amounts)s::bigint[],
+        %(discounts)s::bigint[], %(balances)s::bigint[], %(hashes)s::bytea[], %(operator_kinds)s::text[], %(operator_ids)s::uuid[],
         %(occurred)s::timestamptz[]
     ) AS draft (
         id, customer_id, store_id, external_id, channel, payment_method, status, currency, amount_minor,

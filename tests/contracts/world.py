@@ -5,6 +5,7 @@ The sweeps fail for a tenant's table that stays empty here: whoever adds a model
 
 import json
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.ledger.accounts import Account
+from smartbis.ledger.figures import Figures, Movement
+from smartbis.ledger.models import Cutoff, DayClose, DayFigures
 from smartbis.ledger.services import Move, lock_holder, post
 from smartbis.outbox.work import drain_queue
 from smartbis.purchases.infos import ItemDraft, RefundItemDraft, SaleDraft
@@ -77,6 +80,7 @@ def make_world(slug: str, canary: str, *, number: str, phone: str, cpf: str) -> 
     ids["customer"] = customer.id
     _sales(tenant, customer.id, ids, canary)
     _adjusted(tenant, customer.id, canary)
+    _closed(tenant)
     _vouchers(tenant, customer.id, ids, names, canary)
     _requests(tenant, canary)
     _imported(tenant, ids, canary)
@@ -166,6 +170,26 @@ def _adjusted(tenant: UUID, customer: UUID, canary: str) -> None:
         (transfer,) = post(tenant=tenant, holder=holder, moves=[there])
         back = replace(there, debit=Account.AVAILABLE, credit=Account.ADJUSTED, kind="undo", reverses=transfer.id)
         post(tenant=tenant, holder=holder, moves=[back])
+
+
+def _closed(tenant: UUID) -> None:
+    """A closed day, as rows: a real close waits for every transaction, also for the one that this world is made in."""
+    at = now()
+    with tenant_scope(tenant):
+        Cutoff.objects.create(tenant_id=tenant, at=at - timedelta(days=1))
+        close = DayClose.objects.create(
+            tenant_id=tenant,
+            day=(at - timedelta(days=2)).date(),
+            since=at - timedelta(days=2),
+            until=at - timedelta(days=1),
+            transfers=0,
+            transfers_digest="0" * 64,
+            previous_hash="0" * 64,
+            hash="1" * 64,
+            closed_at=at,
+        )
+        figures = Figures.after(None, Movement("BRL"))
+        DayFigures.objects.create(tenant_id=tenant, close=close, **vars(figures))
 
 
 def _vouchers(tenant: UUID, customer: UUID, ids: dict[str, UUID], names: dict[str, str], canary: str) -> None:

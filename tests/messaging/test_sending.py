@@ -14,7 +14,10 @@ from smartbis.customers.selectors import allows, contact_of
 from smartbis.customers.services import record_consent
 from smartbis.kernel.clock import frozen, now
 from smartbis.kernel.people import SYSTEM
+from smartbis.outbox.brands import set_brand_status
+from smartbis.outbox.work import drain_queue
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import TenantInfo
 from tests.messaging.conftest import Line, enrol
 from tests.messaging.graph import Answer, FakeGraph, refusal
 
@@ -329,6 +332,22 @@ def test_a_suspended_brand_sends_nothing(line: Line, graph: FakeGraph) -> None:
     send_due(tenant=line.tenant)
     assert graph.sent == []
     assert state(line, message)[0] == "queued"
+
+
+def test_what_waited_while_the_brand_was_suspended_goes_when_it_reopens(
+    line: Line, boreal: TenantInfo, graph: FakeGraph
+) -> None:
+    before = queued(line)
+    with frozen(now() + timedelta(hours=1)):
+        set_brand_status(tenant=line.tenant, status="suspended", actor=SYSTEM)
+        during = queued(line, enrol(line.tenant, "11987650002"), cause="c:2")
+        send_due(tenant=line.tenant)
+        assert (state(line, before)[0], state(line, during)) == ("queued", ("held", "tenant_suspended"))
+    with frozen(now() + timedelta(hours=2)):
+        set_brand_status(tenant=line.tenant, status="active", actor=SYSTEM)
+        drain_queue("relay")
+        drain_queue("send")
+    assert {state(line, each)[0] for each in (before, during)} == {"accepted"}
 
 
 def test_one_brands_loop_never_sends_anothers(line: Line, boreal, graph: FakeGraph) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from messaging import inbound
+from messaging import inbound, sending
 from messaging.errors import ChannelNotFound, WebhookNotSigned, WebhookNotVerified, WebhookTooLarge
 from messaging.inbound import process_due
 from messaging.models import Message, Template, WebhookItem, WebhookPayload
@@ -268,6 +268,25 @@ def test_the_first_attempts_failure_does_not_fail_the_second(line: Line, graph: 
         send_due(tenant=line.tenant)
     tell(line, status_of(message, "failed", wamid="wamid.first", errors=[{"code": 131026}]))
     assert status(line, message) == "accepted"
+
+
+@pytest.mark.parametrize(("named", "expected"), [("wamid.first", "accepted"), ("wamid.1", "failed")])
+def test_a_failure_during_the_second_attempt_counts_for_the_attempt_it_names(
+    line: Line, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch, named: str, expected: str
+) -> None:
+    """Meta's answer to the second attempt is under way while a failure comes in: of the first, or of the second."""
+    message = sent_message_of_unknown_outcome(line, graph)
+    record = sending.record_outcome
+
+    def late(**outcome: Any) -> None:
+        tell(line, status_of(message, "failed", wamid=named, errors=[{"code": 131026}]))
+        record(**outcome)
+
+    monkeypatch.setattr(sending, "record_outcome", late)
+    with frozen(now() + timedelta(minutes=11)):
+        send_due(tenant=line.tenant)
+    assert len(graph.sent) == 1
+    assert status(line, message) == expected
 
 
 def test_a_status_without_tracker_is_parked_until_its_message_is_known(line: Line, graph: FakeGraph) -> None:

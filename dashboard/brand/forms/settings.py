@@ -231,6 +231,7 @@ class BrandForm(DeskForm):
         choices=[
             ("owe", gettext_lazy("O cliente fica devendo, e os próximos ganhos descontam")),
             ("pending_only", gettext_lazy("A marca assume o que já foi gasto")),
+            ("negative", gettext_lazy("O saldo do cliente fica negativo até novos ganhos")),
         ],
         widget=forms.RadioSelect,
     )

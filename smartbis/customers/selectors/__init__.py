@@ -25,8 +25,10 @@ from smartbis.customers.selectors.people import (
     get_customers,
 )
 from smartbis.customers.selectors.search import customer_count, customers_by_name, customers_page
+from smartbis.customers.selectors.walk import active_customers, customers_after
 
 __all__ = [
+    "active_customers",
     "allowed_customers",
     "allows",
     "birthday_of",
@@ -36,6 +38,7 @@ __all__ = [
     "contact_of",
     "contacts_of",
     "customer_count",
+    "customers_after",
     "customers_by_name",
     "customers_page",
     "customers_with_birthday",

@@ -6,11 +6,13 @@ from smartbis.customers.services.consent import record_consent, suppress_phone
 from smartbis.customers.services.enrol import enrol_customer, find_or_enrol
 from smartbis.customers.services.erase import erase_customer
 from smartbis.customers.services.membership import end_membership, set_membership
+from smartbis.customers.services.memberships import close_memberships, set_memberships
 
 __all__ = [
     "add_identity",
     "change_customer",
     "check_draft",
+    "close_memberships",
     "end_membership",
     "enrol_customer",
     "enrol_in_bulk",
@@ -19,5 +21,6 @@ __all__ = [
     "find_or_enrol",
     "record_consent",
     "set_membership",
+    "set_memberships",
     "suppress_phone",
 ]

@@ -10,6 +10,7 @@ from smartbis.purchases.selectors.returnable import (
     refund_numbers,
     returnable_lines,
 )
+from smartbis.purchases.selectors.settled import SettledSale, settled_sales
 from smartbis.purchases.selectors.single import (
     find_purchase,
     get_purchase,
@@ -24,6 +25,7 @@ __all__ = [
     "Buyers",
     "ForeignRefund",
     "ReturnableLine",
+    "SettledSale",
     "UsualAmounts",
     "buyers",
     "buyers_by_store",
@@ -44,5 +46,6 @@ __all__ = [
     "returnable_lines",
     "sales_by_day",
     "sales_by_store",
+    "settled_sales",
     "usual_amounts",
 ]

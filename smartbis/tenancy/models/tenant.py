@@ -17,6 +17,7 @@ class Tenant(models.Model):
 
         OWE = "owe"
         PENDING_ONLY = "pending_only"
+        NEGATIVE = "negative"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     slug = models.SlugField(max_length=40)

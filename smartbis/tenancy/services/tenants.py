@@ -107,7 +107,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "voucher_days": (lambda value: 1 <= value <= 3650, "Use 1 to 3650 days."),
     "timezone": (lambda value: value in available_timezones(), "Use a time zone like America/Sao_Paulo."),
     "locale": (lambda value: value in LOCALES, "Choose pt-br or en."),
-    "shortfall_policy": (lambda value: value in Tenant.Shortfall.values, "Choose owe or pending_only."),
+    "shortfall_policy": (lambda value: value in Tenant.Shortfall.values, "Choose owe, pending_only or negative."),
     "default_area_code": (lambda value: not value or bool(_AREA.fullmatch(value)), "Use two digits, or none."),
 }
 

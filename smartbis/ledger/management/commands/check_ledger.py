@@ -1,9 +1,10 @@
-"""Check that every balance equals its transfers; exits with 1 and the problems when one does not."""
+"""Check that every balance equals its transfers and that no closed day has changed; exits with 1 and what differs."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from smartbis.ledger.closes import verify_closes
 from smartbis.ledger.selectors import check_ledger
 from smartbis.tenancy.selectors import find_tenant_by_slug
 
@@ -29,5 +30,9 @@ class Command(BaseCommand):
             )
             for problem in check.problems:
                 self.stdout.write(f"  {problem}")
+            closed = verify_closes(tenant=tenant)
+            failed = failed or not closed.ok
+            verdict = "unchanged" if closed.ok else f"{closed.first_bad} differs: {closed.problem}"
+            self.stdout.write(f"{slug}: {closed.days} closed days, {verdict}")
         if failed:
             raise CommandError("the ledger does not add up")

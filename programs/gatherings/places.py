@@ -1,0 +1,103 @@
+"""Places are given in the order of the line, and given back. Called with the gathering locked."""
+
+from contextlib import suppress
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from programs.events import GatheringRegistered, RegistrationEnded
+from programs.gatherings.infos import DOORS_CLOSE
+from programs.models import Gathering, Registration
+from smartbis.kernel.clock import now
+from smartbis.kernel.people import Actor
+from smartbis.kernel.units import POINTS
+from smartbis.ledger.errors import InsufficientBalance
+from smartbis.outbox.services import publish
+from vouchers.errors import VoucherRefused
+from vouchers.services import cancel_entry, issue_entry
+
+
+def free_places(gathering: Gathering) -> int | None:
+    """How many places nobody has; None without a limit."""
+    if gathering.capacity is None:
+        return None
+    taken = Registration.objects.filter(gathering_id=gathering.id, status__in=["registered", "arrived"]).count()
+    return max(gathering.capacity - taken, 0)
+
+
+def has_line_before(row: Registration) -> bool:
+    """Whether somebody else waits already, whom nobody may pass by."""
+    waiting = Registration.objects.filter(gathering_id=row.gathering_id, status="waiting")
+    return waiting.exclude(id=row.id).exists()
+
+
+def give_place(gathering: Gathering, row: Registration, actor: Actor, *, from_line: bool = False) -> None:
+    """Issue the entry and write the place down. Raises InsufficientBalance. Publishes GatheringRegistered."""
+    entry = issue_entry(
+        tenant=row.tenant_id,
+        customer=row.customer_id,
+        coupon=gathering.coupon_id,
+        key=f"registration:{row.id}",
+        actor=actor,
+        valid_until=gathering.ends_at + DOORS_CLOSE,
+    )
+    row.voucher_id = entry.id
+    row.status, row.registered_at = Registration.Status.REGISTERED, now()
+    row.price_unit, row.price_amount = gathering.price_unit, gathering.price_amount
+    if gathering.price_unit == POINTS:
+        row.paid_at = row.registered_at
+    row.save()
+    publish(
+        GatheringRegistered(
+            registration_id=row.id,
+            gathering_id=gathering.id,
+            customer_id=row.customer_id,
+            from_waiting_list=from_line,
+        )
+    )
+
+
+def give_places(gathering: Gathering) -> int:
+    """Give every free place to who waits, the first in line first; returns how many were given.
+
+    Who cannot pay the price in points now keeps their place in the line, and the next one has the turn. Nobody moves up
+    once the gathering has begun. Publishes GatheringRegistered for each.
+    """
+    if gathering.status != Gathering.Status.OPEN or now() >= gathering.starts_at:
+        return 0
+    left, given = free_places(gathering), 0
+    line = Registration.objects.filter(gathering_id=gathering.id, status="waiting").order_by("asked_at", "id")
+    for row in line.iterator(chunk_size=100):
+        if left is not None and given >= left:
+            break
+        # Who asked for the place chose its price too. A savepoint, so that the others' turns stand.
+        with suppress(InsufficientBalance), transaction.atomic():
+            give_place(gathering, row, Actor(kind="customer", id=row.customer_id), from_line=True)
+            given += 1
+    return given
+
+
+def end_registration(row: Registration, *, returns: bool, reason: str, why: str, actor: Actor) -> None:
+    """Take somebody off the list, whose row is locked; `returns` says whether what they paid in points comes back.
+
+    An entry that has ended by itself is left as it is. Publishes RegistrationEnded.
+    """
+    returned = 0
+    if row.voucher_id is not None:
+        with suppress(VoucherRefused):
+            words = reason or _("Inscrição cancelada")
+            entry = cancel_entry(
+                tenant=row.tenant_id, voucher=row.voucher_id, returns=returns, reason=words, actor=actor
+            )
+            returned = entry.paid_amount if returns else 0
+    row.status, row.ended_at, row.ended_reason = Registration.Status.LEFT, now(), reason[:300]
+    row.save()
+    publish(
+        RegistrationEnded(
+            registration_id=row.id,
+            gathering_id=row.gathering_id,
+            customer_id=row.customer_id,
+            reason=why,
+            returned_points=returned,
+        )
+    )

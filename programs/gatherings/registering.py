@@ -1,0 +1,219 @@
+"""People register, wait in line, leave, and pay."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from programs.gatherings.errors import (
+    AlreadyArrived,
+    GatheringCancelled,
+    GatheringNotFound,
+    NotInvited,
+    RegistrationClosed,
+    RegistrationEnded,
+    RegistrationNotFound,
+)
+from programs.gatherings.infos import RegistrationInfo
+from programs.gatherings.places import end_registration, free_places, give_place, give_places, has_line_before
+from programs.gatherings.reading import lock_gathering, lock_registration, registration_info
+from programs.models import Gathering, Registration
+from smartbis.customers.errors import CustomerNotFound
+from smartbis.customers.selectors import get_customer, memberships_of
+from smartbis.kernel.clock import now
+from smartbis.kernel.errors import PermissionMissing
+from smartbis.kernel.people import SYSTEM, Actor
+from smartbis.kernel.units import POINTS
+from smartbis.tenancy.permissions import require
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.services import record_audit
+
+
+def register(
+    *, tenant: UUID, gathering: UUID, customer: UUID, actor: Actor, channel: str, is_paid: bool = False
+) -> RegistrationInfo:
+    """Give somebody a place and their entry, or the last place in the waiting line when all are taken.
+
+    Who is on the list already is answered unchanged (`repeated`). A price in points leaves the balance with the place;
+    `is_paid` writes a price in money down as paid, for the team. The team may also register after the period, until the
+    end. Raises GatheringNotFound, GatheringCancelled, RegistrationClosed, NotInvited, CustomerNotFound,
+    InsufficientBalance, PermissionMissing. Publishes GatheringRegistered for who has a place.
+    """
+    _require(actor, customer)
+    with tenant_scope(tenant):
+        row = lock_gathering(gathering)
+        if (known := _live_of(row.id, customer)) is not None:
+            return registration_info(known, repeated=True)
+        _check_open(row, actor)
+        if get_customer(tenant=tenant, customer=customer).status != "active":
+            raise CustomerNotFound
+        _check_invited(tenant, row, customer)
+        fresh = _add(tenant, row, customer, channel)
+        if free_places(row) == 0:
+            return registration_info(fresh)
+        if has_line_before(fresh):
+            give_places(row)
+            fresh.refresh_from_db()
+            return registration_info(fresh)
+        give_place(row, fresh, actor)
+        if is_paid and actor.kind != "customer":
+            _write_paid(fresh, actor)
+        return registration_info(fresh)
+
+
+def leave(*, tenant: UUID, registration: UUID, actor: Actor, reason: str = "") -> RegistrationInfo:
+    """Take somebody off the list; the place goes to the first in line.
+
+    Points come back until the gathering's hour for it; the team gives them back always. Again, it answers the same.
+    Raises RegistrationNotFound (also for somebody else's), AlreadyArrived, RegistrationEnded once it has begun for a
+    customer, PermissionMissing. Publishes RegistrationEnded, and GatheringRegistered for who moves up.
+    """
+    with tenant_scope(tenant):
+        found = Registration.objects.filter(id=registration).first()
+        if found is None or (actor.kind == "customer" and found.customer_id != actor.id):
+            raise RegistrationNotFound
+        if actor.kind != "customer":
+            require(actor, "event.register")
+        gathering = lock_gathering(found.gathering_id)
+        row = lock_registration(registration)
+        if row.status == Registration.Status.LEFT:
+            return registration_info(row, repeated=True)
+        if row.status == Registration.Status.ARRIVED:
+            raise AlreadyArrived
+        if actor.kind == "customer" and now() >= gathering.starts_at:
+            raise RegistrationEnded
+        is_own = actor.kind == "customer"
+        end_registration(
+            row,
+            returns=not is_own or refunds_now(gathering),
+            reason=reason,
+            why="left" if is_own else "removed",
+            actor=SYSTEM if is_own else actor,
+        )
+        give_places(gathering)
+        return registration_info(row)
+
+
+def mark_paid(*, tenant: UUID, registration: UUID, actor: Actor) -> RegistrationInfo:
+    """Write down that the price in money was paid to `actor`; again, it changes nothing.
+
+    Raises RegistrationNotFound, RegistrationEnded, PermissionMissing.
+    """
+    require(actor, "event.register")
+    with tenant_scope(tenant):
+        row = lock_registration(registration)
+        if row.status == Registration.Status.LEFT:
+            raise RegistrationEnded
+        if row.paid_at is not None or not row.price_amount:
+            return registration_info(row, repeated=True)
+        _write_paid(row, actor)
+        return registration_info(row)
+
+
+def end_by_voucher(*, tenant: UUID, voucher: UUID) -> None:
+    """The entry was cancelled at another door: take its holder off the list and give the place on."""
+    with tenant_scope(tenant):
+        found = Registration.objects.filter(voucher_id=voucher, status="registered").first()
+        if found is None:
+            return
+        gathering = lock_gathering(found.gathering_id)
+        row = lock_registration(found.id)
+        if row.status == Registration.Status.REGISTERED:
+            end_registration(row, returns=True, reason="", why="removed", actor=SYSTEM)
+            give_places(gathering)
+
+
+def leave_all(*, tenant: UUID, customer: UUID) -> None:
+    """Take somebody who was erased off every list that lies ahead."""
+    with tenant_scope(tenant):
+        ahead = Registration.objects.filter(customer_id=customer, status__in=["waiting", "registered"])
+        for registration in list(ahead.order_by("gathering_id").values_list("id", flat=True)):
+            leave(tenant=tenant, registration=registration, actor=SYSTEM)
+
+
+def refunds_now(gathering: Gathering) -> bool:
+    """Whether who leaves now gets their points back."""
+    if gathering.refund_hours is None:
+        return False
+    return (gathering.starts_at - now()).total_seconds() >= gathering.refund_hours * 3600
+
+
+def is_invited(gathering: Gathering, memberships: frozenset[tuple[str, str]]) -> bool:
+    """Whether memberships fit: one of the plans, one of the tiers and one of the tags, each where any are named."""
+    wanted = (("plan", gathering.plans), ("tier", gathering.tiers), ("tag", gathering.tags))
+    return all(not keys or any((kind, key) in memberships for key in keys) for kind, keys in wanted)
+
+
+@dataclass(frozen=True)
+class Period:
+    """When registering is possible."""
+
+    opens: bool
+    closed: bool
+
+
+def period_of(gathering: Gathering, *, is_team: bool) -> Period:
+    """Whether registration has opened, and whether it is over; the team may register until the end."""
+    instant = now()
+    opens = is_team or gathering.registers_from is None or instant >= gathering.registers_from
+    end = gathering.ends_at if is_team else gathering.registers_until or gathering.starts_at
+    return Period(opens, instant >= end)
+
+
+def _require(actor: Actor, customer: UUID) -> None:
+    """Customers act for themselves, the team by its roles."""
+    if actor.kind != "customer":
+        require(actor, "event.register")
+    elif actor.id != customer:
+        raise PermissionMissing(verb="event.register")
+
+
+def _live_of(gathering: UUID, customer: UUID) -> Registration | None:
+    return Registration.objects.filter(gathering_id=gathering, customer_id=customer).exclude(status="left").first()
+
+
+def _check_open(gathering: Gathering, actor: Actor) -> None:
+    if gathering.status == Gathering.Status.DRAFT and actor.kind == "customer":
+        raise GatheringNotFound
+    if gathering.status == Gathering.Status.CANCELLED:
+        raise GatheringCancelled
+    period = period_of(gathering, is_team=actor.kind == "staff")
+    if not period.opens or period.closed or gathering.status != Gathering.Status.OPEN:
+        opens = gathering.registers_from.isoformat() if gathering.registers_from and not period.opens else None
+        until = (gathering.registers_until or gathering.starts_at).isoformat()
+        params: dict[str, Any] = {"from": opens, "until": until}
+        raise RegistrationClosed(**params)
+
+
+def _check_invited(tenant: UUID, gathering: Gathering, customer: UUID) -> None:
+    if not is_invited(gathering, memberships_of(tenant=tenant, customer=customer)):
+        raise NotInvited(plans=gathering.plans, tiers=gathering.tiers, tags=gathering.tags)
+
+
+def _add(tenant: UUID, gathering: Gathering, customer: UUID, channel: str) -> Registration:
+    row = Registration(
+        tenant_id=tenant,
+        gathering=gathering,
+        customer_id=customer,
+        status=Registration.Status.WAITING,
+        channel=channel,
+        price_unit=gathering.price_unit,
+        price_amount=gathering.price_amount,
+        asked_at=now(),
+    )
+    row.save(force_insert=True)
+    return row
+
+
+def _write_paid(row: Registration, actor: Actor) -> None:
+    if not row.price_amount or row.price_unit == POINTS:
+        return
+    row.paid_at, row.paid_to = now(), actor.label[:80]
+    row.save(update_fields=["paid_at", "paid_to"])
+    record_audit(
+        tenant=row.tenant_id,
+        actor=actor,
+        action="event.paid",
+        object_kind="registration",
+        object_id=row.id,
+        after={"unit": row.price_unit, "amount": row.price_amount},
+    )

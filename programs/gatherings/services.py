@@ -1,0 +1,21 @@
+"""What can be done with gatherings."""
+
+from programs.gatherings.arriving import arrive_by_voucher, check_in, go_back_by_voucher, undo_check_in
+from programs.gatherings.organising import cancel_gathering, change_gathering, create_gathering, settle_cancelled
+from programs.gatherings.registering import end_by_voucher, leave, leave_all, mark_paid, register
+
+__all__ = [
+    "arrive_by_voucher",
+    "cancel_gathering",
+    "change_gathering",
+    "check_in",
+    "create_gathering",
+    "end_by_voucher",
+    "go_back_by_voucher",
+    "leave",
+    "leave_all",
+    "mark_paid",
+    "register",
+    "settle_cancelled",
+    "undo_check_in",
+]

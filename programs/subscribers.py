@@ -1,0 +1,32 @@
+"""What follows in this room from what happened in others."""
+
+from uuid import UUID
+
+from programs.gatherings.services import arrive_by_voucher, end_by_voucher, go_back_by_voucher, leave_all
+from smartbis.customers.events import CustomerErased
+from smartbis.outbox.subscriptions import subscribe
+from vouchers.events import VoucherCancelled, VoucherRedeemed, VoucherReversed
+
+
+@subscribe(VoucherRedeemed)
+def on_voucher_redeemed(*, tenant: UUID, event: VoucherRedeemed) -> None:
+    """An entry that was used at a till or by the API lets its holder in."""
+    arrive_by_voucher(tenant=tenant, voucher=event.voucher_id, redemption=event.redemption_id)
+
+
+@subscribe(VoucherReversed)
+def on_voucher_reversed(*, tenant: UUID, event: VoucherReversed) -> None:
+    """The use of an entry was taken back."""
+    go_back_by_voucher(tenant=tenant, voucher=event.voucher_id, redemption=event.redemption_id)
+
+
+@subscribe(VoucherCancelled)
+def on_voucher_cancelled(*, tenant: UUID, event: VoucherCancelled) -> None:
+    """An entry was cancelled: its place is free."""
+    end_by_voucher(tenant=tenant, voucher=event.voucher_id)
+
+
+@subscribe(CustomerErased)
+def on_customer_erased(*, tenant: UUID, event: CustomerErased) -> None:
+    """Who left takes up no places."""
+    leave_all(tenant=tenant, customer=event.customer_id)
