@@ -54,11 +54,13 @@ UPDATE programs_ruleuse SET amount = amount + %(amount)s
 WHERE id = (
     SELECT id FROM programs_ruleuse
     WHERE tenant_id = %(tenant)s AND program_id = %(program)s AND rule_key = %(rule)s AND period = %(period)s
-    AND customer_id IS NULL
+      AND customer_id IS NULL
       AND amount + %(amount)s <= (%(limit)s / %(shards)s + CASE WHEN shard < %(limit)s %% %(shards)s THEN 1 ELSE 0 END)
-      AND NOT EXISTS (SELECT FROM programs_ruleuse over WHERE tenant_id = %(tenant)s AND program_id = %(program)s AND rule_key = %(rule)s AND period = %(period)s
-    AND customer_id IS NULL
-        AND over.amount > (%(limit)s / %(shards)s + CASE WHEN shard < %(limit)s %% %(shards)s THEN 1 ELSE 0 END))
+      AND NOT EXISTS (
+        SELECT FROM programs_ruleuse
+        WHERE tenant_id = %(tenant)s AND program_id = %(program)s AND rule_key = %(rule)s AND period = %(period)s
+          AND customer_id IS NULL
+          AND amount > (%(limit)s / %(shards)s + CASE WHEN shard < %(limit)s %% %(shards)s THEN 1 ELSE 0 END))
     ORDER BY (shard + %(start)s) %% %(shards)s LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id
 """
@@ -71,7 +73,7 @@ ON CONFLICT (tenant_id, program_id, rule_key, period, customer_id, shard) DO NOT
 _LOCK = """
 SELECT id, shard, amount FROM programs_ruleuse
 WHERE tenant_id = %(tenant)s AND program_id = %(program)s AND rule_key = %(rule)s AND period = %(period)s
-    AND customer_id IS NULL
+  AND customer_id IS NULL
 ORDER BY shard FOR NO KEY UPDATE
 """
 _SET = """
@@ -83,7 +85,7 @@ UPDATE programs_ruleuse SET amount = amount - %(amount)s
 WHERE id = (
     SELECT id FROM programs_ruleuse
     WHERE tenant_id = %(tenant)s AND program_id = %(program)s AND rule_key = %(rule)s AND period = %(period)s
-    AND customer_id IS NULL AND amount >= %(amount)s
+      AND customer_id IS NULL AND amount >= %(amount)s
     ORDER BY (shard + %(start)s) %% %(shards)s LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id
 """

@@ -60,7 +60,7 @@ class Allowances:
             return cls({})
         periods = {period_key(period, day) for day in set(days) for period in PERIODS} | {BUDGET}
         rows = counters.uses(tenant=tenant, rules=keys, customers=set(customers), periods=periods)
-        return cls({(Key(program, rule), customer, period): use for program, rule, customer, period, *use in rows})
+        return cls({(Key(row[0], row[1]), row[2], row[3]): (row[4], row[5]) for row in rows})
 
     def used(self, program: UUID, rules: RuleSet, customer: UUID, day: date) -> dict[str, Used]:
         """What each limited rule gave so far, by its key."""
@@ -100,7 +100,7 @@ class Allowances:
                 amounts[name][1] += 1
         counters.add_uses(
             tenant=tenant,
-            uses=[(key.program, key.rule, customer, period, *add) for (key, customer, period), add in amounts.items()],
+            uses=[(*key, customer, period, add[0], add[1]) for (key, customer, period), add in amounts.items()],
         )
 
     def _take_shared(self, tenant: UUID) -> None:
@@ -138,7 +138,7 @@ def give_back(tenant: UUID, takes: Sequence[tuple[Take, int]]) -> None:
             shared[counter] += amount - after.get(counter, 0)
     counters.add_uses(
         tenant=tenant,
-        uses=[(key.program, key.rule, customer, period, *by) for (key, customer, period), by in customers.items()],
+        uses=[(*key, customer, period, by[0], by[1]) for (key, customer, period), by in customers.items()],
     )
     for counter in sorted(shared):
         counters.give_back(tenant=tenant, counter=counter, amount=shared[counter])

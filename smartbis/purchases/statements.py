@@ -20,8 +20,8 @@ WITH draft AS (
     SELECT * FROM unnest(
         %(ids)s::uuid[], %(customers)s::uuid[], %(stores)s::uuid[], %(numbers)s::text[], %(channels)s::text[],
         %(methods)s::text[], %(statuses)s::text[], %(currencies)s::text[], %(amounts)s::bigint[],
-        %(discounts)s::bigint[], %(balances)s::bigint[], %(hashes)s::bytea[], %(operator_kinds)s::text[], %(operator_ids)s::uuid[],
-        %(occurred)s::timestamptz[]
+        %(discounts)s::bigint[], %(balances)s::bigint[], %(hashes)s::bytea[], %(operator_kinds)s::text[],
+        %(operator_ids)s::uuid[], %(occurred)s::timestamptz[]
     ) AS draft (
         id, customer_id, store_id, external_id, channel, payment_method, status, currency, amount_minor,
         voucher_discount_minor, balance_used_minor, content_hash, operator_kind, operator_id, occurred_at

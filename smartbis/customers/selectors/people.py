@@ -168,6 +168,7 @@ def birthdays_of(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, tup
         rows = Customer.objects.filter(tenant_id=tenant, id__in=customers, birthday_sealed__isnull=False)
         found = {}
         for row, sealed in rows.values_list("id", "birthday_sealed"):
+            assert sealed is not None
             day = date.fromisoformat(unseal(tenant=tenant, place=BIRTHDAY_PLACE, row=row, sealed=bytes(sealed)))
             found[row] = (day.month, day.day)
         return found
