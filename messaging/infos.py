@@ -39,6 +39,24 @@ class TemplateInfo:
 
 
 @dataclass(frozen=True)
+class SyncInfo:
+    """How the last round of questions to Meta stands: queued, running, done, failed.
+
+    `due_at` is when the next try is, of one that is queued; `attempts` how often it was tried.
+    """
+
+    status: str
+    attempts: int
+    due_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to end."""
+        return self.status in ("queued", "running")
+
+
+@dataclass(frozen=True)
 class MessageInfo:
     """A message. `text` is as the person reads it (dots where it was wiped), `reason` why it is held or failed."""
 

@@ -39,7 +39,8 @@ class TemplateSpec:
     """A template in all its languages.
 
     `path` is the page below the portal's address that the button opens; `path_parameter` names the value that ends it
-    (empty when the page is the same for everybody). `examples` are the samples that Meta's review wants.
+    (empty when the page is the same for everybody). `examples` are the samples that Meta's review wants, and
+    `in_english` those of them that read differently there.
     """
 
     key: str
@@ -48,6 +49,7 @@ class TemplateSpec:
     examples: Mapping[str, str]
     path: str = ""
     path_parameter: str = ""
+    in_english: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -55,6 +57,10 @@ class TemplateSpec:
         """The names that a message must bring, the button's included."""
         names = set(self.examples)
         return frozenset(names | {self.path_parameter} if self.path_parameter else names)
+
+    def samples(self, language: str) -> Mapping[str, str]:
+        """The examples as they read in one language."""
+        return {**self.examples, **self.in_english} if language == "en" else self.examples
 
     def placeholders(self, language: str) -> list[str]:
         """The body's parameters in the order of their numbers."""
@@ -96,6 +102,7 @@ _PURCHASE_CREDITED = TemplateSpec(
         "balance": "R$ 42,00",
         "next_step": "o saldo já pode ser usado no caixa",
     },
+    in_english={"earned": "R$18.50", "balance": "R$42.00", "next_step": "the balance can be used at the till"},
     wordings={
         "pt_BR": Wording(
             "Olá, {first_name}! Registramos a sua compra em {store} e você recebeu {earned}. "
@@ -118,6 +125,7 @@ _VOUCHER_ISSUED = TemplateSpec(
     path="vouchers/",
     path_parameter="voucher_path",
     examples={"first_name": "Ana", "voucher": "Café", "code": "8F3K-2QZP-7XMA", "until": "até 31/12/2026"},
+    in_english={"voucher": "Coffee", "until": "until 31 Dec 2026"},
     wordings={
         "pt_BR": Wording(
             "Olá, {first_name}! O seu voucher {voucher} foi emitido com o código {code} e com validade {until}. "
@@ -139,6 +147,7 @@ _VOUCHER_REDEEMED = TemplateSpec(
     category=Category.UTILITY,
     path="statement/",
     examples={"first_name": "Ana", "voucher": "Café", "store": "Loja Centro", "at": "21/11/2026 14:30"},
+    in_english={"voucher": "Coffee", "at": "21 Nov 2026 14:30"},
     wordings={
         "pt_BR": Wording(
             "Olá, {first_name}! O seu voucher {voucher} foi usado em {store} no dia {at}. "
@@ -243,14 +252,14 @@ def _authentication_components(wording: Wording) -> list[dict[str, Any]]:
 
 def _utility_components(spec: TemplateSpec, language: str, portal_url: str) -> list[dict[str, Any]]:
     wording = spec.wordings[language]
-    names = spec.placeholders(language)
+    names, samples = spec.placeholders(language), spec.samples(language)
     numbered = _PLACEHOLDER.sub(lambda match: f"{{{{{names.index(match[1]) + 1}}}}}", wording.body)
     button: dict[str, Any] = {"type": "URL", "text": wording.button, "url": portal_url + spec.path}
     if spec.path_parameter:
         button["url"] += "{{1}}"
         button["example"] = [portal_url + spec.path + "0190f5d2/"]
     return [
-        {"type": "BODY", "text": numbered, "example": {"body_text": [[spec.examples[name] for name in names]]}},
+        {"type": "BODY", "text": numbered, "example": {"body_text": [[samples[name] for name in names]]}},
         {"type": "FOOTER", "text": wording.footer},
         {"type": "BUTTONS", "buttons": [button]},
     ]

@@ -33,7 +33,7 @@ def channel_info(row: Channel) -> ChannelInfo:
 def template_info(row: Template) -> TemplateInfo:
     """A template's state with a preview of its words."""
     spec = LIBRARY.get(row.key)
-    examples: Mapping[str, str] = spec.examples if spec else {}
+    examples: Mapping[str, str] = spec.samples(row.language) if spec else {}
     preview = rendered(spec, row.language, examples) if spec and row.language in spec.wordings else ""
     return TemplateInfo(
         id=row.id,

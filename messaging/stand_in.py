@@ -56,6 +56,7 @@ def connect_to_stand_in(*, tenant: UUID, sandbox_url: str, display_phone_number:
             verify_token=secrets.token_urlsafe(16),
             display_name=brand.name,
             display_phone_number=phone,
+            submit_templates=False,  # done below, before anybody needs one
             actor=SYSTEM,
         )
         connection = _known(tenant, info.phone_number_id)

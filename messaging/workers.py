@@ -4,6 +4,7 @@ from uuid import UUID
 
 from messaging.inbound import process_due
 from messaging.sending import send_due
+from messaging.services.syncs import sync_due_templates
 from smartbis.outbox.work import worker
 
 
@@ -17,3 +18,9 @@ def process_webhooks(*, tenant: UUID) -> bool:
 def send_due_messages(*, tenant: UUID) -> bool:
     """Send what is due; True when there is more."""
     return send_due(tenant=tenant)
+
+
+@worker(queue="bulk")
+def sync_templates(*, tenant: UUID) -> bool:
+    """Ask Meta about templates when somebody wants it, and every night; True when there is more."""
+    return sync_due_templates(tenant=tenant)

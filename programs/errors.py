@@ -29,3 +29,38 @@ class UndoTooLate(DomainError):
 
     code = "undo_too_late"
     sentence = "It is too late to undo this."
+
+
+class PlanNotFound(NotFound):
+    """No such plan."""
+
+    code = "plan_not_found"
+    sentence = "There is no such plan."
+
+
+class PlanClosed(DomainError):
+    """The plan is not sold any more, or its fixed end has passed."""
+
+    code = "plan_closed"
+    sentence = "This plan cannot be started or renewed any more."
+
+
+class PlanNotForPoints(DomainError):
+    """The plan has no price in points."""
+
+    code = "plan_not_for_points"
+    sentence = "This plan has no price in points."
+
+
+class PlanSourceConflict(DomainError):
+    """The same payment or cause was booked before for another customer, plan or amount."""
+
+    code = "plan_source_conflict"
+    sentence = "This payment was booked before, for another customer, plan or amount."
+
+
+class PlanPeriodNotFound(NotFound):
+    """No such period that could be taken back."""
+
+    code = "plan_period_not_found"
+    sentence = "There is no such period to take back."

@@ -128,3 +128,12 @@ class GatheringCheckedIn(Event):
     gathering_id: UUID
     customer_id: UUID
     participation_id: UUID
+
+
+@event("import.finished.v1")
+@dataclass(frozen=True, kw_only=True)
+class ImportFinished(Event):
+    """A file was loaded to its end. `kind` is purchases, customers, products, balances or vouchers."""
+
+    import_batch: UUID
+    kind: str

@@ -50,10 +50,10 @@ def lay(periods: Iterable[Bought], zone: str) -> list[Laid]:
         if run is None or each.at >= run.ends_at(place) + timedelta(days=run.grace_days):
             run, starts_at, renewal = _Run(each.at.astimezone(place).date()), each.at, False
         else:
-            starts_at, renewal = run.ends_at(place), True
+            starts_at, renewal = run.ends_at(place).astimezone(each.at.tzinfo), True
         run.add(each)
-        ends_at = max(run.ends_at(place), starts_at)
-        laid.append(Laid(each, starts_at, ends_at.astimezone(each.at.tzinfo), renewal))
+        ends_at = max(run.ends_at(place).astimezone(each.at.tzinfo), starts_at)
+        laid.append(Laid(each, starts_at, ends_at, renewal))
     return laid
 
 

@@ -2,10 +2,14 @@
 
 from uuid import UUID
 
+from programs import reactions
 from programs.gatherings.services import arrive_by_voucher, end_by_voucher, go_back_by_voucher, leave_all
-from smartbis.customers.events import CustomerErased
+from programs.services.merging import gather_after_merge
+from smartbis.customers.events import CustomerErased, CustomerMerged
 from smartbis.outbox.subscriptions import subscribe
 from vouchers.events import VoucherCancelled, VoucherRedeemed, VoucherReversed
+
+__all__ = ["reactions"]
 
 
 @subscribe(VoucherRedeemed)
@@ -30,3 +34,9 @@ def on_voucher_cancelled(*, tenant: UUID, event: VoucherCancelled) -> None:
 def on_customer_erased(*, tenant: UUID, event: CustomerErased) -> None:
     """Who left takes up no places."""
     leave_all(tenant=tenant, customer=event.customer_id)
+
+
+@subscribe(CustomerMerged)
+def on_customer_merged(*, tenant: UUID, event: CustomerMerged) -> None:
+    """Bring along what was being written about the merged customer while the merge ran."""
+    gather_after_merge(tenant=tenant, merged=event.merged_id)

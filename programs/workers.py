@@ -7,7 +7,9 @@ from programs.gatherings.services import settle_cancelled
 from programs.imports.runner import work_on_imports
 from programs.models import Award
 from programs.services.giving import hand_out, waiting_gifts
+from programs.services.plan_members import settle_due
 from programs.services.refunds import release_due, wake_for_next_release
+from programs.services.standings import judge_due, walk
 from smartbis.kernel.clock import now
 from smartbis.outbox.work import each_alone, worker
 from smartbis.tenancy.scope import tenant_scope
@@ -43,6 +45,24 @@ def hand_out_gifts(*, tenant: UUID) -> bool:
     found = waiting_gifts(tenant=tenant, limit=GIFTS_A_TURN)
     each_alone([partial(hand_out, tenant=tenant, gift=gift) for gift in found])
     return len(found) == GIFTS_A_TURN
+
+
+@worker(queue="relay")
+def judge_due_tiers(*, tenant: UUID) -> bool:
+    """Warn of tiers that will end, and judge those whose time has come."""
+    return judge_due(tenant=tenant)
+
+
+@worker(queue="relay")
+def settle_due_plans(*, tenant: UUID) -> bool:
+    """Remind members of the end of their plan, and let plans lapse."""
+    return settle_due(tenant=tenant)
+
+
+@worker(queue="bulk")
+def walk_ladder(*, tenant: UUID) -> bool:
+    """Judge everybody anew after the ladder changed, a thousand customers a turn."""
+    return walk(tenant=tenant)
 
 
 @worker(queue="bulk")

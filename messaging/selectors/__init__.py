@@ -1,6 +1,6 @@
 """What can be read about channels, templates, messages and threads."""
 
-from messaging.selectors.channels import channels, get_channel, join_link, templates
+from messaging.selectors.channels import channels, get_channel, join_link, last_template_sync, templates
 from messaging.selectors.messages import (
     conversations_page,
     get_conversation,
@@ -18,6 +18,7 @@ __all__ = [
     "get_message",
     "get_received",
     "join_link",
+    "last_template_sync",
     "message_counts",
     "messages_page",
     "templates",

@@ -3,10 +3,12 @@
 from urllib.parse import quote
 from uuid import UUID
 
+from django.db.models import F
+
 from messaging.errors import ChannelNotFound
-from messaging.infos import ChannelInfo, TemplateInfo
+from messaging.infos import ChannelInfo, SyncInfo, TemplateInfo
 from messaging.keywords import join_text
-from messaging.models import Channel, Template
+from messaging.models import Channel, Template, TemplateSync
 from messaging.rows import channel_info, template_info
 from smartbis.tenancy.scope import tenant_scope
 
@@ -33,6 +35,13 @@ def templates(*, tenant: UUID, channel: UUID | None = None) -> list[TemplateInfo
         if channel is not None:
             rows = rows.filter(channel_id=channel)
         return [template_info(row) for row in rows]
+
+
+def last_template_sync(*, tenant: UUID) -> SyncInfo | None:
+    """The round of questions to Meta that is open, else the last one that ended; None before the first."""
+    with tenant_scope(tenant, read_only=True):
+        row = TemplateSync.objects.order_by(F("finished_at").desc(nulls_first=True), "-asked_at", "-id").first()
+    return SyncInfo(row.status, row.attempts, row.due_at, row.finished_at) if row else None
 
 
 def join_link(*, tenant: UUID, store_code: str | None = None) -> str | None:

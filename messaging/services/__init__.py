@@ -4,6 +4,8 @@ from messaging.services.channels import connect_channel, subscribe_channel, veri
 from messaging.services.erasure import wipe_customer
 from messaging.services.history import settle_past_messages
 from messaging.services.queue import queue_message, queue_sign_in_code, queue_text
+from messaging.services.reassigning import reassign_messages
+from messaging.services.syncs import request_template_sync
 from messaging.services.templates import sync_templates
 from messaging.services.webhooks import MAX_BODY_BYTES, receive_webhook
 
@@ -13,7 +15,9 @@ __all__ = [
     "queue_message",
     "queue_sign_in_code",
     "queue_text",
+    "reassign_messages",
     "receive_webhook",
+    "request_template_sync",
     "settle_past_messages",
     "subscribe_channel",
     "sync_templates",

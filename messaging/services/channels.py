@@ -7,6 +7,7 @@ from uuid import UUID
 from messaging.errors import ChannelInvalid, ChannelNotFound, WebhookNotVerified
 from messaging.infos import ChannelInfo
 from messaging.models import Channel
+from messaging.rounds import queue_sync
 from messaging.rows import channel_info
 from messaging.sealed import APP_SECRET, TOKEN, VERIFY_TOKEN, app_secrets_of, credentials_of
 from messaging.services.release import release_held
@@ -35,12 +36,14 @@ def connect_channel(
     verify_token: str,
     display_name: str,
     display_phone_number: str = "",
+    submit_templates: bool = True,
     actor: Actor,
 ) -> ChannelInfo:
     """Give the brand a WhatsApp number, or new credentials to one it has; the channel is live afterwards.
 
     A changed app secret leaves the one before valid for webhooks that are under way. Messages that waited for a
-    channel are released. Raises ChannelInvalid, PermissionMissing.
+    channel are released, and a worker submits the templates unless the caller does so itself.
+    Raises ChannelInvalid, PermissionMissing.
     """
     require(actor, "message.change")
     given = {
@@ -79,6 +82,8 @@ def connect_channel(
         )
         release_held(tenant=tenant, reason="no_channel")
         request_work(queue=SEND_QUEUE)
+        if submit_templates:
+            queue_sync(row.id)
         return channel_info(row)
 
 

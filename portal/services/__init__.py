@@ -3,7 +3,7 @@
 from portal.services.challenges import join_with_proof, resend_code, sign_in_with_code, start_sign_in
 from portal.services.consents import choose_consents
 from portal.services.leaving import leave
-from portal.services.sessions import end_session, end_sessions, see_session
+from portal.services.sessions import end_session, end_sessions, reassign_sessions, see_session
 
 __all__ = [
     "choose_consents",
@@ -11,6 +11,7 @@ __all__ = [
     "end_sessions",
     "join_with_proof",
     "leave",
+    "reassign_sessions",
     "resend_code",
     "see_session",
     "sign_in_with_code",

@@ -54,6 +54,12 @@ def end_sessions(*, tenant: UUID, customer: UUID) -> None:
         PortalSession.objects.filter(customer_id=customer).delete()
 
 
+def reassign_sessions(*, tenant: UUID, merged: UUID, into: UUID) -> None:
+    """Make the sessions of a merged customer those of the one who stays."""
+    with tenant_scope(tenant):
+        PortalSession.objects.filter(customer_id=merged).update(customer_id=into)
+
+
 def hash_of(token: str) -> bytes:
     """What is kept of a token. Its 256 random bits need no slow hash."""
     return hashlib.sha256(token.encode()).digest()

@@ -15,6 +15,7 @@ import structlog
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
 from django.db.models import F, Q
 
+from programs.events import ImportFinished
 from programs.imports.articles import Articles
 from programs.imports.balances import Balances
 from programs.imports.customers import Customers
@@ -30,6 +31,7 @@ from programs.models import ImportBatch, ImportRow
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.kernel.people import Actor
+from smartbis.outbox.services import publish
 from smartbis.outbox.work import request_work
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
@@ -299,6 +301,8 @@ def _finish(batch: ImportBatch) -> None:
             rows_total=F("rows_done"),
             stored_as="",
         )
+        if not batch.dry_run:
+            publish(ImportFinished(import_batch=batch.id, kind=batch.kind))
     discard(batch.stored_as)
     log.info("import.done", tenant=str(batch.tenant_id), batch=str(batch.id))
 

@@ -1,5 +1,6 @@
 """Programmes and their rules, what each gave and why, the brand's articles, and what was imported."""
 
+from programs.models.adjustment import Adjustment, AdjustmentLimit
 from programs.models.article import Article
 from programs.models.award import Award, AwardReversal
 from programs.models.gathering import Gathering, Registration
@@ -10,6 +11,8 @@ from programs.models.tier import TierChange, TierLadder, TierStanding
 from programs.models.usage import RuleGift, RuleUse
 
 __all__ = [
+    "Adjustment",
+    "AdjustmentLimit",
     "Article",
     "Award",
     "AwardReversal",

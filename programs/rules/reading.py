@@ -25,6 +25,7 @@ from programs.rules.spec import (
     Multiplier,
     Percentage,
     PerUnit,
+    PlanGift,
     PointValue,
     Rule,
     RuleSet,
@@ -55,6 +56,7 @@ _EFFECTS: dict[str, tuple[type[Any], dict[str, tuple[int, int]]]] = {
     "multiplier": (Multiplier, {"factor_bp": (10_001, MAX_FACTOR_BP)}),
     "tier_points": (TierPoints, {"points": (1, MAX_POINTS), "minor": (1, MAX_MINOR)}),
     "voucher": (VoucherGift, {}),
+    "plan": (PlanGift, {"periods": (1, 60)}),
 }
 _NAMES = {effect: name for name, (effect, _bounds) in _EFFECTS.items()}
 _NAMED = {"voucher": "coupon", "plan": "plan"}

@@ -92,12 +92,19 @@ def _line(row: StatementRow, facts: dict[str, Any], locale: str) -> StatementLin
         owed_change=row.owed_change,
         balance_after=row.balance_after,
         title=title(row.kind, row.unit),
-        explanation=explain(row.kind, row.unit, row.moved, facts, locale),
+        explanation=_joined(row, explain(row.kind, row.unit, row.moved, facts, locale)),
         store=facts["store"],
         purchase_id=row.purchase_id,
         voucher_id=row.voucher_id,
         voucher_code=facts["code"],
     )
+
+
+def _joined(row: StatementRow, explanation: str) -> str:
+    """The explanation; what happened under another record of the same person says so."""
+    if row.merged_from is None or row.kind == "merged_away":
+        return explanation
+    return " ".join(part for part in (explanation, _("Veio do outro cadastro desta pessoa.")) if part)
 
 
 def title(kind: str, unit: str) -> str:
@@ -116,6 +123,8 @@ def title(kind: str, unit: str) -> str:
         "opening": _("Saldo inicial"),
         "undo": _("Importação desfeita"),
         "adjust": _("Ajuste"),
+        "merged_in": _("Cadastros juntados"),
+        "merged_away": _("Cadastros juntados"),
     }
     return titles.get(kind, _("Movimento"))
 
@@ -140,6 +149,10 @@ def explain(kind: str, unit: str, amount: int, facts: dict[str, Any], locale: st
         parts.append(_("O prazo de devolução terminou: o valor já pode ser usado."))
     elif kind == "repayment":
         parts.append(_explain_repayment(facts))
+    elif kind == "merged_in":
+        parts.append(_("O saldo do outro cadastro da mesma pessoa veio para este."))
+    elif kind == "merged_away":
+        parts.append(_("O saldo deste cadastro foi para o outro da mesma pessoa."))
     elif kind.startswith("voucher_"):
         parts.append(" · ".join(part for part in (facts["coupon"], facts["code"]) if part))
     elif facts.get("reason"):

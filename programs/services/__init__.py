@@ -8,6 +8,7 @@ from programs.services.counter import (
     undo_redemption,
     undo_sale,
 )
+from programs.services.merging import merge_customers
 from programs.services.participations import record_participation
 from programs.services.programs import open_program, publish_rule, set_program_status
 from programs.services.refunds import cancel_sale, confirm_sale, refund_sale
@@ -17,6 +18,7 @@ __all__ = [
     "cancel_sale",
     "confirm_sale",
     "may_sell",
+    "merge_customers",
     "open_program",
     "publish_rule",
     "record_participation",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from programs.models import RuleUse
 from smartbis.kernel.ids import new_id
 from smartbis.tenancy.statements import prepared_cursor
 
@@ -123,6 +124,14 @@ def add_uses(*, tenant: UUID, uses: Sequence[Use]) -> None:
     }
     with prepared_cursor() as cursor:
         cursor.execute(_ADD, named)
+
+
+def join_uses(*, tenant: UUID, merged: UUID, into: UUID) -> None:
+    """Count what a merged customer had for the one who stays; the accounts of both are locked."""
+    rows = RuleUse.objects.select_for_update(no_key=True).filter(customer_id=merged).order_by("id")
+    moved = [(row.program_id, row.rule_key, into, row.period, row.amount, row.times) for row in rows]
+    add_uses(tenant=tenant, uses=moved)
+    RuleUse.objects.filter(customer_id=merged).update(amount=0, times=0)
 
 
 def take(*, tenant: UUID, counter: Counter, amount: int) -> int:

@@ -6,7 +6,10 @@ What cannot be handed out (the coupon is over, its stock is gone) is refused wit
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Q
+
 from programs.models import RuleGift
+from programs.services.plans import start_period, withdraw_plan
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError
 from smartbis.kernel.people import SYSTEM
@@ -40,6 +43,10 @@ def hand_out(*, tenant: UUID, gift: UUID) -> None:
 
 
 def _give(tenant: UUID, row: RuleGift) -> None:
+    if row.kind == RuleGift.Kind.PLAN:
+        customer, plan = row.customer_id, row.reference
+        start_period(tenant=tenant, customer=customer, plan_key=plan, periods=row.quantity, source=_source(row))
+        return
     sale = get_purchase(tenant=tenant, purchase=row.purchase_id) if row.purchase_id else None
     for piece in range(row.quantity):
         issue_voucher(
@@ -53,14 +60,15 @@ def _give(tenant: UUID, row: RuleGift) -> None:
         )
 
 
-def take_gifts_back(*, tenant: UUID, purchases: Iterable[UUID]) -> None:
-    """Take back what rules gave for sales that are no more. A voucher that was used stays used.
+def take_gifts_back(*, tenant: UUID, purchases: Iterable[UUID] = (), participations: Iterable[UUID] = ()) -> None:
+    """Take back what rules gave for sales, or taking part, that are no more. A voucher that was used stays used.
 
     Runs in the scope of the refund or cancellation, which holds the customers' accounts.
     """
     rows = (
         RuleGift.objects.select_for_update(no_key=True)
-        .filter(purchase_id__in=list(purchases), status__in=[RuleGift.Status.WAITING, RuleGift.Status.GIVEN])
+        .filter(Q(purchase_id__in=list(purchases)) | Q(participation_id__in=list(participations)))
+        .filter(status__in=[RuleGift.Status.WAITING, RuleGift.Status.GIVEN])
         .order_by("id")
     )
     for row in rows:
@@ -70,6 +78,11 @@ def take_gifts_back(*, tenant: UUID, purchases: Iterable[UUID]) -> None:
 
 
 def _reclaim(tenant: UUID, row: RuleGift) -> None:
+    if row.kind == RuleGift.Kind.PLAN:
+        withdraw_plan(
+            tenant=tenant, customer=row.customer_id, source=_source(row), reason="sale_refunded", actor=SYSTEM
+        )
+        return
     for voucher in vouchers_by_keys(tenant=tenant, keys=[f"{_source(row)}:{piece}" for piece in range(row.quantity)]):
         if voucher.status == "issued":
             cancel_voucher(tenant=tenant, voucher=voucher.id, reason="sale_refunded", actor=SYSTEM)

@@ -127,7 +127,7 @@ def take_back(
                     moves += [(holder, move) for move in _moves(taken[-1], kind)]
         post_all(tenant=tenant, moves=moves)
         _write(tenant, taken)
-        _free_limits(tenant, taken)
+        free_limits(tenant, [(each.award, each.amount) for each in taken])
         take_gifts_back(tenant=tenant, purchases={wish.purchase.id for wish in wishes if wish.is_whole})
         return [_reversed(each) for each in taken]
 
@@ -233,19 +233,19 @@ def _write(tenant: UUID, taken: Sequence[_Taken]) -> None:
         cursor.execute(INSERT_REVERSALS, reversals)
 
 
-def _free_limits(tenant: UUID, taken: Sequence[_Taken]) -> None:
-    """What limits and budgets had counted is free again, by as much as was taken back."""
+def free_limits(tenant: UUID, taken: Sequence[tuple[Award, int]]) -> None:
+    """What limits and budgets had counted is free again, by the amounts that were just taken back of awards."""
     freed: list[tuple[Take, int]] = []
-    for each in taken:
-        award, counted_on = each.award, each.award.facts.get("counted_on")
+    for award, amount in taken:
+        counted_on = award.facts.get("counted_on")
         rules = version_rules(award.rule_version) if counted_on else None
         rule = rules.rule(award.rule_key) if rules else None
         if rules and rule and counted_on:
             value = None if award.unit == TIER_POINTS else rules.point_value
-            before = award.granted - award.reversed + each.amount
+            before = award.granted - award.reversed + amount
             key = Key(award.program_id, award.rule_key)
             take = Take(key, rule, value, award.customer_id, date.fromisoformat(counted_on), before)
-            freed.append((take, before - each.amount))
+            freed.append((take, before - amount))
     give_back(tenant, freed)
 
 

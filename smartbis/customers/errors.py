@@ -20,6 +20,20 @@ class CustomerGone(DomainError):
     sentence = "This customer was erased."
 
 
+class SameCustomer(InvalidInput):
+    """A customer cannot be merged with themselves."""
+
+    code = "merge_same_customer"
+    sentence = "These are one and the same customer."
+
+
+class CpfsDiffer(DomainError):
+    """Both customers have a CPF and they differ: they may be two people. Somebody must say which one is right."""
+
+    code = "merge_cpf_conflict"
+    sentence = "The two customers have different CPFs. Say which one stays."
+
+
 class IdentityMissing(InvalidInput):
     """A customer needs at least one way to be recognised."""
 

@@ -26,6 +26,15 @@ class ConsentChanged(Event):
     granted: bool
 
 
+@event("customer.merged.v1")
+@dataclass(frozen=True, kw_only=True)
+class CustomerMerged(Event):
+    """Two customers became one: `merged_id` is now another name of `customer_id`, who has all that was theirs."""
+
+    customer_id: UUID
+    merged_id: UUID
+
+
 @event("customer.erased.v1")
 @dataclass(frozen=True, kw_only=True)
 class CustomerErased(Event):

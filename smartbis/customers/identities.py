@@ -110,8 +110,21 @@ def seal_identity(*, tenant: UUID, row: UUID, text: str) -> bytes:
 
 
 def open_identities(*, tenant: UUID, rows: Iterable[Identity]) -> dict[str, str]:
-    """The plain values of identities, by kind."""
-    return {row.kind: open_identity(tenant=tenant, row=row.id, sealed=row.sealed) for row in rows}
+    """The plain values of identities, by kind; aliases are left out."""
+    return {row.kind: open_identity(tenant=tenant, row=row.id, sealed=row.sealed) for row in rows if not row.is_alias}
+
+
+def number_forms(*, tenant: UUID, rows: Iterable[Identity]) -> Sequence[bytes]:
+    """The blind indexes of every form of every number among a customer's identities, aliases too."""
+    numbers = [row for row in rows if row.kind in PHONE_KINDS]
+    forms = (
+        blind
+        for row in numbers
+        for blind in forms_to_suppress(
+            tenant=tenant, values={row.kind: open_identity(tenant=tenant, row=row.id, sealed=row.sealed)}
+        )
+    )
+    return tuple(dict.fromkeys(forms))
 
 
 def open_identity(*, tenant: UUID, row: UUID, sealed: bytes | memoryview) -> str:

@@ -57,7 +57,10 @@ class BulkEnrolment:
 
 @dataclass(frozen=True)
 class CustomerInfo:
-    """A customer as screens and rooms see them; contacts are masked, `contact_of` has them whole."""
+    """A customer as screens and rooms see them; contacts are masked, `contact_of` has them whole.
+
+    `aliases` are older numbers, masked, that find the person since customers were merged.
+    """
 
     id: UUID
     name: str
@@ -74,6 +77,7 @@ class CustomerInfo:
     store_id: UUID | None = None
     is_reachable: bool = False
     has_birthday: bool = False
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ class Customer(TenantModel):
     class Status(models.TextChoices):
         ACTIVE = "active"
         ERASED = "erased"
+        MERGED = "merged"
 
     name = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
@@ -24,6 +25,9 @@ class Customer(TenantModel):
     actor_id = models.UUIDField(null=True)
     enrolled_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
+    # Whoever was joined with another customer is an empty row that points at the one who stays, never at a chain.
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    merged_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         indexes = [
@@ -33,12 +37,22 @@ class Customer(TenantModel):
                 name="customers_birthday",
                 condition=models.Q(birthday_blind__isnull=False),
             ),
+            models.Index(
+                fields=["tenant", "merged_into"],
+                name="customers_merged",
+                condition=models.Q(merged_into__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
                 name="customers_erased_is_wiped",
                 condition=~models.Q(status="erased")
                 | models.Q(name="", birthday_sealed__isnull=True, birthday_blind__isnull=True, erased_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="customers_merged_points_on",
+                condition=models.Q(~models.Q(status="merged"), merged_into__isnull=True)
+                | models.Q(status="merged", name="", birthday_sealed__isnull=True, merged_into__isnull=False),
             ),
         ]
 
@@ -58,7 +72,10 @@ class IdentityKind(models.TextChoices):
 
 
 class Identity(TenantModel):
-    """One way to recognise a customer: the value sealed, a keyed blind index to find it, a mask for screens."""
+    """One way to recognise a customer: the value sealed, a keyed blind index to find it, a mask for screens.
+
+    An alias is a second one of its kind, from a customer who was merged: it finds the person and is not written to.
+    """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="identities", db_index=False)
     kind = models.CharField(max_length=12, choices=IdentityKind)
@@ -66,12 +83,18 @@ class Identity(TenantModel):
     blind = models.BinaryField()
     tail = models.CharField(max_length=80, blank=True)
     added_at = models.DateTimeField()
+    is_alias = models.BooleanField(default=False, db_default=False)
 
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "kind", "blind"], name="customers_identity_once"),
-            models.UniqueConstraint(fields=["tenant", "customer", "kind"], name="customers_identity_one_a_kind"),
+            models.UniqueConstraint(
+                fields=["tenant", "customer", "kind"],
+                condition=models.Q(is_alias=False),
+                name="customers_identity_one_of_a_kind",
+            ),
         ]
+        indexes = [models.Index(fields=["tenant", "customer"], name="customers_identity_of")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.tail}"

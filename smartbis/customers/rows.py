@@ -21,7 +21,17 @@ _INSERT_IDENTITIES = """
 
 
 def lock_customer(*, tenant: UUID, customer: UUID) -> Customer | None:
-    """The customer's row, locked until commit; None when this tenant has no such customer."""
+    """The customer's row, locked until commit; None when this tenant has no such customer.
+
+    For a customer who was merged it is the row of the one who stays: callers go on with its id.
+    """
+    row = _locked(tenant, customer)
+    while row is not None and row.merged_into_id is not None:
+        row = _locked(tenant, row.merged_into_id)
+    return row
+
+
+def _locked(tenant: UUID, customer: UUID) -> Customer | None:
     return Customer.objects.select_for_update(no_key=True).filter(tenant_id=tenant, id=customer).first()
 
 

@@ -21,6 +21,8 @@ class Account(StrEnum):
     ADJUSTED = "adjusted"
     FORFEITED = "forfeited"
     WRITTEN_OFF = "written_off"
+    # Between two customers who become one: empty again at the end of every merge.
+    MERGED = "merged"
 
 
 HOLDER_ACCOUNTS = frozenset({Account.AVAILABLE, Account.PENDING, Account.RECEIVABLE, Account.HELD})

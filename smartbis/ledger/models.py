@@ -9,12 +9,18 @@ _ACCOUNTS = [(account.value, account.value) for account in Account]
 
 
 class Holder(TenantModel):
-    """Who holds accounts: a person."""
+    """Who holds accounts: a person. Whoever was merged points at the holder who has all that was theirs."""
 
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "customer"], name="holder_of_customer_unique")]
+        indexes = [
+            models.Index(
+                fields=["tenant", "merged_into"], name="holder_merged", condition=models.Q(merged_into__isnull=False)
+            )
+        ]
 
 
 class HolderBalance(TenantModel):
@@ -27,6 +33,8 @@ class HolderBalance(TenantModel):
     owed = models.BigIntegerField(default=0)
     held = models.BigIntegerField(default=0)
     number = models.BigIntegerField(default=0, help_text="How many transfers the holder has in this unit.")
+    # The holder's `merged_into` once more: a statement that waited for this row sees it in its newest version.
+    merged_into = models.ForeignKey(Holder, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     may_be_negative = models.BooleanField(
         db_default=False, help_text="A refund of a brand that allows it has led below zero; ends when it is made good."
     )
@@ -38,6 +46,10 @@ class HolderBalance(TenantModel):
                 name="holder_balance_not_negative",
                 condition=models.Q(pending__gte=0, owed__gte=0, held__gte=0)
                 & (models.Q(available__gte=0) | models.Q(may_be_negative=True)),
+            ),
+            models.CheckConstraint(
+                name="holder_balance_merged_is_empty",
+                condition=models.Q(merged_into__isnull=True) | models.Q(available=0, pending=0, owed=0, held=0),
             ),
         ]
 

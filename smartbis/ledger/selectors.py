@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.ledger.accounts import Account
-from smartbis.ledger.models import HolderBalance, Transfer
+from smartbis.ledger.models import Holder, HolderBalance, Transfer
 from smartbis.ledger.sql import BROKEN_CHAIN, OVER_REVERSED, SUMS
 from smartbis.tenancy.scope import tenant_scope
 
@@ -29,7 +29,10 @@ class BalanceInfo:
 
 @dataclass(frozen=True)
 class StatementRow:
-    """One line of a statement. `amount` is the signed change of what is available."""
+    """One line of a statement. `amount` is the signed change of what is available.
+
+    `merged_from` is the customer whose line it was before they were merged; its balances after are that customer's.
+    """
 
     id: UUID
     at: datetime
@@ -47,6 +50,7 @@ class StatementRow:
     award_id: UUID | None
     voucher_id: UUID | None
     store_id: UUID | None
+    merged_from: UUID | None = None
 
 
 def balances(*, tenant: UUID, customer: UUID) -> list[BalanceInfo]:
@@ -73,9 +77,13 @@ def balances_of(*, tenant: UUID, customers: Sequence[UUID]) -> dict[UUID, list[B
 def statement(
     *, tenant: UUID, customer: UUID, unit: str | None = None, cursor: str | None = None, limit: int = 50
 ) -> Page[StatementRow]:
-    """The customer's transfers, the newest first. Raises InvalidCursor."""
+    """The customer's transfers, the newest first, with those of customers who were merged into them.
+
+    Two queries. Raises InvalidCursor.
+    """
     with tenant_scope(tenant, read_only=True):
-        rows = Transfer.objects.filter(holder__customer_id=customer).order_by("-recorded_at", "-number", "-id")
+        family = _family(tenant, customer)
+        rows = Transfer.objects.filter(holder_id__in=list(family)).order_by("-recorded_at", "-number", "-id")
         if unit is not None:
             rows = rows.filter(unit=unit)
         if cursor is not None:
@@ -88,9 +96,17 @@ def statement(
         found = list(rows[: limit + 1])
     more = found[limit - 1] if len(found) > limit else None
     return Page(
-        tuple(_row(transfer) for transfer in found[:limit]),
+        tuple(_row(transfer, family[transfer.holder_id]) for transfer in found[:limit]),
         encode_cursor(more.recorded_at.isoformat(), more.number, more.id) if more else None,
     )
+
+
+def _family(tenant: UUID, customer: UUID) -> dict[UUID, UUID | None]:
+    """The customer's holder and those merged into it, by id; with the customer it was, unless it is this one."""
+    rows = Holder.objects.filter(tenant_id=tenant).filter(
+        Q(customer_id=customer) | Q(merged_into__customer_id=customer)
+    )
+    return {holder: None if whose == customer else whose for holder, whose in rows.values_list("id", "customer_id")}
 
 
 def _position(cursor: str) -> tuple[datetime, int, UUID]:
@@ -111,7 +127,7 @@ def transfers_of_purchase(*, tenant: UUID, purchase: UUID) -> list[StatementRow]
         return [_row(transfer) for transfer in rows]
 
 
-def _row(transfer: Transfer) -> StatementRow:
+def _row(transfer: Transfer, merged_from: UUID | None = None) -> StatementRow:
     def change(account: Account) -> int:
         if transfer.credit == account:
             return transfer.amount
@@ -134,6 +150,7 @@ def _row(transfer: Transfer) -> StatementRow:
         award_id=transfer.award_id,
         voucher_id=transfer.voucher_id,
         store_id=transfer.store_id,
+        merged_from=merged_from,
     )
 
 

@@ -12,11 +12,11 @@ from smartbis.kernel.errors import DomainError
 from smartbis.kernel.ids import new_id
 from smartbis.ledger.accounts import Account, Balance
 from smartbis.ledger.errors import InsufficientBalance
-from smartbis.ledger.sql import ENSURE_BALANCES, ENSURE_HOLDERS, LOCK_BALANCES, LOCK_HOLDERS, POST
+from smartbis.ledger.sql import ENSURE_BALANCES, ENSURE_HOLDERS, LOCK_BALANCES, LOCK_HOLDERS, POST, SURVIVORS
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.statements import execute_rows, prepared_cursor
 
-TAKING_BACK = frozenset({"reversal", "undo"})
+TAKING_BACK = frozenset({"reversal", "undo", "merged_in"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,32 +79,55 @@ def lock_holder(*, tenant: UUID, customer: UUID) -> LockedHolder:
 
 
 def lock_holders(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, LockedHolder]:
-    """`lock_holder` for several customers, always locked in the same order."""
+    """`lock_holder` for several customers, always locked in the same order; the answer is by the ids asked for.
+
+    Who was merged is answered with the holder who stays, the same object for both if both are asked for.
+    """
     wanted = sorted(set(customers))
     with tenant_scope(tenant), prepared_cursor() as cursor:
         cursor.execute(LOCK_BALANCES, {"tenant": tenant, "customers": wanted})
-        locked = _locked(cursor.fetchall())
+        merged: set[UUID] = set()
+        locked = _locked(cursor.fetchall(), merged)
         missing = [customer for customer in wanted if customer not in locked]
         if missing:
-            locked |= _lock_first_time(cursor, tenant, missing)
-        return locked
+            locked |= _lock_first_time(cursor, tenant, missing, merged)
+        return _followed(cursor, tenant, locked, merged) if merged else locked
 
 
-def _lock_first_time(cursor: Any, tenant: UUID, customers: list[UUID]) -> dict[UUID, LockedHolder]:
+def _lock_first_time(cursor: Any, tenant: UUID, customers: list[UUID], merged: set[UUID]) -> dict[UUID, LockedHolder]:
     """Lock holders that had no balance yet by their own row; balances written meanwhile are read after it."""
     named = {"tenant": tenant, "customers": customers, "ids": [new_id() for _ in customers]}
     cursor.execute(ENSURE_HOLDERS, named)
     cursor.execute(LOCK_HOLDERS, named)
-    bare = {customer: LockedHolder(holder, customer, {}) for customer, holder in cursor.fetchall()}
+    bare = {}
+    for customer, holder, into in cursor.fetchall():
+        bare[customer] = LockedHolder(holder, customer, {})
+        if into is not None:
+            merged.add(customer)
     cursor.execute(LOCK_BALANCES, named)
-    return bare | _locked(cursor.fetchall())
+    return bare | _locked(cursor.fetchall(), merged)
 
 
-def _locked(rows: Iterable[tuple[Any, ...]]) -> dict[UUID, LockedHolder]:
+def _locked(rows: Iterable[tuple[Any, ...]], merged: set[UUID]) -> dict[UUID, LockedHolder]:
+    """The holders of locked balances; adds to `merged` the customers whose balances have gone to somebody else."""
     holders: dict[UUID, LockedHolder] = {}
-    for customer, holder, unit, *balance in rows:
+    for customer, holder, into, unit, *balance in rows:
         holders.setdefault(customer, LockedHolder(holder, customer, {})).balances[unit] = Balance(*balance)
+        if into is not None:
+            merged.add(customer)
     return holders
+
+
+def _followed(
+    cursor: Any, tenant: UUID, locked: dict[UUID, LockedHolder], merged: set[UUID]
+) -> dict[UUID, LockedHolder]:
+    """The same, with the holders who stay in place of those who were merged."""
+    cursor.execute(SURVIVORS, {"tenant": tenant, "customers": sorted(merged)})
+    into = dict(cursor.fetchall())
+    known = {customer: holder for customer, holder in locked.items() if customer not in merged}
+    absent = set(into.values()) - known.keys()
+    survivors = known | (lock_holders(tenant=tenant, customers=absent) if absent else {})
+    return known | {customer: survivors[into[customer]] for customer in merged}
 
 
 def post(*, tenant: UUID, holder: LockedHolder, moves: Sequence[Move]) -> list[TransferInfo]:
@@ -151,7 +174,7 @@ def _ensure_balances(cursor: Any, tenant: UUID, moves: Sequence[tuple[LockedHold
     )
     holders = {holder.customer_id: holder for holder in missing.values()}
     cursor.execute(LOCK_BALANCES, {"tenant": tenant, "customers": sorted(holders)})
-    for customer, locked in _locked(cursor.fetchall()).items():
+    for customer, locked in _locked(cursor.fetchall(), set()).items():
         holders[customer].balances = locked.balances
 
 

@@ -3,15 +3,22 @@
 
 # Locks and reads in one: a locked row is read in its newest version, however long the lock was waited for.
 LOCK_BALANCES = """
-SELECT h.customer_id, h.id, b.unit, b.available, b.pending, b.owed, b.held, b.number
+SELECT h.customer_id, h.id, b.merged_into_id, b.unit, b.available, b.pending, b.owed, b.held, b.number
 FROM ledger_holder h JOIN ledger_holderbalance b ON b.tenant_id = h.tenant_id AND b.holder_id = h.id
 WHERE h.tenant_id = %(tenant)s AND h.customer_id = ANY(%(customers)s)
 ORDER BY b.holder_id, b.unit FOR NO KEY UPDATE OF b
 """
 
 LOCK_HOLDERS = """
-SELECT customer_id, id FROM ledger_holder
+SELECT customer_id, id, merged_into_id FROM ledger_holder
 WHERE tenant_id = %(tenant)s AND customer_id = ANY(%(customers)s) ORDER BY id FOR NO KEY UPDATE
+"""
+
+# The holders who stay, of customers who were merged.
+SURVIVORS = """
+SELECT h.customer_id, s.customer_id
+FROM ledger_holder h JOIN ledger_holder s ON s.tenant_id = h.tenant_id AND s.id = h.merged_into_id
+WHERE h.tenant_id = %(tenant)s AND h.customer_id = ANY(%(customers)s)
 """
 
 ENSURE_HOLDERS = """

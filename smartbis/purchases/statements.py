@@ -14,7 +14,8 @@ from smartbis.tenancy.statements import execute_rows, prepared_cursor
 
 # A sale is inserted unless its number is taken, its currency is not the tenant's, or its store or customer is not
 # there: whoever is not in the answer is judged afterwards. Rows go in by the order of the unique key, so that two
-# writers of the same numbers wait for each other rather than deadlock.
+# writers of the same numbers wait for each other rather than deadlock. The customer's key is shared, which the foreign
+# key would do after it, so that a merge is waited for before the customer is judged.
 _INSERT_SALES = """
 WITH draft AS (
     SELECT * FROM unnest(
@@ -41,7 +42,7 @@ WITH draft AS (
       AND EXISTS (SELECT FROM tenancy_store s WHERE s.tenant_id = %(tenant)s AND s.id = draft.store_id)
       AND (customer_id IS NULL OR EXISTS (
             SELECT FROM customers_customer c
-            WHERE c.tenant_id = %(tenant)s AND c.id = draft.customer_id AND c.status = 'active'))
+            WHERE c.tenant_id = %(tenant)s AND c.id = draft.customer_id AND c.status = 'active' FOR KEY SHARE))
     ORDER BY store_id, external_id, id
     ON CONFLICT DO NOTHING
     RETURNING id
@@ -78,6 +79,7 @@ class SaleRow:
 
     info: PurchaseInfo
     content_hash: bytes
+    draft: SaleDraft
 
 
 def sale_row(*, draft: SaleDraft, content_hash: bytes, recorded_at: datetime, import_batch: UUID | None) -> SaleRow:
@@ -115,7 +117,7 @@ def sale_row(*, draft: SaleDraft, content_hash: bytes, recorded_at: datetime, im
         import_batch=import_batch,
         payment_method=draft.payment_method,
     )
-    return SaleRow(info=info, content_hash=content_hash)
+    return SaleRow(info=info, content_hash=content_hash, draft=draft)
 
 
 def insert_sales(*, tenant: UUID, rows: Sequence[SaleRow]) -> set[UUID]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
+from smartbis.customers.selectors import merged_ids
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.kernel.people import Actor
 from smartbis.tenancy import selectors as tenancy
@@ -89,8 +90,10 @@ def redemptions_page(
     """Uses, those taken back too, the newest first, within the actor's stores. `until` is excluded."""
     with tenant_scope(tenant, read_only=True):
         rows = _rows().order_by("-redeemed_at", "-id")
-        named = {"store_id": store, "customer_id": customer, "coupon_id": coupon, "redeemed_at__gte": since}
+        named = {"store_id": store, "coupon_id": coupon, "redeemed_at__gte": since}
         rows = rows.filter(**{name: value for name, value in named.items() if value is not None})
+        if customer is not None:
+            rows = rows.filter(customer_id__in=[customer, *merged_ids(tenant=tenant, customer=customer)])
         if until is not None:
             rows = rows.filter(redeemed_at__lt=until)
         if actor is not None and (actor.stores is not None or actor.partner is not None):

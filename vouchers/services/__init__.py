@@ -6,6 +6,7 @@ from vouchers.services.entries import change_entries, open_entries
 from vouchers.services.holds import hold_voucher, release_hold
 from vouchers.services.imports import import_open_vouchers, undo_imported_vouchers
 from vouchers.services.issuing import convert_balance, issue_entry, issue_voucher
+from vouchers.services.reassigning import reassign_vouchers
 from vouchers.services.redeeming import redeem_voucher
 from vouchers.services.reversing import payers_for_sale, reverse_for_refund, reverse_redemption
 from vouchers.services.validating import validate_voucher
@@ -24,6 +25,7 @@ __all__ = [
     "lapse_voucher",
     "open_entries",
     "payers_for_sale",
+    "reassign_vouchers",
     "redeem_voucher",
     "release_hold",
     "reverse_for_refund",

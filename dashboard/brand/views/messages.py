@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-import structlog
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,14 +16,11 @@ from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.states import message_reason, message_state, template_name, template_state
 from messaging.infos import MessageInfo
-from messaging.selectors import channels, message_counts, messages_page, templates
-from messaging.services import connect_channel, sync_templates
-from messaging.whatsapp.errors import GatewayError
+from messaging.selectors import channels, last_template_sync, message_counts, messages_page, templates
+from messaging.services import connect_channel, request_template_sync
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customers
 from smartbis.kernel.errors import DomainError
-
-log = structlog.get_logger(__name__)
 
 STATUSES = ("queued", "accepted", "sent", "delivered", "read", "held", "failed", "unknown", "received")
 TEMPLATES = ("welcome", "purchase_credited", "voucher_issued", "voucher_redeemed", "sign_in_code")
@@ -73,27 +69,25 @@ def template_list(request: DeskRequest) -> HttpResponse:
         }
         for each in templates(tenant=request.tenant)
     ]
-    lines = channels(tenant=request.tenant)
-    may_sync = bool(lines) and request.may("message.change")
+    sync = last_template_sync(tenant=request.tenant)
+    is_moving = sync is not None and sync.is_open
+    may_sync = bool(channels(tenant=request.tenant)) and request.may("message.change")
     context = _frame("templates") | {
         "rows": rows,
-        "sync_url": reverse("dashboard:templates_sync") if may_sync else "",
+        "sync": sync,
+        "is_moving": is_moving,
+        "here": reverse("dashboard:templates"),
+        "sync_url": reverse("dashboard:templates_sync") if may_sync and not is_moving else "",
         "channel_url": reverse("dashboard:channel"),
     }
-    return render_page(request, "dashboard/templates.html", context)
+    is_fragment = request.htmx and request.headers.get("HX-Target") == "templates"
+    return render_page(request, "dashboard/templates_list.html" if is_fragment else "dashboard/templates.html", context)
 
 
 @desk(writes="message.change")
 def sync(request: DeskRequest) -> HttpResponse:
-    """Ask Meta anew what it says of each template."""
-    try:
-        for each in channels(tenant=request.tenant):
-            sync_templates(tenant=request.tenant, channel=each.id, actor=request.actor)
-    except GatewayError as error:
-        log.warning("templates_not_synced", error=type(error).__name__)
-        messages.error(request, _("A Meta não respondeu como esperado. Tente de novo em alguns minutos."))
-    else:
-        messages.success(request, _("Modelos atualizados."))
+    """Have Meta asked anew what it says of each template; the list tells how far that is."""
+    request_template_sync(tenant=request.tenant, actor=request.actor)
     return HttpResponseRedirect(reverse("dashboard:templates"))
 
 

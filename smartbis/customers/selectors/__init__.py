@@ -23,6 +23,8 @@ from smartbis.customers.selectors.people import (
     find_customer,
     get_customer,
     get_customers,
+    merged_ids,
+    merged_ids_of,
 )
 from smartbis.customers.selectors.search import customer_count, customers_by_name, customers_page
 from smartbis.customers.selectors.walk import active_customers, customers_after
@@ -51,4 +53,6 @@ __all__ = [
     "memberships_of",
     "memberships_of_many",
     "memberships_with_periods",
+    "merged_ids",
+    "merged_ids_of",
 ]

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from smartbis.customers.identities import PHONE_KINDS
 from smartbis.customers.infos import ConsentInfo
 from smartbis.customers.models import Consent, Customer, Identity, Suppression
+from smartbis.customers.selectors.people import merged_ids
 from smartbis.tenancy.scope import tenant_scope
 
 
@@ -32,6 +33,7 @@ def allowed_customers(*, tenant: UUID, customers: Collection[UUID], category: st
             tenant_id=tenant,
             customer_id=OuterRef("pk"),
             kind__in=PHONE_KINDS,
+            is_alias=False,
         )
         rows = Customer.objects.annotate(granted=Subquery(newest)).filter(
             ~Exists(suppressed),
@@ -55,9 +57,10 @@ def consent_state(*, tenant: UUID, customer: UUID) -> dict[str, ConsentInfo]:
 
 
 def consent_history(*, tenant: UUID, customer: UUID) -> tuple[ConsentInfo, ...]:
-    """Every record of what the customer agreed to and withdrew, newest first."""
+    """Every record of what the customer agreed to and withdrew, also as one who was merged into them, newest first."""
     with tenant_scope(tenant, read_only=True):
-        rows = Consent.objects.filter(tenant_id=tenant, customer_id=customer).order_by("-recorded_at", "-id")
+        ids = [customer, *merged_ids(tenant=tenant, customer=customer)]
+        rows = Consent.objects.filter(tenant_id=tenant, customer_id__in=ids).order_by("-recorded_at", "-id")
         return tuple(_info(row) for row in rows)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from smartbis.customers.identities import open_identities
+from smartbis.customers.identities import open_identities, open_identity
 from smartbis.customers.models import Identity
 from smartbis.customers.selectors.consents import consent_history
 from smartbis.customers.selectors.memberships import memberships_with_periods
@@ -15,7 +15,8 @@ def export_person(*, tenant: UUID, customer: UUID) -> dict[str, Any]:
     """Who the customer is, what they agreed to and belong to, as JSON-ready text. Raises CustomerNotFound."""
     with tenant_scope(tenant, read_only=True):
         info = get_customer(tenant=tenant, customer=customer)
-        rows = Identity.objects.filter(tenant_id=tenant, customer_id=customer)
+        customer = info.id
+        rows = list(Identity.objects.filter(tenant_id=tenant, customer_id=customer))
         birthday = birthday_of(tenant=tenant, customer=customer)
         return {
             "id": str(info.id),
@@ -26,6 +27,11 @@ def export_person(*, tenant: UUID, customer: UUID) -> dict[str, Any]:
             "enrolled_through": info.channel,
             "birthday": birthday.isoformat() if birthday else None,
             "identities": dict(sorted(open_identities(tenant=tenant, rows=rows).items())),
+            "older_identities": [
+                {"kind": row.kind, "value": open_identity(tenant=tenant, row=row.id, sealed=row.sealed)}
+                for row in rows
+                if row.is_alias
+            ],
             "consents": [
                 {
                     "category": consent.category,

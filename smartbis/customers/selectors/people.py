@@ -41,11 +41,15 @@ _COLUMNS = (
     "identities__kind",
     "identities__tail",
     "identities__sealed",
+    "identities__is_alias",
 )
 
 
 def get_customer(*, tenant: UUID, customer: UUID) -> CustomerInfo:
-    """The customer, also an erased one (its `status` says so). One query. Raises CustomerNotFound."""
+    """The customer, also an erased one (its `status` says so). One query. Raises CustomerNotFound.
+
+    Who was merged is answered as the one who stays: the `id` is then another than was asked for.
+    """
     found = get_customers(tenant=tenant, customers=[customer])
     if customer not in found:
         raise CustomerNotFound
@@ -53,10 +57,41 @@ def get_customer(*, tenant: UUID, customer: UUID) -> CustomerInfo:
 
 
 def get_customers(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, CustomerInfo]:
-    """Those of the customers that exist in this tenant, by id, in one query."""
+    """Those of the customers that exist in this tenant, by the ids asked for, in one query.
+
+    Who was merged is answered as the one who stays, by two more queries.
+    """
     with tenant_scope(tenant, read_only=True):
-        rows = Customer.objects.filter(tenant_id=tenant, id__in=list(customers))
-        return {info.id: info for info in customer_infos(tenant, rows)}
+        found = _by_ids(tenant, customers)
+        merged = [info.id for info in found.values() if info.status == Customer.Status.MERGED]
+        if merged:
+            rows = Customer.objects.filter(tenant_id=tenant, id__in=merged).values_list("id", "merged_into_id")
+            into = {row: stays for row, stays in rows if stays}
+            stays = _by_ids(tenant, set(into.values()))
+            found |= {row: stays[survivor] for row, survivor in into.items()}
+        return found
+
+
+def _by_ids(tenant: UUID, customers: Collection[UUID]) -> dict[UUID, CustomerInfo]:
+    rows = Customer.objects.filter(tenant_id=tenant, id__in=list(customers))
+    return {info.id: info for info in customer_infos(tenant, rows)}
+
+
+def merged_ids(*, tenant: UUID, customer: UUID) -> tuple[UUID, ...]:
+    """The ids of customers who were merged into this one; what is append-only still bears them."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Customer.objects.filter(tenant_id=tenant, merged_into_id=customer).order_by("merged_at", "id")
+        return tuple(rows.values_list("id", flat=True))
+
+
+def merged_ids_of(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    """`merged_ids` of several customers in one query; who has none is left out."""
+    found: dict[UUID, tuple[UUID, ...]] = {}
+    with tenant_scope(tenant, read_only=True):
+        rows = Customer.objects.filter(tenant_id=tenant, merged_into_id__in=list(customers)).order_by("merged_at", "id")
+        for survivor, merged in rows.values_list("merged_into_id", "id"):
+            found[survivor] = (*found.get(survivor, ()), merged)
+    return found
 
 
 def find_customer(
@@ -92,7 +127,8 @@ def find_customer(
         blind = check_identity(tenant=tenant, kind=kind, value=value).blind
         holder = Identity.objects.filter(tenant_id=tenant, kind=kind, blind=blind).values("customer_id")
         rows = Customer.objects.filter(tenant_id=tenant, id__in=holder)
-        return next(iter(customer_infos(tenant, rows)), None)
+        found = next(iter(customer_infos(tenant, rows)), None)
+        return get_customer(tenant=tenant, customer=found.id) if found and found.status == "merged" else found
 
 
 def customers_with_phone(
@@ -128,7 +164,7 @@ def _with_number(tenant: UUID, kind: str, value: str) -> tuple[CustomerInfo, ...
     if not order:
         return ()
     found = get_customers(tenant=tenant, customers=order)
-    return tuple(found[customer] for customer in order if customer in found)
+    return tuple(dict.fromkeys(found[customer] for customer in order if customer in found))
 
 
 def contact_of(*, tenant: UUID, customer: UUID) -> ContactInfo:
@@ -141,7 +177,9 @@ def contacts_of(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, Cont
     """`contact_of` for several customers in one query; who cannot be written to is absent."""
     values: dict[UUID, dict[str, str]] = {}
     with tenant_scope(tenant, read_only=True):
-        rows = Identity.objects.filter(tenant_id=tenant, customer_id__in=list(customers), kind__in=_REACHABLE)
+        rows = Identity.objects.filter(
+            tenant_id=tenant, customer_id__in=list(customers), kind__in=_REACHABLE, is_alias=False
+        )
         for row in rows:
             text = open_identity(tenant=tenant, row=row.id, sealed=row.sealed)
             values.setdefault(row.customer_id, {})[row.kind] = text
@@ -192,7 +230,9 @@ def customer_infos(tenant: UUID, customers: QuerySet[Customer]) -> list[Customer
 
 def _info(tenant: UUID, rows: list[dict[str, Any]]) -> CustomerInfo:
     head = rows[0]
-    identities = {row["identities__kind"]: row for row in rows if row["identities__kind"]}
+    identities = {
+        row["identities__kind"]: row for row in rows if row["identities__kind"] and not row["identities__is_alias"]
+    }
     tails = {kind: row["identities__tail"] for kind, row in identities.items()}
     return CustomerInfo(
         id=head["id"],
@@ -202,6 +242,11 @@ def _info(tenant: UUID, rows: list[dict[str, Any]]) -> CustomerInfo:
         phone_masked=tails.get("phone", ""),
         email_masked=tails.get("email", ""),
         cpf_masked=tails.get("cpf", ""),
+        aliases=tuple(
+            row["identities__tail"]
+            for row in rows
+            if row["identities__is_alias"] and row["identities__kind"] == "phone"
+        ),
         external_id=_external_id(tenant, identities.get("external_id")),
         enrolled_at=head["enrolled_at"],
         has_phone="phone" in identities,

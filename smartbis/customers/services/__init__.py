@@ -7,6 +7,7 @@ from smartbis.customers.services.enrol import enrol_customer, find_or_enrol
 from smartbis.customers.services.erase import erase_customer
 from smartbis.customers.services.membership import end_membership, set_membership
 from smartbis.customers.services.memberships import close_memberships, set_memberships
+from smartbis.customers.services.merge import gather_stragglers, lock_to_merge, merge_person
 
 __all__ = [
     "add_identity",
@@ -19,6 +20,9 @@ __all__ = [
     "enrol_many",
     "erase_customer",
     "find_or_enrol",
+    "gather_stragglers",
+    "lock_to_merge",
+    "merge_person",
     "record_consent",
     "set_membership",
     "set_memberships",

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from smartbis.customers.errors import CustomerGone, CustomerNotFound, IdentityMissing, IdentityTaken
-from smartbis.customers.identities import check_identity, seal_birthday
+from smartbis.customers.identities import PHONE_KINDS, check_identity, phone_blinds, seal_birthday
 from smartbis.customers.infos import CustomerInfo, IdentityValue
 from smartbis.customers.models import Customer, Identity, IdentityKind, NameToken
 from smartbis.customers.names import clean_name
@@ -16,6 +16,7 @@ from smartbis.customers.selectors import get_customer
 from smartbis.customers.services.enrol import check_birthday
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
+from smartbis.kernel.phones import from_wa_id
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.services import record_audit
 
@@ -45,6 +46,7 @@ def change_customer(
     _check_removal(remove)
     with tenant_scope(tenant):
         row = _locked(tenant, customer)
+        customer = row.id
         values = [check_identity(tenant=tenant, kind=kind, value=text) for kind, text in given.items() if text]
         changed = {value.kind for value in values} | set(remove)
         with transaction.atomic():
@@ -77,11 +79,25 @@ def add_identity(*, tenant: UUID, customer: UUID, kind: str, value: str) -> Cust
     go through `change_customer`. Raises CustomerNotFound, CustomerGone, IdentityTaken, InvalidInput.
     """
     with tenant_scope(tenant):
-        _locked(tenant, customer)
+        customer = _locked(tenant, customer).id
         checked = check_identity(tenant=tenant, kind=kind, value=value)
+        if _is_known_by(tenant, customer, checked):
+            return get_customer(tenant=tenant, customer=customer)
         with transaction.atomic():
             _replace_identities(tenant, customer, [checked], ())
         return get_customer(tenant=tenant, customer=customer)
+
+
+def _is_known_by(tenant: UUID, customer: UUID, value: IdentityValue) -> bool:
+    """Whether this is an identity of the customer's already, or the WhatsApp account of a number they had before.
+
+    What is heard from an older number must not take the place of the one that messages go to.
+    """
+    aliases = Identity.objects.filter(tenant_id=tenant, customer_id=customer, is_alias=True)
+    if value.kind != IdentityKind.WHATSAPP:
+        return aliases.filter(kind=value.kind, blind=value.blind).exists()
+    forms = phone_blinds(tenant=tenant, e164=from_wa_id(value.text))
+    return aliases.filter(kind__in=PHONE_KINDS, blind__in=[value.blind, *forms]).exists()
 
 
 def _locked(tenant: UUID, customer: UUID) -> Customer:
@@ -101,14 +117,21 @@ def _check_removal(remove: Collection[str]) -> None:
 
 def _replace_identities(tenant: UUID, customer: UUID, values: list[IdentityValue], remove: Collection[str]) -> None:
     """Swap identities under the customer's lock; a rival's claim on one of them refuses the whole change."""
-    present = {row.kind: row for row in Identity.objects.filter(tenant_id=tenant, customer_id=customer)}
+    held = list(Identity.objects.filter(tenant_id=tenant, customer_id=customer))
+    present = {row.kind: row for row in held if not row.is_alias}
     fresh = [value for value in values if value.kind not in present or bytes(present[value.kind].blind) != value.blind]
     dropped = {value.kind for value in fresh} | set(remove)
     if "phone" in dropped:
         dropped |= {IdentityKind.WHATSAPP.value, IdentityKind.BSUID.value}
     if not (set(present) - dropped) and not values:
         raise IdentityMissing({field: [IdentityMissing.sentence] for field in remove})
-    Identity.objects.filter(tenant_id=tenant, customer_id=customer, kind__in=dropped).delete()
+    wanted = {(value.kind, value.blind) for value in fresh}
+    gone = [
+        row.id
+        for row in held
+        if row.kind in remove or (row.kind, bytes(row.blind)) in wanted or (row.kind in dropped and not row.is_alias)
+    ]
+    Identity.objects.filter(tenant_id=tenant, id__in=gone).delete()
     lost = insert_identities(tenant=tenant, owned=[(customer, value) for value in fresh])
     if lost:
         kind = lost[0][1].kind

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from smartbis.customers.errors import CustomerGone, CustomerNotFound
 from smartbis.customers.events import ConsentChanged
-from smartbis.customers.identities import canonical_phone, canonical_wa_id, forms_to_suppress, open_identities
+from smartbis.customers.identities import canonical_phone, canonical_wa_id, forms_to_suppress, number_forms
 from smartbis.customers.infos import (
     CATEGORIES,
     CategoryName,
@@ -54,6 +54,7 @@ def record_consent(
             raise CustomerNotFound
         if row.status == Customer.Status.ERASED:
             raise CustomerGone
+        customer = row.id
         before = consent_state(tenant=tenant, customer=customer).get(category)
         consent_row(
             tenant=tenant,
@@ -166,7 +167,7 @@ def _number_blinds(tenant: UUID, customer: UUID) -> Sequence[bytes]:
     rows = Identity.objects.filter(
         tenant_id=tenant, customer_id=customer, kind__in=[IdentityKind.PHONE, IdentityKind.WHATSAPP]
     )
-    return forms_to_suppress(tenant=tenant, values=open_identities(tenant=tenant, rows=rows))
+    return number_forms(tenant=tenant, rows=rows)
 
 
 def _check_category(category: str) -> None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from smartbis.customers.errors import CustomerGone, CustomerNotFound
 from smartbis.customers.events import CustomerErased
-from smartbis.customers.identities import forms_to_suppress, open_identities
+from smartbis.customers.identities import number_forms
 from smartbis.customers.infos import CATEGORIES, Channel, Origin
 from smartbis.customers.models import Consent, Customer, Identity, Membership, NameToken
 from smartbis.customers.rows import lock_customer
@@ -29,6 +29,7 @@ def erase_customer(*, tenant: UUID, customer: UUID, actor: Actor) -> None:
             raise CustomerNotFound
         if row.status == Customer.Status.ERASED:
             raise CustomerGone
+        customer = row.id
         _suppress_numbers(tenant, customer)
         _withdraw(tenant, customer, actor)
         for model in (Identity, NameToken, Membership):
@@ -45,7 +46,7 @@ def erase_customer(*, tenant: UUID, customer: UUID, actor: Actor) -> None:
 
 def _suppress_numbers(tenant: UUID, customer: UUID) -> None:
     rows = Identity.objects.filter(tenant_id=tenant, customer_id=customer)
-    blinds = forms_to_suppress(tenant=tenant, values=open_identities(tenant=tenant, rows=rows))
+    blinds = number_forms(tenant=tenant, rows=rows)
     suppress(tenant=tenant, blinds=blinds, categories=CATEGORIES, reason="erasure")
 
 

@@ -36,6 +36,7 @@ def set_membership(
             raise CustomerNotFound
         if row.status == Customer.Status.ERASED:
             raise CustomerGone
+        customer = row.id
         Membership.objects.update_or_create(
             tenant_id=tenant,
             customer_id=customer,
@@ -49,5 +50,7 @@ def set_membership(
 def end_membership(*, tenant: UUID, customer: UUID, kind: str, key: str) -> bool:
     """Make a customer no longer belong; whether they did."""
     with tenant_scope(tenant):
-        ended, _ = Membership.objects.filter(tenant_id=tenant, customer_id=customer, kind=kind, key=key).delete()
+        row = lock_customer(tenant=tenant, customer=customer)
+        owner = row.id if row else customer
+        ended, _ = Membership.objects.filter(tenant_id=tenant, customer_id=owner, kind=kind, key=key).delete()
         return bool(ended)

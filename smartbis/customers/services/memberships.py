@@ -28,11 +28,18 @@ ORDER BY m.customer, m.kind, m.key
 ON CONFLICT (tenant_id, customer_id, kind, key)
 DO UPDATE SET valid_from = excluded.valid_from, valid_until = excluded.valid_until
 """
+# One that began at this very instant never was; a period of no length is no period.
 _CLOSE = """
-UPDATE customers_membership m SET valid_until = greatest(%(at)s, m.valid_from + interval '1 microsecond')
+WITH unborn AS (
+    DELETE FROM customers_membership m
+    USING unnest(%(customers)s::uuid[], %(keys)s::text[]) AS ended(customer, key)
+    WHERE m.tenant_id = %(tenant)s AND m.kind = %(kind)s AND m.customer_id = ended.customer AND m.key = ended.key
+      AND m.valid_from >= %(at)s
+)
+UPDATE customers_membership m SET valid_until = %(at)s
 FROM unnest(%(customers)s::uuid[], %(keys)s::text[]) AS ended(customer, key)
 WHERE m.tenant_id = %(tenant)s AND m.kind = %(kind)s AND m.customer_id = ended.customer AND m.key = ended.key
-  AND (m.valid_until IS NULL OR m.valid_until > %(at)s)
+  AND m.valid_from < %(at)s AND (m.valid_until IS NULL OR m.valid_until > %(at)s)
 """
 
 
@@ -59,13 +66,10 @@ def set_memberships(*, tenant: UUID, memberships: Sequence[MembershipInfo]) -> i
         return int(cursor.rowcount)
 
 
-def close_memberships(*, tenant: UUID, kind: str, members: Collection[tuple[UUID, str]], at: datetime) -> int:
-    """Let memberships of these (customer, key) end at an instant; they stay for what happened before.
-
-    Returns how many were still open then.
-    """
+def close_memberships(*, tenant: UUID, kind: str, members: Collection[tuple[UUID, str]], at: datetime) -> None:
+    """Let memberships of these (customer, key) end at an instant; they stay for what happened before."""
     if not members:
-        return 0
+        return
     with tenant_scope(tenant), connection.cursor() as cursor:
         named: dict[str, Any] = {
             "tenant": tenant,
@@ -75,4 +79,3 @@ def close_memberships(*, tenant: UUID, kind: str, members: Collection[tuple[UUID
             "keys": [key for _, key in members],
         }
         cursor.execute(_CLOSE, named)
-        return int(cursor.rowcount)

@@ -19,6 +19,7 @@ from smartbis.purchases.selectors.single import (
     purchase_counts,
     purchases_counted,
 )
+from smartbis.purchases.selectors.sold import find_sold
 from smartbis.purchases.selectors.till import UsualAmounts, last_purchases, usual_amounts
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "buyers",
     "buyers_by_store",
     "find_purchase",
+    "find_sold",
     "get_purchase",
     "get_purchases",
     "last_purchases",

@@ -1,6 +1,7 @@
 """What can be done with sales."""
 
 from smartbis.purchases.services.decide import cancel_purchase, confirm_purchase
+from smartbis.purchases.services.reassign import reassign_purchases
 from smartbis.purchases.services.record import add_purchase, add_purchases_in_bulk, lock_purchase
 from smartbis.purchases.services.refund import add_refund, add_refunds_in_bulk
 from smartbis.purchases.services.undo import undo_purchases
@@ -13,5 +14,6 @@ __all__ = [
     "cancel_purchase",
     "confirm_purchase",
     "lock_purchase",
+    "reassign_purchases",
     "undo_purchases",
 ]

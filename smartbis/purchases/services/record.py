@@ -1,9 +1,11 @@
 """Sales come in."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from smartbis.customers.errors import CustomerNotFound
+from smartbis.customers.selectors import get_customers, merged_ids
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError, InvalidInput
 from smartbis.outbox.services import publish_all
@@ -38,6 +40,9 @@ def add_purchase(*, tenant: UUID, draft: SaleDraft) -> tuple[PurchaseInfo, bool]
             _publish([row.info])
             return row.info, False
         verdict = _judge(tenant, [row])[0]
+        stays = _merged_into(tenant, draft) if isinstance(verdict.error, CustomerNotFound) else None
+        if stays is not None:
+            return add_purchase(tenant=tenant, draft=replace(draft, customer=stays))
         if verdict.error is not None:
             raise verdict.error
         assert verdict.purchase is not None
@@ -49,7 +54,8 @@ def add_purchases_in_bulk(
 ) -> list[BulkResult]:
     """Record many sales, each judged on its own, a thousand to a statement; the answers stand in the drafts' order.
 
-    A sale that cannot be recorded refuses nobody else. Repeats within the batch count as repeats. With `publish`
+    A sale that cannot be recorded refuses nobody else. The sale of a customer who was merged is that of the one who
+    stays. Repeats within the batch count as repeats. With `publish`
     false nothing is published: history that is loaded sets nothing off.
     Publishes PurchaseRecorded for each new sale if asked.
     """
@@ -94,7 +100,32 @@ def _record_chunk(
     others = [(place, row) for place, row in chunk if row.info.id not in written]
     verdicts = _judge(tenant, [row for _, row in others]) if others else []
     yield from ((place, BulkResult("recorded", purchase=row.info)) for place, row in fresh)
-    yield from ((place, verdict) for (place, _), verdict in zip(others, verdicts, strict=True))
+    moved: list[tuple[int, SaleRow]] = []
+    for (place, row), verdict in zip(others, verdicts, strict=True):
+        stays = _merged_into(tenant, row.draft) if isinstance(verdict.error, CustomerNotFound) else None
+        if stays is None:
+            yield place, verdict
+        else:
+            moved.append((place, _row_of(replace(row.draft, customer=stays), row.info)))
+    if moved:
+        yield from _record_chunk(tenant, moved, publish=publish)
+
+
+def _row_of(draft: SaleDraft, before: PurchaseInfo) -> SaleRow:
+    return sale_row(
+        draft=draft,
+        content_hash=sale_hash(draft),
+        recorded_at=before.recorded_at,
+        import_batch=before.import_batch,
+    )
+
+
+def _merged_into(tenant: UUID, draft: SaleDraft) -> UUID | None:
+    """The customer who stays, when the sale's was merged; None when there is no such customer at all."""
+    if draft.customer is None:
+        return None
+    found = get_customers(tenant=tenant, customers=[draft.customer]).get(draft.customer)
+    return found.id if found and found.status == "active" and found.id != draft.customer else None
 
 
 def _judge(tenant: UUID, rows: Sequence[SaleRow]) -> list[BulkResult]:
@@ -115,11 +146,19 @@ def _judge(tenant: UUID, rows: Sequence[SaleRow]) -> list[BulkResult]:
         found = present.get((row.info.store_id, row.info.external_id))
         if found is None:
             results.append(BulkResult("invalid", error=faults[row.info.id]))
-        elif hashes[found.id] == row.content_hash:
+        elif hashes[found.id] == row.content_hash or hashes[found.id] in _earlier_hashes(tenant, row, found):
             results.append(BulkResult("repeated", purchase=found))
         else:
             results.append(BulkResult("conflict", purchase=found, error=PurchaseConflict(purchase=found.id)))
     return results
+
+
+def _earlier_hashes(tenant: UUID, row: SaleRow, found: PurchaseInfo) -> set[bytes]:
+    """The hashes of the same content as it was sent before its customer was merged into the one named now."""
+    if found.customer_id is None or row.draft.customer is None:
+        return set()
+    ids = {found.customer_id, *merged_ids(tenant=tenant, customer=found.customer_id)}
+    return {sale_hash(replace(row.draft, customer=each)) for each in ids} if row.draft.customer in ids else set()
 
 
 def _faults(tenant: UUID, sales: Sequence[PurchaseInfo]) -> dict[UUID, DomainError]:

@@ -1,0 +1,16 @@
+"""Messages and threads of a customer who was merged."""
+
+from uuid import UUID
+
+from messaging.models import Conversation, Message
+from smartbis.customers.reassigning import reassign
+from smartbis.tenancy.scope import tenant_scope
+
+
+def reassign_messages(*, tenant: UUID, merged: UUID, into: UUID) -> None:
+    """Make the threads and messages of a merged customer those of the one who stays; each number keeps its thread.
+
+    What still waits to be sent goes to the number of the one who stays, if they agree to it then.
+    """
+    with tenant_scope(tenant):
+        reassign(tenant=tenant, models=[Conversation, Message], merged=merged, into=into)

@@ -1,0 +1,78 @@
+"""What counts for tiers has changed: those it concerns are judged anew."""
+
+from uuid import UUID
+
+from programs.events import GatheringCheckedIn, ImportFinished
+from programs.services.standings import forget_standing, judge_customers, request_walk
+from smartbis.customers.events import CustomerEnrolled, CustomerErased
+from smartbis.outbox.subscriptions import subscribe
+from smartbis.purchases.events import (
+    PurchaseCancelledEvent,
+    PurchaseConfirmed,
+    PurchaseRecorded,
+    PurchaseRefunded,
+    PurchasesUndone,
+)
+from smartbis.purchases.selectors import get_purchases
+
+
+@subscribe(PurchaseRecorded)
+def on_purchase_recorded(*, tenant: UUID, event: PurchaseRecorded) -> None:
+    """A sale counts from its time on."""
+    if event.customer_id is not None:
+        judge_customers(tenant=tenant, customers=[event.customer_id])
+
+
+@subscribe(PurchaseConfirmed)
+def on_purchase_confirmed(*, tenant: UUID, event: PurchaseConfirmed) -> None:
+    """A pending sale counts once it is paid."""
+    _judge_buyer(tenant, event.purchase_id)
+
+
+@subscribe(PurchaseCancelledEvent)
+def on_purchase_cancelled(*, tenant: UUID, event: PurchaseCancelledEvent) -> None:
+    """A pending sale will not count."""
+    _judge_buyer(tenant, event.purchase_id)
+
+
+@subscribe(PurchaseRefunded)
+def on_purchase_refunded(*, tenant: UUID, event: PurchaseRefunded) -> None:
+    """What was given back counts no longer."""
+    _judge_buyer(tenant, event.purchase_id)
+
+
+@subscribe(GatheringCheckedIn)
+def on_gathering_checked_in(*, tenant: UUID, event: GatheringCheckedIn) -> None:
+    """Taking part may have earned points."""
+    judge_customers(tenant=tenant, customers=[event.customer_id])
+
+
+@subscribe(CustomerEnrolled)
+def on_customer_enrolled(*, tenant: UUID, event: CustomerEnrolled) -> None:
+    """A ladder may begin with a tier for everybody."""
+    judge_customers(tenant=tenant, customers=[event.customer_id])
+
+
+@subscribe(ImportFinished)
+def on_import_finished(*, tenant: UUID, event: ImportFinished) -> None:
+    """History came in: everybody is judged anew, in the background."""
+    if event.kind in ("purchases", "customers"):
+        request_walk(tenant=tenant)
+
+
+@subscribe(PurchasesUndone)
+def on_purchases_undone(*, tenant: UUID, event: PurchasesUndone) -> None:
+    """History was taken back."""
+    request_walk(tenant=tenant)
+
+
+@subscribe(CustomerErased)
+def on_customer_erased(*, tenant: UUID, event: CustomerErased) -> None:
+    """Nobody is judged who was erased."""
+    forget_standing(tenant=tenant, customer=event.customer_id)
+
+
+def _judge_buyer(tenant: UUID, purchase: UUID) -> None:
+    sale = get_purchases(tenant=tenant, purchases=[purchase], with_lines=False).get(purchase)
+    if sale is not None and sale.customer_id is not None:
+        judge_customers(tenant=tenant, customers=[sale.customer_id])

@@ -1,0 +1,328 @@
+"""Customers get a plan's periods: by a payment that staff confirm, with points, as a gift, by a rule; and lose them."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from programs.errors import PlanClosed, PlanNotForPoints, PlanNotFound, PlanPeriodNotFound, PlanSourceConflict
+from programs.models import Plan, PlanMember, PlanPeriod, PlanPeriodEnd, PlanReceipt
+from programs.selectors.plans import CustomerPlans, customer_plans
+from programs.services.plan_members import settle_member
+from smartbis.customers.errors import CustomerNotFound
+from smartbis.customers.selectors import active_customers
+from smartbis.kernel.clock import now
+from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.people import Actor
+from smartbis.kernel.units import POINTS
+from smartbis.ledger.accounts import Account
+from smartbis.ledger.repaying import repay_owed
+from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_tenant
+from smartbis.tenancy.services import record_audit
+
+MOST_PERIODS = 60
+
+
+def start_period(
+    *,
+    tenant: UUID,
+    customer: UUID,
+    plan_key: str,
+    periods: int = 1,
+    source: str,
+    occurred_at: datetime | None = None,
+) -> PlanMember:
+    """Give a customer periods of a plan because a rule says so; once for each `source`, a name such as `award:<id>`.
+
+    A run that still goes on (its grace included) goes on for longer, else one starts at `occurred_at` (now). The same
+    source again changes nothing. Locks the holder, and joins a transaction that holds it already.
+    Raises PlanNotFound, PlanClosed, PlanSourceConflict, CustomerNotFound, InvalidInput.
+    Publishes PlanStarted or PlanRenewed.
+    """
+    with tenant_scope(tenant):
+        _, plan = _open(tenant, customer, plan_key)
+        cause = PlanPeriod.Cause.RULE
+        return _give(tenant, plan, customer, cause=cause, source=source, periods=periods, bought_at=occurred_at)
+
+
+def grant_plan(
+    *, tenant: UUID, customer: UUID, plan_key: str, periods: int = 1, reason: str, key: str, actor: Actor
+) -> CustomerPlans:
+    """Give a customer periods of a plan for nothing, with a reason; once for each `key`.
+
+    Raises what `start_period` raises. Publishes PlanStarted or PlanRenewed.
+    """
+    if not 3 <= len(reason.strip()) <= 300:
+        raise InvalidInput({"reason": ["Say why, in 3 to 300 characters."]})
+    source = f"grant:{key}"
+    with tenant_scope(tenant):
+        _, plan = _open(tenant, customer, plan_key)
+        note = PlanReceipt(reason=reason.strip())
+        _once_received(tenant, plan, customer, source, note, actor)
+        _give(tenant, plan, customer, cause=PlanPeriod.Cause.GRANT, source=source, periods=periods)
+        return customer_plans(tenant=tenant, customer=customer, with_periods=True)
+
+
+def confirm_payment(
+    *,
+    tenant: UUID,
+    customer: UUID,
+    plan_key: str,
+    amount_minor: int,
+    reference: str,
+    periods: int = 1,
+    paid_at: datetime | None = None,
+    actor: Actor,
+) -> CustomerPlans:
+    """Staff saw a payment (a Pix, a transfer): the customer gets what it pays for; once for each reference.
+
+    The same payment again changes nothing. `amount_minor` is in minor units of the brand's currency.
+    Raises PlanSourceConflict when the reference was booked with anything else, and what `start_period` raises.
+    Publishes PlanStarted or PlanRenewed.
+    """
+    reference = " ".join(reference.split())
+    if not 3 <= len(reference) <= 100:
+        raise InvalidInput({"reference": ["Name the payment by 3 to 100 characters of its proof."]})
+    if not 1 <= amount_minor <= 10**12:
+        raise InvalidInput({"amount_minor": ["The amount is above zero."]})
+    # The source outlives the person; the reference may name one, so only its hash stands there.
+    source = f"payment:{hashlib.sha256(reference.casefold().encode()).hexdigest()[:40]}"
+    with tenant_scope(tenant):
+        _, plan = _open(tenant, customer, plan_key)
+        note = PlanReceipt(reference=reference, amount_minor=amount_minor)
+        _once_received(tenant, plan, customer, source, note, actor)
+        cause = PlanPeriod.Cause.PAYMENT
+        _give(tenant, plan, customer, cause=cause, source=source, periods=periods, bought_at=paid_at)
+        return customer_plans(tenant=tenant, customer=customer, with_periods=True)
+
+
+def buy_plan_with_points(
+    *, tenant: UUID, customer: UUID, plan_key: str, periods: int = 1, key: str, actor: Actor
+) -> CustomerPlans:
+    """Pay periods of a plan with points; once for each `key`.
+
+    Raises PlanNotForPoints, InsufficientBalance, and what `start_period` raises.
+    Publishes PlanStarted or PlanRenewed.
+    """
+    source = f"points:{key}"
+    with tenant_scope(tenant):
+        holder, plan = _open(tenant, customer, plan_key)
+        if plan.price_points is None:
+            raise PlanNotForPoints
+        if not PlanPeriod.objects.filter(source=source).exists():
+            _check_periods(periods)
+            post(tenant=tenant, holder=holder, moves=[_paid(plan, plan.price_points * periods)])
+        _give(
+            tenant,
+            plan,
+            customer,
+            cause=PlanPeriod.Cause.POINTS,
+            source=source,
+            periods=periods,
+            points=plan.price_points,
+        )
+        record_audit(
+            tenant=tenant,
+            actor=actor,
+            action="plan.buy_with_points",
+            object_kind="customer",
+            object_id=customer,
+            after={"plan": plan.key, "periods": periods},
+        )
+        return customer_plans(tenant=tenant, customer=customer, with_periods=True)
+
+
+def withdraw_plan(*, tenant: UUID, customer: UUID, source: str, reason: str, actor: Actor) -> CustomerPlans:
+    """Take back what a payment, points, a gift or a rule gave, as if it had never been; points come back.
+
+    What a sale gave goes with the sale's refund. Again changes nothing. Raises PlanPeriodNotFound, InvalidInput.
+    Publishes PlanLapsed when nothing is left.
+    """
+    if not 3 <= len(reason.strip()) <= 300:
+        raise InvalidInput({"reason": ["Say why, in 3 to 300 characters."]})
+    with tenant_scope(tenant):
+        holder = lock_holder(tenant=tenant, customer=customer)
+        rows = list(
+            PlanPeriod.objects.filter(customer_id=customer, source=source)
+            .exclude(cause=PlanPeriod.Cause.SALE)
+            .select_related("plan")
+            .order_by("number")
+        )
+        if not rows:
+            raise PlanPeriodNotFound
+        plan = rows[0].plan
+        if taken := take_back_periods(tenant=tenant, rows=rows, cause=PlanPeriodEnd.Cause.WITHDRAWN):
+            _give_points_back(tenant, holder, plan, sum(row.points for row in taken))
+            settle_member(tenant=tenant, plan=plan, customer=customer)
+            record_audit(
+                tenant=tenant,
+                actor=actor,
+                action="plan.withdraw",
+                object_kind="customer",
+                object_id=customer,
+                reason=reason.strip(),
+                before={"plan": plan.key, "periods": len(taken)},
+            )
+        return customer_plans(tenant=tenant, customer=customer, with_periods=True)
+
+
+def add_periods(
+    *,
+    tenant: UUID,
+    plan: Plan,
+    customer: UUID,
+    cause: str,
+    source: str,
+    numbers: Sequence[int],
+    bought_at: datetime,
+    purchase: UUID | None = None,
+    points: int = 0,
+) -> list[PlanPeriod]:
+    """Write periods with the plan's present terms and answer them. Runs in the tenant's scope, the holder locked."""
+    rows = [
+        PlanPeriod(
+            tenant_id=tenant,
+            plan=plan,
+            customer_id=customer,
+            cause=cause,
+            purchase_id=purchase,
+            source=source,
+            number=number,
+            bought_at=bought_at,
+            length=plan.length,
+            count=plan.count,
+            until=plan.until,
+            grace_days=plan.grace_days,
+            points=points,
+            recorded_at=now(),
+        )
+        for number in numbers
+    ]
+    PlanPeriod.objects.bulk_create(rows)
+    return rows
+
+
+def take_back_periods(*, tenant: UUID, rows: Sequence[PlanPeriod], cause: str) -> list[PlanPeriod]:
+    """Let periods count no longer, and answer those that still did. Runs in the tenant's scope, the holder locked."""
+    ended = set(PlanPeriodEnd.objects.filter(period__in=rows).values_list("period_id", flat=True))
+    taken = [row for row in rows if row.id not in ended]
+    PlanPeriodEnd.objects.bulk_create(
+        PlanPeriodEnd(tenant_id=tenant, period=row, cause=cause, at=now()) for row in taken
+    )
+    return taken
+
+
+def is_over(plan: Plan, zone: str, at: datetime) -> bool:
+    """Whether a plan with a fixed end has passed it at an instant."""
+    return (
+        plan.until is not None
+        and plan.length == Plan.Length.UNTIL
+        and at.astimezone(ZoneInfo(zone)).date() > plan.until
+    )
+
+
+def _open(tenant: UUID, customer: UUID, plan_key: str) -> tuple[LockedHolder, Plan]:
+    """The holder, locked first of all, and the plan."""
+    if not active_customers(tenant=tenant, customers=[customer]):
+        raise CustomerNotFound
+    holder = lock_holder(tenant=tenant, customer=customer)
+    plan = Plan.objects.filter(key=plan_key).first()
+    if plan is None:
+        raise PlanNotFound
+    return holder, plan
+
+
+def _check_periods(periods: int) -> None:
+    if not 1 <= periods <= MOST_PERIODS:
+        raise InvalidInput({"periods": [f"Use 1 to {MOST_PERIODS} periods."]})
+
+
+def _give(
+    tenant: UUID,
+    plan: Plan,
+    customer: UUID,
+    *,
+    cause: str,
+    source: str,
+    periods: int,
+    bought_at: datetime | None = None,
+    points: int = 0,
+) -> PlanMember:
+    _check_periods(periods)
+    if not 1 <= len(source) <= 120:
+        raise InvalidInput({"source": ["A source has 1 to 120 characters."]})
+    at = bought_at or now()
+    there = list(PlanPeriod.objects.filter(source=source))
+    if there:
+        if {(row.customer_id, row.plan_id) for row in there} != {(customer, plan.id)} or len(there) != periods:
+            raise PlanSourceConflict
+        return settle_member(tenant=tenant, plan=plan, customer=customer)
+    if plan.status != Plan.Status.LIVE or is_over(plan, get_tenant(tenant=tenant).timezone, at):
+        raise PlanClosed
+    added = add_periods(
+        tenant=tenant,
+        plan=plan,
+        customer=customer,
+        cause=cause,
+        source=source,
+        numbers=range(1, periods + 1),
+        bought_at=at,
+        points=points,
+    )
+    return settle_member(tenant=tenant, plan=plan, customer=customer, added=added)
+
+
+def _once_received(tenant: UUID, plan: Plan, customer: UUID, source: str, note: PlanReceipt, actor: Actor) -> None:
+    """Write down what staff confirm, the first time. The unique source is the judge between two at once."""
+    note.tenant_id, note.plan, note.customer_id, note.source = tenant, plan, customer, source
+    note.actor_label, note.created_at = actor.label[:80], now()
+    PlanReceipt.objects.bulk_create([note], ignore_conflicts=True)
+    kept = PlanReceipt.objects.get(source=source)
+    if (kept.customer_id, kept.plan_id, kept.amount_minor) != (customer, plan.id, note.amount_minor):
+        raise PlanSourceConflict
+    if kept.id == note.id:
+        record_audit(
+            tenant=tenant,
+            actor=actor,
+            action="plan.payment" if note.amount_minor else "plan.grant",
+            object_kind="customer",
+            object_id=customer,
+            reason=note.reason,
+            after={"plan": plan.key, "amount_minor": note.amount_minor},
+        )
+
+
+def _paid(plan: Plan, points: int) -> Move:
+    return Move(
+        unit=POINTS,
+        debit=Account.AVAILABLE,
+        credit=Account.REDEEMED,
+        amount=points,
+        kind="plan_buy",
+        explanation={"key": "plan_bought", "plan": plan.name},
+    )
+
+
+def _give_points_back(tenant: UUID, holder: LockedHolder, plan: Plan, points: int) -> None:
+    if not points:
+        return
+    move = Move(
+        unit=POINTS,
+        debit=Account.REDEEMED,
+        credit=Account.AVAILABLE,
+        amount=points,
+        kind="plan_return",
+        explanation={"key": "plan_returned", "plan": plan.name},
+    )
+    post(tenant=tenant, holder=holder, moves=[move])
+    repay_owed(tenant=tenant, holder=holder, unit=POINTS, at_most=points)
+
+
+def forget_member(*, tenant: UUID, customer: UUID) -> None:
+    """Wipe what staff wrote about an erased customer, and remind them of nothing. Periods stay, without a person."""
+    with tenant_scope(tenant):
+        PlanReceipt.objects.filter(customer_id=customer).update(reference="", reason="", actor_label="")
+        PlanMember.objects.filter(customer_id=customer).update(next_at=None)
