@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import get_language, to_locale
 
 from programs.infos import AwardInfo, SaleOutcome
-from programs.selectors import explain
+from programs.selectors import award_facts, explain
 from programs.selectors.receipts import receipt
 from smartbis.kernel.codes import group_code
 from smartbis.ledger.selectors import BalanceInfo
@@ -19,6 +19,7 @@ class WordedAward:
     """An award with its reason in one sentence."""
 
     program: str
+    rule_key: str
     rule_version: int
     unit: str
     amount: int
@@ -55,12 +56,15 @@ def worded_awards(awards: tuple[AwardInfo, ...], brand: TenantInfo, stores: dict
     return tuple(
         WordedAward(
             program=award.program,
+            rule_key=award.rule.key if award.rule else "",
             rule_version=award.rule_version,
             unit=award.unit,
             amount=award.amount,
             status=award.status,
             available_at=award.available_at,
-            explanation=explain("earn", award.unit, award.amount, _facts(award, brand, stores), locale()),
+            explanation=explain(
+                "earn", award.unit, award.amount, award_facts(award, currency=brand.currency, stores=stores), locale()
+            ),
         )
         for award in awards
     )
@@ -84,7 +88,3 @@ def worded_sale(outcome: SaleOutcome, brand: TenantInfo, codes: dict[UUID, str],
         receipt_text=told.text,
         receipt_qr=told.qr,
     )
-
-
-def _facts(award: AwardInfo, brand: TenantInfo, stores: dict[str, str]) -> dict[str, object]:
-    return {"currency": brand.currency, **award.explanation, "stores": stores}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from programs.rules import Rule
+from programs.rules import Rule, RuleSet
 from smartbis.kernel.errors import DomainError
 from smartbis.ledger.selectors import BalanceInfo
 from smartbis.purchases.infos import PurchaseInfo, RefundInfo
@@ -13,11 +13,11 @@ from smartbis.purchases.infos import PurchaseInfo, RefundInfo
 
 @dataclass(frozen=True)
 class RuleVersionInfo:
-    """One version of a programme's rule."""
+    """One version of a programme's rules."""
 
     id: UUID
     version: int
-    rule: Rule
+    rules: RuleSet
     spec: dict[str, Any]
     effective_at: datetime
     created_at: datetime
@@ -38,7 +38,7 @@ class ProgramInfo:
 
 @dataclass(frozen=True)
 class AwardInfo:
-    """What one rule gave for one sale or participation."""
+    """What one rule gave for one sale or participation; `rule` is it as that version had it."""
 
     id: UUID
     program_id: UUID
@@ -50,6 +50,7 @@ class AwardInfo:
     reversed: int
     status: str
     available_at: datetime | None
+    rule: Rule | None = None
     explanation: dict[str, Any] = field(default_factory=dict)
 
 

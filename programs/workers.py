@@ -8,6 +8,7 @@ from programs.gatherings.services import settle_cancelled
 from programs.imports.runner import work_on_imports
 from programs.imports.services import sweep_files
 from programs.models import Award
+from programs.services.giving import hand_out, waiting_gifts
 from programs.services.merging import gather_after_merge
 from programs.services.plan_members import settle_due
 from programs.services.refunds import release_due, wake_for_next_release
@@ -20,6 +21,7 @@ from smartbis.tenancy.scope import tenant_scope
 CUSTOMERS_A_TURN = 100
 # Every hour has a turn, so that each merge is gathered after at least once.
 GATHERED_FOR = timedelta(hours=2)
+GIFTS_A_TURN = 100
 
 
 @worker(queue="relay")
@@ -41,6 +43,14 @@ def release_due_awards(*, tenant: UUID) -> bool:
 def _release(tenant: UUID, customer: UUID) -> None:
     with tenant_scope(tenant):
         release_due(tenant, customer=customer)
+
+
+@worker(queue="relay")
+def hand_out_gifts(*, tenant: UUID) -> bool:
+    """Hand out what rules promised, each gift in a transaction of its own."""
+    found = waiting_gifts(tenant=tenant, limit=GIFTS_A_TURN)
+    each_alone([partial(hand_out, tenant=tenant, gift=gift) for gift in found])
+    return len(found) == GIFTS_A_TURN
 
 
 @worker(queue="relay")

@@ -68,6 +68,7 @@ class AwardOut(serializers.Serializer[Any]):
 
     program = serializers.CharField()
     rule = serializers.IntegerField(source="rule_version", help_text="The version of the programme's rule.")
+    rule_key = serializers.CharField(help_text="Which rule of that version gave it.")
     unit = serializers.CharField()
     amount = serializers.IntegerField()
     status = serializers.CharField(help_text="`available` or `pending`.")

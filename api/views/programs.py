@@ -10,7 +10,7 @@ from api.serializers.programs import ProgramOut, ProgramsOut
 from api.views.base import ApiView, rendered
 from api.wording import locale
 from programs.infos import RuleVersionInfo
-from programs.rules import sentence
+from programs.rules import Names, describe
 from programs.selectors import programs
 from smartbis.tenancy.selectors import stores
 
@@ -41,7 +41,16 @@ class Programs(ApiView):
                                 "version": 1,
                                 "effective_at": "2026-05-01T03:00:00Z",
                                 "sentence": "20% de cashback em cada compra.",
-                                "spec": {"effect": {"kind": "percentage", "basis_points": 2000}},
+                                "spec": {
+                                    "rules": [
+                                        {
+                                            "key": "base",
+                                            "effect": {"kind": "percentage", "basis_points": 2000},
+                                            "base": "paid",
+                                            "rounding": "half_up",
+                                        }
+                                    ]
+                                },
                             },
                             "upcoming": None,
                         }
@@ -55,13 +64,19 @@ class Programs(ApiView):
         """List."""
         names = {store.code: store.name for store in stores(tenant=self.tenant, active_only=False)}
         rows = [
-            {**vars(info), "current": self._worded(info.current, names), "upcoming": self._worded(info.upcoming, names)}
+            {
+                **vars(info),
+                "current": self._worded(info.current, info.unit, names),
+                "upcoming": self._worded(info.upcoming, info.unit, names),
+            }
             for info in programs(tenant=self.tenant)
         ]
         return Response({"results": rendered(ProgramOut, rows, many=True), "next": None})
 
-    def _worded(self, version: RuleVersionInfo | None, names: dict[str, str]) -> dict[str, Any] | None:
+    def _worded(self, version: RuleVersionInfo | None, unit: str, names: dict[str, str]) -> dict[str, Any] | None:
         if version is None:
             return None
-        words = sentence(version.rule, currency=self.brand.currency, locale=locale(), stores=names)
+        words = describe(
+            version.rules, unit=unit, currency=self.brand.currency, locale=locale(), names=Names(stores=names)
+        )
         return {**vars(version), "sentence": words}

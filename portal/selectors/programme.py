@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from programs.infos import ProgramInfo
-from programs.rules import sentence
+from programs.rules import Names, describe
 from programs.selectors import programs
 from smartbis.kernel.units import POINTS
 from smartbis.tenancy.scope import tenant_scope
@@ -39,12 +39,12 @@ def units_of(*, brand: TenantInfo) -> list[str]:
 
 def _promise(program: ProgramInfo, brand: TenantInfo, locale: str, names: dict[str, str]) -> Promise:
     assert program.current is not None
-    rule = program.current.rule
-    text = sentence(rule, currency=brand.currency, locale=locale, stores=names)
+    rules = program.current.rules
+    text = describe(rules, unit=program.unit, currency=brand.currency, locale=locale, names=Names(stores=names))
     return Promise(
         program=program.name,
         kind=program.kind,
         unit=program.unit,
-        sentence=text[:1].upper() + text[1:],
-        hold_days=rule.hold_days,
+        sentence=text,
+        hold_days=max(rule.hold_days for rule in rules.rules),
     )

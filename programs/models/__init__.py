@@ -8,6 +8,7 @@ from programs.models.imported import ImportBatch, ImportRow
 from programs.models.plan import Plan, PlanArticle, PlanMember, PlanPeriod, PlanPeriodEnd, PlanReceipt
 from programs.models.program import Participation, Program, RuleVersion
 from programs.models.tier import TierChange, TierLadder, TierStanding
+from programs.models.usage import RuleGift, RuleUse
 
 __all__ = [
     "Adjustment",
@@ -27,6 +28,8 @@ __all__ = [
     "PlanReceipt",
     "Program",
     "Registration",
+    "RuleGift",
+    "RuleUse",
     "RuleVersion",
     "TierChange",
     "TierLadder",

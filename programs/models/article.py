@@ -11,6 +11,7 @@ class Article(TenantModel):
     sku = models.CharField(max_length=100)
     name = models.CharField(max_length=200, blank=True)
     category = models.CharField(max_length=100, blank=True)
+    tags = models.JSONField(default=list)
     import_batch = models.UUIDField(null=True)
     recorded_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)

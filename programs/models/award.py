@@ -6,7 +6,10 @@ from smartbis.tenancy.models import TenantModel
 
 
 class Award(TenantModel):
-    """What a rule's version gave, from which base, how rounded; `reversed` is what refunds have taken back."""
+    """What one rule of a version gave, from which base, how rounded; `reversed` is what refunds have taken back.
+
+    `facts` explains it: what decided, which lines earned with how much of the base, which limit cut it.
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending"
@@ -21,6 +24,7 @@ class Award(TenantModel):
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
     program = models.ForeignKey("programs.Program", on_delete=models.PROTECT, related_name="+", db_index=False)
     rule_version = models.ForeignKey("programs.RuleVersion", on_delete=models.PROTECT, related_name="+", db_index=False)
+    rule_key = models.CharField(max_length=40, default="base")
     unit = models.CharField(max_length=12)
     base = models.BigIntegerField()
     wanted = models.BigIntegerField()
@@ -35,14 +39,14 @@ class Award(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "purchase", "program"],
+                fields=["tenant", "purchase", "program", "rule_key"],
                 condition=models.Q(purchase__isnull=False),
-                name="award_once_per_sale_and_program",
+                name="award_once_per_sale_and_rule",
             ),
             models.UniqueConstraint(
-                fields=["tenant", "participation", "program"],
+                fields=["tenant", "participation", "program", "rule_key"],
                 condition=models.Q(participation__isnull=False),
-                name="award_once_per_participation",
+                name="award_once_per_participation_and_rule",
             ),
             models.CheckConstraint(
                 name="award_within_bounds",

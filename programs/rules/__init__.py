@@ -1,23 +1,46 @@
-"""Rules: how a programme earns. Pure Python: versioned data in, explained awards out."""
+"""Rules: how a programme earns and how its balance is spent. Pure Python: versioned data in, explained awards out."""
 
 from programs.rules.evaluate import Evaluation, Granted, Missed, evaluate
-from programs.rules.facts import ParticipationFacts, SaleFacts
-from programs.rules.reading import InvalidRule, read_rule, write_rule
-from programs.rules.sentences import sentence
-from programs.rules.spec import Percentage, PerUnit, Rule
+from programs.rules.facts import Article, Line, Member, Moment, ParticipationFacts, SaleFacts, lines_of
+from programs.rules.faults import InvalidRule
+from programs.rules.limits import Used, bought_for, money_of, period_key
+from programs.rules.reading import read_rules, write_rule, write_rules
+from programs.rules.refunds import refunded_share, still_to_reverse
+from programs.rules.sentences import Names, describe, sentence
+from programs.rules.spec import Percentage, PerUnit, PointValue, Rule, RuleSet, Spending
+from programs.rules.spending import Spendable, spendable
 
 __all__ = [
+    "Article",
     "Evaluation",
     "Granted",
     "InvalidRule",
+    "Line",
+    "Member",
     "Missed",
+    "Moment",
+    "Names",
     "ParticipationFacts",
     "PerUnit",
     "Percentage",
+    "PointValue",
     "Rule",
+    "RuleSet",
     "SaleFacts",
+    "Spendable",
+    "Spending",
+    "Used",
+    "bought_for",
+    "describe",
     "evaluate",
-    "read_rule",
+    "lines_of",
+    "money_of",
+    "period_key",
+    "read_rules",
+    "refunded_share",
     "sentence",
+    "spendable",
+    "still_to_reverse",
     "write_rule",
+    "write_rules",
 ]

@@ -1,16 +1,77 @@
-"""What a rule may look at."""
+"""What a rule may look at. Facts that no rule asks for may be left at their defaults."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from smartbis.kernel.money import proportion
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When something happened, on the tenant's calendar and clock; `minute` is counted from midnight."""
+
+    day: date
+    minute: int = 0
+
+    @classmethod
+    def of(cls, instant: datetime, zone: ZoneInfo) -> "Moment":
+        """The moment of an instant in a zone."""
+        local = instant.astimezone(zone)
+        return cls(local.date(), local.hour * 60 + local.minute)
+
+
+@dataclass(frozen=True)
+class Member:
+    """The customer: which of their purchases this is, their birthday as (month, day), what they belong to."""
+
+    nth: int | None = None
+    birthday: tuple[int, int] | None = None
+    belongs: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a sale with its share of the sale's amounts, in minor units."""
+
+    position: int
+    gross_minor: int
+    paid_minor: int
+    sku: str = ""
+    category: str = ""
+    tags: frozenset[str] = frozenset()
+    quantity: int = 1
+
+
+@dataclass(frozen=True)
+class Article:
+    """What was sold on one line: a whole quantity at a price in minor units."""
+
+    sku: str
+    category: str = ""
+    tags: frozenset[str] = frozenset()
+    quantity: int = 1
+    unit_minor: int = 0
 
 
 @dataclass(frozen=True)
 class SaleFacts:
-    """A sale: amounts in minor units, the store by its code."""
+    """A sale: amounts in minor units, the store by its code. The lines add up to the sale."""
 
     gross_minor: int
     paid_minor: int
     currency: str
     store: str
+    moment: Moment = Moment(date(1970, 1, 1))
+    channel: str = "store"
+    payment_method: str = ""
+    member: Member = Member()
+    lines: tuple[Line, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if not self.lines:
+            object.__setattr__(self, "lines", (Line(0, self.gross_minor, self.paid_minor),))
 
 
 @dataclass(frozen=True)
@@ -18,3 +79,27 @@ class ParticipationFacts:
     """Taking part in something that is not a sale."""
 
     kind: str
+    moment: Moment = Moment(date(1970, 1, 1))
+    member: Member = Member()
+
+
+Facts = SaleFacts | ParticipationFacts
+
+
+def lines_of(articles: Sequence[Article], *, gross_minor: int, paid_minor: int) -> tuple[Line, ...]:
+    """The sale's amounts spread over its lines by price: a discount on the whole sale is every line's.
+
+    Cumulative rounding, so that the lines add up exactly. Lines without any price leave the sale as one line.
+    """
+    listed = sum(article.quantity * article.unit_minor for article in articles)
+    if listed <= 0:
+        return (Line(0, gross_minor, paid_minor),)
+    lines, before = [], 0
+    for position, article in enumerate(articles):
+        after = before + article.quantity * article.unit_minor
+        gross, paid = (
+            proportion(total, after, listed) - proportion(total, before, listed) for total in (gross_minor, paid_minor)
+        )
+        lines.append(Line(position, gross, paid, article.sku, article.category, article.tags, article.quantity))
+        before = after
+    return tuple(lines)

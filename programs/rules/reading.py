@@ -1,127 +1,256 @@
-"""Rules as JSON: read with every fault named, written in one form."""
+"""Rules as JSON: read with every fault named, written in one form.
 
-from collections.abc import Callable
-from typing import Any
+A version's text is `{"rules": [...], "spending": {...}, "point_value": {...}}`. A single rule may stand for the set:
+its fields then lie at the top, `participations` names fixed amounts by kind, and the rule is called `base`.
+"""
 
+from typing import Any, get_args
+
+from programs.rules.consistency import faults_of
+from programs.rules.faults import Faults, InvalidRule
+from programs.rules.reading_conditions import read_conditions, write_conditions
 from programs.rules.spec import (
     MAX_BASIS_POINTS,
+    MAX_FACTOR_BP,
     MAX_HOLD_DAYS,
     MAX_MINOR,
+    MAX_NAMES,
     MAX_POINTS,
+    MAX_PRIORITY,
+    MAX_RULES,
+    PERIODS,
     Effect,
+    Fixed,
+    Limits,
+    Multiplier,
     Percentage,
     PerUnit,
+    PlanGift,
+    PointValue,
     Rule,
+    RuleSet,
+    Spending,
+    Stacking,
+    StackingMode,
+    TierPoints,
+    VoucherGift,
 )
-from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.money import Rounding
 
-_FIELDS = {"effect", "base", "rounding", "minimum_minor", "stores", "hold_days", "participations"}
+_RULE = ("key", "name", "effect", "when", "limits", "stacking", "base", "rounding", "hold_days")
+_SHORT = ("effect", "base", "rounding", "minimum_minor", "stores", "hold_days", "participations")
+_LIMITS = ("per_purchase", "per_customer", "per_rule", "times_per_customer", "budget_minor")
+_SPENDING = (
+    "minimum_balance",
+    "minimum_sale_minor",
+    "maximum_share_bp",
+    "excluded_products",
+    "excluded_categories",
+    "excluded_stores",
+)
+# Each effect: its class, and its fields with their bounds.
+_EFFECTS: dict[str, tuple[type[Any], dict[str, tuple[int, int]]]] = {
+    "percentage": (Percentage, {"basis_points": (1, MAX_BASIS_POINTS)}),
+    "per_unit": (PerUnit, {"points": (1, MAX_POINTS), "minor": (1, MAX_MINOR)}),
+    "fixed": (Fixed, {"amount": (1, MAX_MINOR)}),
+    "multiplier": (Multiplier, {"factor_bp": (10_001, MAX_FACTOR_BP)}),
+    "tier_points": (TierPoints, {"points": (1, MAX_POINTS), "minor": (1, MAX_MINOR)}),
+    "voucher": (VoucherGift, {}),
+    "plan": (PlanGift, {"periods": (1, 60)}),
+}
+_NAMES = {effect: name for name, (effect, _bounds) in _EFFECTS.items()}
+_NAMED = {"voucher": "coupon", "plan": "plan"}
+ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
 
 
-class InvalidRule(InvalidInput):
-    """The rule cannot be; `errors` says what to change."""
-
-    code = "rule_invalid"
-    sentence = "This rule cannot work as it is."
-
-
-def read_rule(spec: Any) -> Rule:
-    """The rule that JSON describes. Raises InvalidRule with every fault by field."""
+def read_rules(spec: Any) -> RuleSet:
+    """The rules that JSON describes. Raises InvalidRule with every fault by field (`rules.0.effect.points`)."""
     if not isinstance(spec, dict):
         raise InvalidRule({"rule": ["A rule is an object."]})
-    errors: dict[str, list[str]] = {name: ["There is no such field."] for name in sorted(spec.keys() - _FIELDS)}
-    effect = _effect(spec.get("effect"), errors)
-    rounding = spec.get("rounding", "half_up" if isinstance(effect, Percentage) else "floor")
-    _one_of(rounding, ("half_up", "floor", "ceil"), "rounding", errors)
-    base = spec.get("base", "paid")
-    _one_of(base, ("paid", "gross"), "base", errors)
-    minimum, hold = spec.get("minimum_minor", 0), spec.get("hold_days", 0)
-    _whole(minimum, 0, MAX_MINOR, "minimum_minor", errors)
-    _whole(hold, 0, MAX_HOLD_DAYS, "hold_days", errors)
-    stores = spec.get("stores", [])
-    if not isinstance(stores, list) or not all(isinstance(each, str) and each for each in stores):
-        errors["stores"] = ["Name stores by their codes."]
-    participations = spec.get("participations", {})
-    _participations(participations, effect, errors)
-    if errors or effect is None:
-        raise InvalidRule(errors)
-    return Rule(
-        effect=effect,
-        base=base,
-        rounding=rounding,
-        minimum_minor=minimum,
-        stores=frozenset(stores),
-        hold_days=hold,
-        participations=dict(participations),
-    )
+    faults = Faults()
+    if "rules" not in spec:
+        faults.unknown(spec, (*_SHORT, "spending", "point_value"), "")
+        rules = _short(spec, faults)
+    else:
+        faults.unknown(spec, ("rules", "spending", "point_value"), "")
+        rules = _many(spec["rules"], faults)
+    found = RuleSet(rules, _spending(spec.get("spending"), faults), _point_value(spec.get("point_value"), faults))
+    faults.check()
+    faults.errors.update(faults_of(found))
+    faults.check()
+    return found
+
+
+def write_rules(rules: RuleSet) -> dict[str, Any]:
+    """The rules as JSON that `read_rules` reads back to the same; what is at its default is left out."""
+    written: dict[str, Any] = {"rules": [write_rule(rule) for rule in rules.rules]}
+    if rules.spending != Spending():
+        written["spending"] = _written(rules.spending, Spending())
+    if rules.point_value:
+        written["point_value"] = {"points": rules.point_value.points, "minor": rules.point_value.minor}
+    return written
 
 
 def write_rule(rule: Rule) -> dict[str, Any]:
-    """The rule as JSON that `read_rule` reads back to the same."""
-    effect: dict[str, Any] = (
-        {"kind": "percentage", "basis_points": rule.effect.basis_points}
-        if isinstance(rule.effect, Percentage)
-        else {"kind": "per_unit", "points": rule.effect.points, "minor": rule.effect.minor}
-    )
-    return {
-        "effect": effect,
+    """One rule as JSON, in the long form."""
+    written: dict[str, Any] = {
+        "key": rule.key,
+        "effect": {"kind": _NAMES[type(rule.effect)], **vars(rule.effect)},
         "base": rule.base,
         "rounding": rule.rounding,
-        "minimum_minor": rule.minimum_minor,
-        "stores": sorted(rule.stores),
-        "hold_days": rule.hold_days,
-        "participations": dict(sorted(rule.participations.items())),
+    }
+    if rule.name:
+        written["name"] = rule.name
+    if when := write_conditions(rule.when):
+        written["when"] = when
+    if rule.limits != Limits():
+        written["limits"] = _written(rule.limits, Limits())
+    if rule.stacking != Stacking():
+        written["stacking"] = {"mode": rule.stacking.mode, "priority": rule.stacking.priority}
+    if rule.hold_days:
+        written["hold_days"] = rule.hold_days
+    return written
+
+
+def _written(value: Any, default: Any) -> dict[str, Any]:
+    return {
+        name: sorted(field) if isinstance(field, frozenset) else field
+        for name, field in vars(value).items()
+        if field != getattr(default, name)
     }
 
 
-def _effect(spec: Any, errors: dict[str, list[str]]) -> Effect | None:
-    readers: dict[str, Callable[[], Effect | None]] = {
-        "percentage": lambda: _percentage(spec, errors),
-        "per_unit": lambda: _per_unit(spec, errors),
+def _many(value: Any, faults: Faults) -> tuple[Rule, ...]:
+    if not isinstance(value, list) or not value:
+        faults.add("rules", "Name at least one rule.")
+        return ()
+    if len(value) > MAX_RULES:
+        faults.add("rules", f"A version holds at most {MAX_RULES} rules.")
+        return ()
+    rules = [_rule(each, f"rules.{index}.", faults) for index, each in enumerate(value)]
+    seen: set[str] = set()
+    for index, rule in enumerate(rules):
+        if rule.key in seen:
+            faults.add(f"rules.{index}.key", "Another rule of this version has this key.")
+        seen.add(rule.key)
+    return tuple(rules)
+
+
+def _rule(value: Any, prefix: str, faults: Faults) -> Rule:
+    given = faults.mapping(value, prefix.rstrip("."))
+    faults.unknown(given, _RULE, prefix)
+    effect = _effect(given.get("effect"), f"{prefix}effect", faults)
+    key = faults.text(given.get("key", ""), 40, f"{prefix}key", needed=True)
+    return Rule(
+        key=key,
+        name=faults.text(given.get("name", ""), 80, f"{prefix}name"),
+        effect=effect,
+        when=read_conditions(given.get("when"), f"{prefix}when", faults),
+        limits=_limits(given.get("limits"), f"{prefix}limits", faults),
+        stacking=_stacking(given.get("stacking"), f"{prefix}stacking", faults),
+        base=faults.one_of(given.get("base", "paid"), ("paid", "gross"), f"{prefix}base"),
+        rounding=faults.one_of(given.get("rounding", rounding_of(effect)), ROUNDINGS, f"{prefix}rounding"),
+        hold_days=faults.whole(given.get("hold_days", 0), 0, MAX_HOLD_DAYS, f"{prefix}hold_days"),
+    )
+
+
+def rounding_of(effect: Effect) -> Rounding:
+    """The rounding of a rule that names none: to the cent for cashback, down for all else."""
+    return "half_up" if isinstance(effect, Percentage) else "floor"
+
+
+def _short(spec: dict[str, Any], faults: Faults) -> tuple[Rule, ...]:
+    """The set that one rule at the top stands for."""
+    when = {name: spec[name] for name in ("stores", "minimum_minor") if name in spec}
+    inner = {name: spec[name] for name in ("effect", "base", "rounding", "hold_days") if name in spec}
+    before = set(faults.errors)
+    main = _rule(inner | {"key": "base", "when": when}, "", faults)
+    for name in set(faults.errors) - before:
+        if name.startswith("when."):
+            faults.errors[name.removeprefix("when.")] = faults.errors.pop(name)
+    return (main, *_participations(spec.get("participations"), main.hold_days, faults))
+
+
+def _participations(value: Any, hold_days: int, faults: Faults) -> list[Rule]:
+    named = faults.mapping(value, "participations")
+    rules = []
+    for kind, amount in sorted(named.items()):
+        points = faults.whole(amount, 1, MAX_POINTS, f"participations.{kind}")
+        when = read_conditions({"participations": [kind]}, "participations", faults)
+        rules.append(
+            Rule(key=f"for {kind}"[:40], effect=Fixed(points), when=when, rounding="floor", hold_days=hold_days)
+        )
+    return rules
+
+
+def _effect(value: Any, field: str, faults: Faults) -> Effect:
+    given = value if isinstance(value, dict) else {}
+    kind = given.get("kind")
+    if not isinstance(kind, str) or kind not in _EFFECTS:
+        faults.add(field, f"Choose one of {', '.join(_EFFECTS)}.")
+        return Fixed(1)
+    make, bounds = _EFFECTS[kind]
+    faults.unknown(given, ("kind", *bounds, *([_NAMED[kind]] if kind in _NAMED else [])), f"{field}.")
+    defaults = {"periods": 1} if kind == "plan" else {}
+    values: dict[str, Any] = {
+        name: faults.whole(given.get(name, defaults.get(name)), least, most, f"{field}.{name}")
+        for name, (least, most) in bounds.items()
     }
-    kind = spec.get("kind") if isinstance(spec, dict) else None
-    if not isinstance(kind, str) or kind not in readers:
-        errors["effect"] = ["Choose percentage or per_unit."]
+    if name := _NAMED.get(kind):
+        values[name] = faults.text(given.get(name, ""), 60, f"{field}.{name}", needed=True)
+    effect: Effect = make(**values)
+    return effect
+
+
+def _limits(value: Any, field: str, faults: Faults) -> Limits:
+    given = faults.mapping(value, field)
+    faults.unknown(given, _LIMITS, f"{field}.")
+    periods: dict[str, dict[Any, int]] = {}
+    for name in ("per_customer", "per_rule", "times_per_customer"):
+        named = faults.mapping(given.get(name), f"{field}.{name}")
+        faults.unknown(named, PERIODS, f"{field}.{name}.")
+        periods[name] = {
+            period: faults.whole(named[period], 1, MAX_MINOR, f"{field}.{name}.{period}")
+            for period in PERIODS
+            if named.get(period) is not None
+        }
+    return Limits(
+        per_purchase=faults.optional_whole(given.get("per_purchase"), 1, MAX_MINOR, f"{field}.per_purchase"),
+        budget_minor=faults.optional_whole(given.get("budget_minor"), 1, MAX_MINOR, f"{field}.budget_minor"),
+        **periods,
+    )
+
+
+def _stacking(value: Any, field: str, faults: Faults) -> Stacking:
+    given = faults.mapping(value, field)
+    faults.unknown(given, ("mode", "priority"), f"{field}.")
+    return Stacking(
+        mode=faults.one_of(given.get("mode", "sum"), get_args(StackingMode), f"{field}.mode"),
+        priority=faults.whole(given.get("priority", 0), 0, MAX_PRIORITY, f"{field}.priority"),
+    )
+
+
+def _spending(value: Any, faults: Faults) -> Spending:
+    given = faults.mapping(value, "spending")
+    faults.unknown(given, _SPENDING, "spending.")
+    return Spending(
+        minimum_balance=faults.whole(given.get("minimum_balance", 0), 0, MAX_MINOR, "spending.minimum_balance"),
+        minimum_sale_minor=faults.whole(
+            given.get("minimum_sale_minor", 0), 0, MAX_MINOR, "spending.minimum_sale_minor"
+        ),
+        maximum_share_bp=faults.whole(
+            given.get("maximum_share_bp", MAX_BASIS_POINTS), 1, MAX_BASIS_POINTS, "spending.maximum_share_bp"
+        ),
+        **{name: faults.names(given.get(name, []), MAX_NAMES, f"spending.{name}") for name in _SPENDING[3:]},
+    )
+
+
+def _point_value(value: Any, faults: Faults) -> PointValue | None:
+    if value is None:
         return None
-    return readers[kind]()
-
-
-def _percentage(spec: dict[str, Any], errors: dict[str, list[str]]) -> Percentage | None:
-    points = spec.get("basis_points")
-    if not _whole(points, 1, MAX_BASIS_POINTS, "effect.basis_points", errors):
-        return None
-    assert isinstance(points, int)
-    return Percentage(points)
-
-
-def _per_unit(spec: dict[str, Any], errors: dict[str, list[str]]) -> PerUnit | None:
-    points, minor = spec.get("points"), spec.get("minor")
-    fine = _whole(points, 1, MAX_POINTS, "effect.points", errors)
-    fine = _whole(minor, 1, MAX_MINOR, "effect.minor", errors) and fine
-    if not fine:
-        return None
-    assert isinstance(points, int)
-    assert isinstance(minor, int)
-    return PerUnit(points, minor)
-
-
-def _participations(value: Any, effect: Effect | None, errors: dict[str, list[str]]) -> None:
-    if not isinstance(value, dict) or not all(isinstance(kind, str) and kind for kind in value):
-        errors["participations"] = ["Name points for each kind of participation."]
-        return
-    for kind, points in value.items():
-        _whole(points, 1, MAX_POINTS, f"participations.{kind}", errors)
-    if value and isinstance(effect, Percentage):
-        errors["participations"] = ["Only a points programme rewards participation."]
-
-
-def _whole(value: Any, least: int, most: int, field: str, errors: dict[str, list[str]]) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        errors[field] = [f"A whole number from {least} to {most} is needed."]
-        return False
-    return True
-
-
-def _one_of(value: Any, possible: tuple[str, ...], field: str, errors: dict[str, list[str]]) -> None:
-    if value not in possible:
-        errors[field] = [f"Choose one of {', '.join(possible)}."]
+    given = faults.mapping(value, "point_value")
+    faults.unknown(given, ("points", "minor"), "point_value.")
+    return PointValue(
+        points=faults.whole(given.get("points"), 1, MAX_POINTS, "point_value.points"),
+        minor=faults.whole(given.get("minor"), 1, MAX_MINOR, "point_value.minor"),
+    )

@@ -38,7 +38,7 @@ from programs.selectors.plans import (
     plan_members,
     plans,
 )
-from programs.selectors.statements import StatementLine, customer_statement, explain
+from programs.selectors.statements import StatementLine, award_facts, customer_statement, explain
 from programs.selectors.tiers import (
     LadderInfo,
     TierCard,
@@ -73,6 +73,7 @@ __all__ = [
     "adjustment_lines",
     "adjustments",
     "attendances",
+    "award_facts",
     "awards_of_purchase",
     "awards_of_purchases",
     "caution_about",

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from programs.infos import AwardInfo
 from programs.models import Award
+from programs.selectors.catalogue import version_rules
 from smartbis.kernel.units import is_currency
 from smartbis.ledger.selectors import balances
 from smartbis.tenancy.scope import tenant_scope
@@ -23,6 +24,13 @@ def awards_of_purchases(*, tenant: UUID, purchases: Collection[UUID]) -> dict[UU
             assert row.purchase_id is not None
             found.setdefault(row.purchase_id, []).append(award_info(row))
     return {purchase: tuple(awards) for purchase, awards in found.items()}
+
+
+def awards_by_ids(*, tenant: UUID, awards: Collection[UUID]) -> dict[UUID, AwardInfo]:
+    """Those of the awards that exist, by id. One query."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Award.objects.filter(id__in=awards).select_related("program", "rule_version")
+        return {row.id: award_info(row) for row in rows}
 
 
 def awards_of_purchase(*, tenant: UUID, purchase: UUID) -> tuple[AwardInfo, ...]:
@@ -60,5 +68,6 @@ def award_info(row: Award) -> AwardInfo:
         reversed=row.reversed,
         status=row.status,
         available_at=row.available_at,
+        rule=version_rules(row.rule_version).rule(row.rule_key),
         explanation=row.facts,
     )

@@ -11,22 +11,24 @@ from uuid import UUID
 from programs.errors import ProgramNotFound
 from programs.infos import ProgramInfo, RuleVersionInfo
 from programs.models import Program, RuleVersion
-from programs.rules import Rule, read_rule
+from programs.rules import RuleSet, read_rules
+from programs.rules.needs import Needs, all_needs, needs_of
 from smartbis.kernel.clock import now
 from smartbis.tenancy.scope import Reading, read, tenant_scope
 
 
 @dataclass(frozen=True)
 class RuleInForce:
-    """A live programme and one version of its rule."""
+    """A live programme and one version of its rules."""
 
     program_id: UUID
     program: str
     unit: str
     version_id: UUID
     version: int
-    rule: Rule
+    rules: RuleSet
     effective_at: datetime
+    needs: Needs
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class RuleBook:
     """Every version of every live programme; answers which ones were in force at an instant."""
 
     versions: dict[UUID, list[RuleInForce]]
+
+    @property
+    def needs(self) -> Needs:
+        """What any of the versions asks."""
+        return all_needs(each.needs for versions in self.versions.values() for each in versions)
 
     def at(self, instant: datetime) -> list[RuleInForce]:
         """The version of each programme in force at `instant`, in the programmes' order."""
@@ -68,15 +75,22 @@ def rule_book_reading(tenant: UUID) -> Reading[RuleBook]:
 def _rule_book(rows: list[tuple[Any, ...]]) -> RuleBook:
     book: dict[UUID, list[RuleInForce]] = {}
     for program, name, unit, version_id, version, effective_at, spec in rows:
-        rule = RuleInForce(program, name, unit, version_id, version, _rule(spec), effective_at)
-        book.setdefault(program, []).append(rule)
+        rules, needs = _read_text(spec)
+        source = RuleInForce(program, name, unit, version_id, version, rules, effective_at, needs)
+        book.setdefault(program, []).append(source)
     return RuleBook(book)
 
 
 @lru_cache(maxsize=4096)
-def _rule(spec: str) -> Rule:
-    """The same text is the same rule, in whichever version it stands."""
-    return read_rule(json.loads(spec))
+def _read_text(spec: str) -> tuple[RuleSet, Needs]:
+    """The rules that a version's text describes; the same text is the same set, in whichever version it stands."""
+    rules = read_rules(json.loads(spec))
+    return rules, needs_of(rules)
+
+
+def version_rules(row: RuleVersion) -> RuleSet:
+    """The rules of a version's row, read once however often it is met."""
+    return _read_text(json.dumps(row.spec, sort_keys=True))[0]
 
 
 def programs(*, tenant: UUID) -> list[ProgramInfo]:
@@ -120,4 +134,4 @@ def _info(row: Program, versions: list[RuleVersion], instant: datetime) -> Progr
 
 
 def _version(row: RuleVersion) -> RuleVersionInfo:
-    return RuleVersionInfo(row.id, row.version, read_rule(row.spec), row.spec, row.effective_at, row.created_at)
+    return RuleVersionInfo(row.id, row.version, version_rules(row), row.spec, row.effective_at, row.created_at)

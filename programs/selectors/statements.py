@@ -1,6 +1,6 @@
 """A customer's statement in words: every cent with its sale, store, rule and rounding."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.rules import read_rule, sentence
+from programs.infos import AwardInfo
+from programs.rules import Names, sentence
 from programs.selectors.adjustments import reason_words
+from programs.selectors.awards import awards_by_ids
 from smartbis.kernel.codes import group_code
 from smartbis.kernel.money import format_amount, format_money
 from smartbis.kernel.pages import Page
@@ -19,6 +21,8 @@ from smartbis.ledger.selectors import StatementRow, statement
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant, stores
 from vouchers.selectors import vouchers_by_ids
+
+EARNING = ("earn", "earn_pending")
 
 
 @dataclass(frozen=True)
@@ -59,15 +63,18 @@ def customer_statement(
         currency = get_tenant(tenant=tenant).currency
         wanted = {row.voucher_id for row in page.items if row.voucher_id}
         vouchers = vouchers_by_ids(tenant=tenant, vouchers=wanted) if wanted else {}
+        earning = {row.award_id for row in page.items if row.award_id and row.kind in EARNING}
+        awards = awards_by_ids(tenant=tenant, awards=earning) if earning else {}
         lines = []
         for row in page.items:
             voucher = vouchers.get(row.voucher_id) if row.voucher_id else None
+            award = awards.get(row.award_id) if row.award_id else None
             facts = {
                 **row.explanation,
+                **(award_facts(award, currency=currency, stores=codes) if award else {}),
                 "coupon": voucher.coupon_name if voucher else "",
                 "code": group_code(voucher.code) if voucher else "",
                 "store": names.get(row.store_id, "") if row.store_id else "",
-                "stores": codes,
                 "currency": row.explanation.get("currency", currency),
             }
             lines.append(_line(row, facts, locale))
@@ -126,7 +133,7 @@ def title(kind: str, unit: str) -> str:
 def explain(kind: str, unit: str, amount: int, facts: dict[str, Any], locale: str) -> str:
     """Why a transfer of `amount` in `unit` happened, in one sentence of the active language."""
     parts: list[str] = []
-    if kind in ("earn", "earn_pending"):
+    if kind in EARNING:
         parts.append(_explain_award(unit, amount, facts, locale))
     elif kind == "reversal" and facts.get("refund_minor") is not None:
         refunded = format_money(facts["refund_minor"], facts["currency"], locale)
@@ -156,6 +163,11 @@ def explain(kind: str, unit: str, amount: int, facts: dict[str, Any], locale: st
     return " ".join(part for part in parts if part)
 
 
+def award_facts(award: AwardInfo, *, currency: str, stores: dict[str, str]) -> dict[str, Any]:
+    """What `explain` says of an award; `stores` gives names by code."""
+    return {"currency": currency, **award.explanation, "rule": award.rule, "names": Names(stores=stores)}
+
+
 def _explain_repayment(facts: dict[str, Any]) -> str:
     if facts.get("key") == "repaid_by_opening":
         return _("O saldo trazido cobriu primeiro um estorno anterior.")
@@ -167,16 +179,18 @@ def _explain_repayment(facts: dict[str, Any]) -> str:
 def _explain_award(unit: str, amount: int, facts: dict[str, Any], locale: str) -> str:
     if facts.get("key") == "earned_by_participation":
         return _("Participação: %(kind)s.") % {"kind": facts.get("participation", "")}
-    if "rule" not in facts:
+    if facts.get("rule") is None:
         return str(facts.get("reason", ""))
-    earning = replace(read_rule(facts["rule"]), participations={})  # what else the rule gives is no part of this sale
-    rule = sentence(earning, currency=facts["currency"], locale=locale, stores=facts["stores"])
-    base = format_money(facts["base"], facts["currency"], locale)
-    return _("%(base)s × %(rule)s = %(amount)s") % {
-        "base": base,
-        "rule": rule.rstrip("."),
+    rule = sentence(facts["rule"], unit=unit, currency=facts["currency"], locale=locale, names=facts["names"])
+    text = _("%(base)s × %(rule)s = %(amount)s") % {
+        "base": format_money(facts["base"], facts["currency"], locale),
+        "rule": f"{rule[:1].lower()}{rule[1:]}".rstrip("."),
         "amount": in_words(amount, unit, locale),
     }
+    if facts.get("cut_by"):
+        wanted = in_words(facts["wanted"], unit, locale)
+        text += " " + _("(seriam %(wanted)s: o limite da regra foi alcançado)") % {"wanted": wanted}
+    return text
 
 
 def in_words(amount: int, unit: str, locale: str) -> str:

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from programs.infos import ParticipationOutcome
 from programs.models import Participation
-from programs.rules import ParticipationFacts
+from programs.rules import Moment, ParticipationFacts
 from programs.selectors.awards import awards_of_participation
 from programs.selectors.catalogue import rules_in_force
-from programs.services.rewards import Occasion, reward
+from programs.services.facts import Occasion
+from programs.services.rewards import reward
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer
 from smartbis.kernel.clock import now
@@ -16,6 +18,7 @@ from smartbis.kernel.errors import DomainError, InvalidInput
 from smartbis.kernel.ids import new_id
 from smartbis.ledger.selectors import balances
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_tenant
 
 
 class ParticipationConflict(DomainError):
@@ -55,7 +58,8 @@ def record_participation(
         if kept.id != row.id:
             awards = awards_of_participation(tenant=tenant, participation=kept.id)
         else:
-            occasion = Occasion(customer, ParticipationFacts(kind), happened, participation=row.id)
+            moment = Moment.of(happened, ZoneInfo(get_tenant(tenant=tenant).timezone))
+            occasion = Occasion(customer, ParticipationFacts(kind, moment), happened, participation=row.id)
             (awards,) = reward(tenant, rules_in_force(tenant=tenant), [occasion]).awards
         present = tuple(balances(tenant=tenant, customer=customer))
         return ParticipationOutcome(kept.id, awards, present, repeated=kept.id != row.id)

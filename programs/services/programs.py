@@ -9,15 +9,16 @@ from django.db import IntegrityError, transaction
 from programs.errors import ProgramNotFound, RuleTakesEffectInThePast
 from programs.infos import ProgramInfo
 from programs.models import Program, RuleVersion
-from programs.rules import InvalidRule, Percentage, Rule, read_rule, write_rule
+from programs.rules import RuleSet, write_rules
 from programs.selectors.catalogue import get_program
+from programs.services.checking import checked_rules
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
 from smartbis.kernel.units import POINTS
 from smartbis.tenancy.errors import SlugTaken
 from smartbis.tenancy.scope import forget, tenant_scope
-from smartbis.tenancy.selectors import get_tenant, stores
+from smartbis.tenancy.selectors import get_tenant
 from smartbis.tenancy.services import record_audit
 
 Kind = Literal["cashback", "points"]
@@ -32,7 +33,7 @@ def open_program(
 
     Raises InvalidRule, InvalidInput, SlugTaken.
     """
-    rule = _checked(tenant, kind, spec)
+    rules = checked_rules(tenant=tenant, kind=kind, spec=spec)
     if not 1 <= len(name.strip()) <= 80:
         raise InvalidInput({"name": ["Use 1 to 80 characters."]})
     instant = now()
@@ -45,7 +46,7 @@ def open_program(
                 )
         except IntegrityError as error:
             raise SlugTaken from error
-        _add_version(tenant, program.id, 1, rule, effective_at or instant, actor)
+        _add_version(tenant, program.id, 1, rules, effective_at or instant, actor)
         record_audit(tenant=tenant, actor=actor, action="program.open", object_kind="program", object_id=program.id)
         return get_program(tenant=tenant, program=program.id)
 
@@ -66,12 +67,12 @@ def publish_rule(
         row = Program.objects.select_for_update(no_key=True).filter(id=program).first()
         if row is None:
             raise ProgramNotFound
-        rule = _checked(tenant, row.kind, spec)
+        rules = checked_rules(tenant=tenant, kind=row.kind, spec=spec, program=program)
         newest = RuleVersion.objects.filter(program=row).order_by("-version").first()
         assert newest is not None
         if starts < newest.effective_at:
             raise RuleTakesEffectInThePast({"effective_at": ["A version that starts later is already published."]})
-        _add_version(tenant, program, newest.version + 1, rule, starts, actor)
+        _add_version(tenant, program, newest.version + 1, rules, starts, actor)
         record_audit(
             tenant=tenant,
             actor=actor,
@@ -79,7 +80,7 @@ def publish_rule(
             object_kind="program",
             object_id=program,
             before=newest.spec,
-            after=write_rule(rule),
+            after=write_rules(rules),
         )
         return get_program(tenant=tenant, program=program)
 
@@ -96,22 +97,14 @@ def set_program_status(*, tenant: UUID, program: UUID, status: str, actor: Actor
         return get_program(tenant=tenant, program=program)
 
 
-def _checked(tenant: UUID, kind: str, spec: Any) -> Rule:
-    rule = read_rule(spec)
-    if isinstance(rule.effect, Percentage) != (kind == "cashback"):
-        raise InvalidRule({"effect": ["Cashback earns by percentage, points by unit of money."]})
-    known = {store.code for store in stores(tenant=tenant, active_only=False)}
-    if unknown := sorted(rule.stores - known):
-        raise InvalidRule({"stores": [f"There is no store {', '.join(unknown)}."]})
-    return rule
-
-
-def _add_version(tenant: UUID, program: UUID, version: int, rule: Rule, effective_at: datetime, actor: Actor) -> None:
+def _add_version(
+    tenant: UUID, program: UUID, version: int, rules: RuleSet, effective_at: datetime, actor: Actor
+) -> None:
     RuleVersion.objects.create(
         tenant_id=tenant,
         program_id=program,
         version=version,
-        spec=write_rule(rule),
+        spec=write_rules(rules),
         effective_at=effective_at,
         created_at=now(),
         created_by=actor.label[:80],

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from programs.infos import RefundOutcome, Reversed
 from programs.models import Award, AwardReversal
+from programs.selectors.catalogue import version_rules
 from programs.services.reversals import TakeBack, take_back
 from programs.services.rewards import repayment
 from smartbis.kernel.clock import now
@@ -76,7 +77,8 @@ def confirm_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[B
         if not repeated:
             awards = Award.objects.filter(purchase_id=purchase, status="pending").select_related("rule_version")
             for award in awards:
-                hold = timedelta(days=int(award.rule_version.spec.get("hold_days", 0)))
+                rule = version_rules(award.rule_version).rule(award.rule_key)
+                hold = timedelta(days=rule.hold_days if rule else 0)
                 Award.objects.filter(id=award.id).update(available_at=max(instant, sale.occurred_at + hold))
             if sale.customer_id is not None:
                 release_due(tenant, customer=sale.customer_id)

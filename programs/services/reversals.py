@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
 from typing import Any, Literal
 from uuid import UUID
 
@@ -10,10 +12,15 @@ from django.db import connection
 
 from programs.infos import Reversed
 from programs.models import Award
-from programs.rules.evaluate import still_to_reverse
+from programs.rules import refunded_share, still_to_reverse
+from programs.selectors.catalogue import version_rules
+from programs.services.giving import take_gifts_back
+from programs.services.usage import Key, Take, give_back
 from programs.sql import ADD_REVERSED, INSERT_REVERSALS
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
+from smartbis.kernel.money import proportion
+from smartbis.kernel.units import TIER_POINTS
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
 from smartbis.purchases.infos import PurchaseInfo, RefundInfo
@@ -34,14 +41,33 @@ class TakeBack:
 
     def due(self, award: Award) -> int:
         """How much of the award is to be taken back now."""
-        refunded = self.refund.refunded_after_minor if self.refund else self.purchase.amount_minor
         return still_to_reverse(
             granted=award.granted,
             reversed_before=award.reversed,
-            refunded=refunded,
-            gross=self.purchase.amount_minor,
+            share=self._share(award),
             rounding=award.rounding,  # type: ignore[arg-type]
         )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the sale is left."""
+        return self.refund is None or self.refund.refunded_after_minor >= self.purchase.amount_minor
+
+    def _share(self, award: Award) -> Fraction:
+        """How much of the award's base went back: of the whole sale, or of the lines that earned it."""
+        if self.refund is None or self.is_whole:
+            return Fraction(1)
+        refunded, gross = self.refund.refunded_after_minor, self.purchase.amount_minor
+        lines = award.facts.get("lines")
+        if not lines:
+            return Fraction(refunded, gross)
+        items = self.purchase.items
+        listed = sum(item.quantity * item.unit_minor for item in items)
+        returned = sum(item.refunded_quantity * item.unit_minor for item in items)
+        by_article = proportion(gross, returned, listed) if listed else 0
+        loose = max(0, refunded - by_article), gross - by_article
+        back = {item.position: (item.refunded_quantity, item.quantity) for item in items}
+        return refunded_share(tuple((position, base) for position, base in lines), back, loose)
 
 
 @dataclass(frozen=True)
@@ -101,6 +127,8 @@ def take_back(
                     moves += [(holder, move) for move in _moves(taken[-1], kind)]
         post_all(tenant=tenant, moves=moves)
         _write(tenant, taken)
+        free_limits(tenant, [(each.award, each.amount) for each in taken])
+        take_gifts_back(tenant=tenant, purchases={wish.purchase.id for wish in wishes if wish.is_whole})
         return [_reversed(each) for each in taken]
 
 
@@ -145,7 +173,7 @@ def _awards(purchases: set[UUID]) -> dict[UUID, list[Award]]:
     rows = (
         Award.objects.select_for_update(no_key=True, of=("self",))
         .filter(purchase_id__in=purchases)
-        .select_related("program")
+        .select_related("program", "rule_version")
         .order_by("id")
     )
     found: dict[UUID, list[Award]] = defaultdict(list)
@@ -203,6 +231,22 @@ def _write(tenant: UUID, taken: Sequence[_Taken]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(ADD_REVERSED, {"tenant": tenant, "awards": list(after), "reversed": list(after.values())})
         cursor.execute(INSERT_REVERSALS, reversals)
+
+
+def free_limits(tenant: UUID, taken: Sequence[tuple[Award, int]]) -> None:
+    """What limits and budgets had counted is free again, by the amounts that were just taken back of awards."""
+    freed: list[tuple[Take, int]] = []
+    for award, amount in taken:
+        counted_on = award.facts.get("counted_on")
+        rules = version_rules(award.rule_version) if counted_on else None
+        rule = rules.rule(award.rule_key) if rules else None
+        if rules and rule and counted_on:
+            value = None if award.unit == TIER_POINTS else rules.point_value
+            before = award.granted - award.reversed + amount
+            key = Key(award.program_id, award.rule_key)
+            take = Take(key, rule, value, award.customer_id, date.fromisoformat(counted_on), before)
+            freed.append((take, before - amount))
+    give_back(tenant, freed)
 
 
 def _reversed(taken: _Taken) -> Reversed:

@@ -3,16 +3,21 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from programs.infos import AwardInfo
-from programs.rules import Granted, ParticipationFacts, SaleFacts, evaluate, write_rule
+from programs.rules import Granted, ParticipationFacts, evaluate
+from programs.rules.needs import Needs, all_needs
 from programs.selectors.catalogue import RuleBook, RuleInForce
+from programs.services.facts import Occasion, with_members
+from programs.services.gifts import GiftDraft, promise_gifts
+from programs.services.usage import Allowances, Key, Take
 from programs.sql import INSERT_AWARDS
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
+from smartbis.kernel.units import TIER_POINTS
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.selectors import BalanceInfo
 from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
@@ -20,22 +25,20 @@ from smartbis.outbox.work import request_work
 from smartbis.tenancy.statements import execute_rows, one_trip, prepared_cursor
 
 
-@dataclass(frozen=True)
-class Occasion:
-    """Something that may earn: whose, when, the facts, and where it comes from."""
+@dataclass
+class _Gain:
+    """What one rule gives for one occasion; `take` counts it against the rule's limits, and may shrink it."""
 
-    customer: UUID
-    facts: SaleFacts | ParticipationFacts
-    occurred_at: datetime
-    purchase: UUID | None = None
-    participation: UUID | None = None
-    store: UUID | None = None
-    is_settled: bool = True
-    import_batch: UUID | None = None
+    occasion: Occasion
+    source: RuleInForce
+    granted: Granted
+    take: Take | None = None
 
 
 @dataclass(frozen=True)
 class _Gift:
+    """A gain of value as it will be written."""
+
     occasion: Occasion
     source: RuleInForce
     granted: Granted
@@ -53,13 +56,26 @@ class Rewards:
 def reward(tenant: UUID, book: RuleBook, occasions: Sequence[Occasion]) -> Rewards:
     """Award every occasion by the rules in force when it happened. Runs in the tenant's scope.
 
-    Locks the holders, in one order, before any balance is read; what is owed is repaid from what becomes available.
+    Locks the holders, in one order, before any balance, count of purchases or limit is read; what is owed is repaid
+    from what becomes available.
     """
-    gifts: list[list[_Gift]] = [_gifts(book, occasion) for occasion in occasions]
-    flat = [gift for each in gifts for gift in each]
+    sources = [book.at(occasion.occurred_at) for occasion in occasions]
+    needs = all_needs(source.needs for each in sources for source in each)
+    holders = lock_holders(tenant=tenant, customers={each.customer for each in occasions}) if needs.lock else {}
+    gains = _gains(tenant, with_members(tenant, occasions, needs), sources, needs)
+    flat = [gain for each in gains for gain in each]
     if not flat:
         return Rewards([() for _ in occasions], {})
-    holders = lock_holders(tenant=tenant, customers={gift.occasion.customer for gift in flat})
+    promise_gifts(tenant=tenant, gifts=[_promise(gain) for gain in flat if gain.granted.is_gift])
+    given = [[_gift(gain) for gain in each if not gain.granted.is_gift] for each in gains]
+    return _post(tenant, given, holders)
+
+
+def _post(tenant: UUID, given: list[list["_Gift"]], locked: dict[UUID, LockedHolder]) -> Rewards:
+    flat = [gift for each in given for gift in each]
+    if not flat:
+        return Rewards([() for _ in given], {})
+    holders = locked or lock_holders(tenant=tenant, customers={gift.occasion.customer for gift in flat})
     moves: list[tuple[LockedHolder, Move]] = []
     owed = {(holder.customer_id, unit): b.owed for holder in holders.values() for unit, b in holder.balances.items()}
     for gift in flat:
@@ -70,7 +86,7 @@ def reward(tenant: UUID, book: RuleBook, occasions: Sequence[Occasion]) -> Rewar
         post_all(tenant=tenant, moves=moves)
     _wake_for_release(flat)
     return Rewards(
-        [tuple(gift.info for gift in each) for each in gifts],
+        [tuple(gift.info for gift in each) for each in given],
         {customer: balance_infos(holder) for customer, holder in holders.items()},
     )
 
@@ -83,49 +99,100 @@ def balance_infos(holder: LockedHolder) -> tuple[BalanceInfo, ...]:
     )
 
 
-def _gifts(book: RuleBook, occasion: Occasion) -> list[_Gift]:
-    gifts = []
-    for source in book.at(occasion.occurred_at):
-        outcome = evaluate(source.rule, occasion.facts)
-        if isinstance(outcome, Granted):
-            gifts.append(_Gift(occasion, source, outcome, _info(source, occasion, outcome)))
-    return gifts
+def _gains(
+    tenant: UUID, occasions: Sequence[Occasion], sources: Sequence[Sequence[RuleInForce]], needs: Needs
+) -> list[list[_Gain]]:
+    """What each occasion earns, in their order: what one takes of a limit, the next one misses."""
+    allowances = Allowances({})
+    if needs.uses:
+        limited = [(each.program_id, each.rules) for some in sources for each in some if each.needs.uses]
+        days = [occasion.facts.moment.day for occasion in occasions]
+        allowances = Allowances.read(tenant, limited, [occasion.customer for occasion in occasions], days)
+    gains = [_gains_of(occasion, some, allowances) for occasion, some in zip(occasions, sources, strict=True)]
+    if not allowances.takes:
+        return gains
+    allowances.settle(tenant)
+    for gain in (gain for each in gains for gain in each):
+        if gain.take and gain.take.amount < gain.granted.amount:
+            gain.granted = gain.granted.cut_to(gain.take.amount, gain.take.cut_by or "")
+    return [[gain for gain in each if gain.granted.amount] for each in gains]
 
 
-def _info(source: RuleInForce, occasion: Occasion, granted: Granted) -> AwardInfo:
+def _gains_of(occasion: Occasion, sources: Sequence[RuleInForce], allowances: Allowances) -> list[_Gain]:
+    gains = []
+    day = occasion.facts.moment.day
+    for source in sources:
+        is_limited = source.needs.uses
+        used = allowances.used(source.program_id, source.rules, occasion.customer, day) if is_limited else None
+        for granted in evaluate(source.rules, occasion.facts, used).granted:
+            gain = _Gain(occasion, source, granted)
+            if granted.rule.limits.counts:
+                value = None if granted.counts_for_tiers else source.rules.point_value
+                key = Key(source.program_id, granted.rule.key)
+                gain.take = Take(key, granted.rule, value, occasion.customer, day, granted.amount)
+                allowances.note(gain.take)
+            gains.append(gain)
+    return gains
+
+
+def _promise(gain: _Gain) -> GiftDraft:
+    return GiftDraft(
+        occasion=gain.occasion,
+        program=gain.source.program_id,
+        version=gain.source.version_id,
+        granted=gain.granted,
+        counted_on=gain.take.day if gain.take else None,
+    )
+
+
+def _gift(gain: _Gain) -> _Gift:
+    occasion, source, granted = gain.occasion, gain.source, gain.granted
     instant = now()
-    hold = source.rule.hold_days
+    hold = granted.rule.hold_days
     available_at = max(instant, occasion.occurred_at + timedelta(days=hold)) if occasion.is_settled else None
     is_available = available_at is not None and available_at <= instant
-    return AwardInfo(
+    info = AwardInfo(
         id=new_id(),
         program_id=source.program_id,
         program=source.program,
         rule_version=source.version,
-        unit=source.unit,
+        unit=TIER_POINTS if granted.counts_for_tiers else source.unit,
         base=granted.base,
         amount=granted.amount,
         reversed=0,
         status="available" if is_available else "pending",
         available_at=available_at,
-        explanation=_explanation(source, occasion, granted),
+        rule=granted.rule,
+        explanation=_explanation(gain),
     )
+    return _Gift(occasion, source, granted, info)
 
 
-def _explanation(source: RuleInForce, occasion: Occasion, granted: Granted) -> dict[str, Any]:
+def _explanation(gain: _Gain) -> dict[str, Any]:
+    """What explains an award beside its rule: the facts that decided, and what a limit cut."""
+    occasion, granted = gain.occasion, gain.granted
     facts: dict[str, Any] = {
         "key": "earned" if occasion.purchase else "earned_by_participation",
-        "program": source.program,
-        "version": source.version,
-        "rule": write_rule(source.rule),
+        "program": gain.source.program,
+        "version": gain.source.version,
         "base": granted.base,
-        "rounding": granted.rounding,
+        "rounding": granted.rule.rounding,
     }
     if isinstance(occasion.facts, ParticipationFacts):
         facts["participation"] = occasion.facts.kind
     else:
         facts["currency"] = occasion.facts.currency
-    return facts
+    when, member = granted.rule.when, occasion.facts.member
+    asked = {
+        "nth": member.nth if when.purchases else None,
+        "birthday": True if when.birthday else None,
+        "belongs": sorted(pair for pair in member.belongs if pair[1] in when.belonging.get(pair[0], ())),
+        "lines": granted.lines,
+        "wanted": granted.wanted if granted.cut_by else None,
+        "cut_by": granted.cut_by,
+        "counted_on": gain.take.day.isoformat() if gain.take else None,
+    }
+    return facts | {name: value for name, value in asked.items() if value}
 
 
 def _moves(gift: _Gift, owed: dict[tuple[UUID, str], int]) -> list[Move]:
@@ -145,7 +212,7 @@ def _moves(gift: _Gift, owed: dict[tuple[UUID, str], int]) -> list[Move]:
         credit=Account.AVAILABLE if available else Account.PENDING,
         amount=info.amount,
         kind="earn" if available else "earn_pending",
-        explanation=info.explanation,
+        explanation={"key": info.explanation["key"]},
         effective_at=info.available_at,
         **source,  # type: ignore[arg-type]
     )
@@ -185,11 +252,12 @@ def _insert(tenant: UUID, gifts: Sequence[_Gift]) -> None:
                 "customers": [gift.occasion.customer for gift in gifts],
                 "programs": [gift.source.program_id for gift in gifts],
                 "versions": [gift.source.version_id for gift in gifts],
+                "rule_keys": [gift.granted.rule.key for gift in gifts],
                 "units": [gift.info.unit for gift in gifts],
                 "bases": [gift.info.base for gift in gifts],
-                "wanted": [gift.granted.amount for gift in gifts],
+                "wanted": [gift.granted.wanted for gift in gifts],
                 "granted": [gift.info.amount for gift in gifts],
-                "roundings": [gift.granted.rounding for gift in gifts],
+                "roundings": [gift.granted.rule.rounding for gift in gifts],
                 "facts": [json.dumps(gift.info.explanation) for gift in gifts],
                 "statuses": [gift.info.status for gift in gifts],
                 "available_at": [gift.info.available_at for gift in gifts],

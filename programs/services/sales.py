@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from programs.infos import SaleOutcome, SaleResult
-from programs.rules import SaleFacts
 from programs.selectors.awards import awards_of_purchases
 from programs.selectors.catalogue import rule_book_reading, rules_in_force
-from programs.services.rewards import Occasion, reward
+from programs.services.facts import sale_occasions
+from programs.services.rewards import reward
 from smartbis.ledger.selectors import balances_of
 from smartbis.purchases.errors import CurrencyMismatch
 from smartbis.purchases.infos import BulkResult, PurchaseInfo, SaleDraft
@@ -100,8 +101,10 @@ def _rewarded(tenant: UUID, purchases: Sequence[PurchaseInfo]) -> list[SaleOutco
     if not earning:
         return [SaleOutcome(purchase, (), (), (), repeated=False) for purchase in purchases]
     codes = {store.id: store.code for store in stores(tenant=tenant, active_only=False)}
-    occasions = [_occasion(purchase, codes[purchase.store_id]) for purchase in earning]
-    rewards = reward(tenant, rules_in_force(tenant=tenant), occasions)
+    zone = ZoneInfo(get_tenant(tenant=tenant).timezone)
+    book = rules_in_force(tenant=tenant)
+    occasions = sale_occasions(tenant, earning, stores=codes, zone=zone, needs=book.needs)
+    rewards = reward(tenant, book, occasions)
     awards = {purchase.id: given for purchase, given in zip(earning, rewards.awards, strict=True)}
     unmoved = {each.customer_id for each in earning if each.customer_id} - rewards.balances.keys()
     known = balances_of(tenant=tenant, customers=list(unmoved)) if unmoved else {}
@@ -117,19 +120,6 @@ def _rewarded(tenant: UUID, purchases: Sequence[PurchaseInfo]) -> list[SaleOutco
         )
         for purchase in purchases
     ]
-
-
-def _occasion(purchase: PurchaseInfo, store: str) -> Occasion:
-    assert purchase.customer_id is not None
-    return Occasion(
-        customer=purchase.customer_id,
-        facts=SaleFacts(purchase.amount_minor, purchase.paid_minor, purchase.currency, store),
-        occurred_at=purchase.occurred_at,
-        purchase=purchase.id,
-        store=purchase.store_id,
-        is_settled=purchase.status == "confirmed",
-        import_batch=purchase.import_batch,
-    )
 
 
 def _told_again(tenant: UUID, purchases: Sequence[PurchaseInfo]) -> list[SaleOutcome]:

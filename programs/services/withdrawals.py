@@ -4,7 +4,8 @@ from uuid import UUID
 
 from programs.infos import Reversed
 from programs.models import Award, AwardReversal
-from programs.services.reversals import Split, split_of
+from programs.services.giving import take_gifts_back
+from programs.services.reversals import Split, free_limits, split_of
 from smartbis.kernel.clock import now
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
@@ -26,10 +27,14 @@ def withdraw_participation(*, tenant: UUID, participation: UUID) -> list[Reverse
         rows = (
             Award.objects.select_for_update(no_key=True, of=("self",))
             .filter(participation_id=participation)
-            .select_related("program")
+            .select_related("program", "rule_version")
             .order_by("id")
         )
-        return [_take(row, holder, policy) for row in rows if row.granted > row.reversed]
+        taken = [(row, row.granted - row.reversed) for row in rows if row.granted > row.reversed]
+        answers = [_take(row, holder, policy) for row, _ in taken]
+        free_limits(tenant, taken)
+        take_gifts_back(tenant=tenant, participations=[participation])
+        return answers
 
 
 def _take(award: Award, holder: LockedHolder, policy: str) -> Reversed:

@@ -47,6 +47,7 @@ class StatementRow:
     pending_after: int
     explanation: dict[str, Any]
     purchase_id: UUID | None
+    award_id: UUID | None
     voucher_id: UUID | None
     store_id: UUID | None
     merged_from: UUID | None = None
@@ -146,6 +147,7 @@ def _row(transfer: Transfer, merged_from: UUID | None = None) -> StatementRow:
         pending_after=transfer.pending_after,
         explanation=transfer.explanation,
         purchase_id=transfer.purchase_id,
+        award_id=transfer.award_id,
         voucher_id=transfer.voucher_id,
         store_id=transfer.store_id,
         merged_from=merged_from,

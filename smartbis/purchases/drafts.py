@@ -32,6 +32,7 @@ def check_sale(draft: SaleDraft) -> None:
         errors["balance_used_minor"] = ["The balance used must lie between zero and what is left to pay."]
     _check_text(errors, "external_id", draft.external_id, 100, needed=True)
     _check_text(errors, "channel", draft.channel, 20, needed=True)
+    _check_text(errors, "payment_method", draft.payment_method, 20, needed=False)
     if draft.status not in ("confirmed", "pending"):
         errors["status"] = ["Choose confirmed or pending."]
     _check_instant(errors, draft.occurred_at)
@@ -71,6 +72,8 @@ def sale_hash(draft: SaleDraft) -> bytes:
             _instant(draft.occurred_at),
             draft.status,
             [[item.sku, item.name, item.category, item.quantity, item.unit_minor] for item in draft.items],
+            # only where it is told: a sale without it has the hash it always had
+            *([draft.payment_method] if draft.payment_method else []),
         ]
     )
 

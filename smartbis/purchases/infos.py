@@ -38,6 +38,7 @@ class SaleDraft:
     currency: str
     external_id: str
     channel: str = "store"
+    payment_method: str = ""
     occurred_at: datetime | None = None
     status: Literal["confirmed", "pending"] = "confirmed"
     items: tuple[ItemDraft, ...] = ()
@@ -88,6 +89,7 @@ class PurchaseInfo:
     operator_id: UUID | None = None
     import_batch: UUID | None = None
     undone_at: datetime | None = None
+    payment_method: str = ""
 
 
 @dataclass(frozen=True)

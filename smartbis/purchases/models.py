@@ -21,6 +21,7 @@ class Purchase(TenantModel):
     store = models.ForeignKey("tenancy.Store", on_delete=models.PROTECT, related_name="+", db_index=False)
     external_id = models.CharField(max_length=100)
     channel = models.CharField(max_length=20)
+    payment_method = models.CharField(max_length=20, blank=True, default="", db_default="")
     status = models.CharField(max_length=10, choices=Status)
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()

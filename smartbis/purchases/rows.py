@@ -61,4 +61,5 @@ def _purchase(row: Purchase, items: tuple[ItemInfo, ...]) -> PurchaseInfo:
         operator_id=row.operator_id,
         import_batch=row.import_batch,
         undone_at=row.undone_at,
+        payment_method=row.payment_method,
     )

@@ -20,21 +20,21 @@ _INSERT_SALES = """
 WITH draft AS (
     SELECT * FROM unnest(
         %(ids)s::uuid[], %(customers)s::uuid[], %(stores)s::uuid[], %(numbers)s::text[], %(channels)s::text[],
-        %(statuses)s::text[], %(currencies)s::text[], %(amounts)s::bigint[], %(discounts)s::bigint[],
-        %(balances)s::bigint[], %(hashes)s::bytea[], %(operator_kinds)s::text[], %(operator_ids)s::uuid[],
-        %(occurred)s::timestamptz[]
+        %(methods)s::text[], %(statuses)s::text[], %(currencies)s::text[], %(amounts)s::bigint[],
+        %(discounts)s::bigint[], %(balances)s::bigint[], %(hashes)s::bytea[], %(operator_kinds)s::text[],
+        %(operator_ids)s::uuid[], %(occurred)s::timestamptz[]
     ) AS draft (
-        id, customer_id, store_id, external_id, channel, status, currency, amount_minor, voucher_discount_minor,
-        balance_used_minor, content_hash, operator_kind, operator_id, occurred_at
+        id, customer_id, store_id, external_id, channel, payment_method, status, currency, amount_minor,
+        voucher_discount_minor, balance_used_minor, content_hash, operator_kind, operator_id, occurred_at
     )
 ), recorded AS (
     INSERT INTO purchases_purchase (
-        tenant_id, id, customer_id, store_id, external_id, channel, status, currency, amount_minor,
+        tenant_id, id, customer_id, store_id, external_id, channel, payment_method, status, currency, amount_minor,
         voucher_discount_minor, balance_used_minor, paid_minor, refunded_minor, content_hash, operator_kind,
         operator_id, import_batch, occurred_at, recorded_at
     )
     SELECT
-        %(tenant)s, id, customer_id, store_id, external_id, channel, status, currency, amount_minor,
+        %(tenant)s, id, customer_id, store_id, external_id, channel, payment_method, status, currency, amount_minor,
         voucher_discount_minor, balance_used_minor, amount_minor - voucher_discount_minor - balance_used_minor, 0,
         content_hash, operator_kind, operator_id, %(import_batch)s, occurred_at, %(recorded_at)s
     FROM draft
@@ -115,6 +115,7 @@ def sale_row(*, draft: SaleDraft, content_hash: bytes, recorded_at: datetime, im
         operator_kind=operator.kind if operator else "",
         operator_id=operator.id if operator else None,
         import_batch=import_batch,
+        payment_method=draft.payment_method,
     )
     return SaleRow(info=info, content_hash=content_hash, draft=draft)
 
@@ -132,6 +133,7 @@ def insert_sales(*, tenant: UUID, rows: Sequence[SaleRow]) -> set[UUID]:
         "stores": [sale.store_id for sale in sales],
         "numbers": [sale.external_id for sale in sales],
         "channels": [sale.channel for sale in sales],
+        "methods": [sale.payment_method for sale in sales],
         "statuses": [sale.status for sale in sales],
         "currencies": [sale.currency for sale in sales],
         "amounts": [sale.amount_minor for sale in sales],

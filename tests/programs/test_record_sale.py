@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from programs.rules import Percentage
 from programs.services import publish_rule, record_participation, record_sale, record_sales
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.infos import CustomerInfo
@@ -30,7 +31,8 @@ def test_twenty_percent_is_rounded_half_up_to_the_cent(aurora: TenantInfo, borea
     (award,) = outcome.awards
     assert (award.unit, award.base, award.amount, award.status) == ("BRL", 1_003, 201, "available")
     assert [(each.unit, each.available) for each in outcome.balances] == [("BRL", 201)]
-    assert award.explanation["rule"]["effect"] == {"kind": "percentage", "basis_points": 2000}
+    assert award.rule is not None
+    assert award.rule.effect == Percentage(2000)
     assert balances(tenant=boreal.id, customer=stranger.id) == []
     assert check_ledger(tenant=aurora.id).ok
 

@@ -1,6 +1,7 @@
 """Refunds: any split of a full refund leaves exactly zero, and what was spent meanwhile is owed and netted."""
 
 from datetime import timedelta
+from fractions import Fraction
 from functools import partial
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from programs.infos import RefundOutcome
-from programs.rules.evaluate import still_to_reverse
+from programs.rules import still_to_reverse
 from programs.services import cancel_sale, confirm_sale, record_sale, refund_sale
 from smartbis.kernel.clock import frozen, now
 from smartbis.ledger.accounts import Account
@@ -41,8 +42,7 @@ def test_any_split_of_a_full_refund_takes_back_exactly_what_was_given(
         now_due = still_to_reverse(
             granted=granted,
             reversed_before=reversed_before,
-            refunded=refunded,
-            gross=gross,
+            share=Fraction(refunded, gross),
             rounding=rounding,  # type: ignore[arg-type]
         )
         assert now_due >= 0

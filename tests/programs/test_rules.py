@@ -1,5 +1,8 @@
 """Rules without a database: the same facts give the same answer, every gain is explained, every fault is named."""
 
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -7,43 +10,58 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from programs.rules import (
-    Granted,
+    Article,
+    Evaluation,
     InvalidRule,
-    Missed,
+    Line,
+    Member,
+    Moment,
+    Names,
     ParticipationFacts,
-    Percentage,
-    PerUnit,
     Rule,
+    RuleSet,
     SaleFacts,
+    Used,
+    describe,
     evaluate,
-    read_rule,
+    lines_of,
+    read_rules,
+    refunded_share,
     sentence,
-    write_rule,
+    still_to_reverse,
+    write_rules,
 )
-from programs.rules.evaluate import still_to_reverse
+from tests.programs.rule_strategies import ARTICLES, MINOR, RULE_SETS, SALES, TAKING_PART, USED
 
 CASHBACK = {"effect": {"kind": "percentage", "basis_points": 2000}}
 POINTS = {"effect": {"kind": "per_unit", "points": 1, "minor": 100}}
-
-MINOR = some.integers(min_value=0, max_value=10**12)
-EFFECTS = some.one_of(
-    some.builds(Percentage, some.integers(min_value=1, max_value=10_000)),
-    some.builds(PerUnit, some.integers(min_value=1, max_value=1_000_000), some.integers(min_value=1, max_value=10**12)),
-)
-RULES = some.builds(
-    Rule,
-    effect=EFFECTS,
-    base=some.sampled_from(["paid", "gross"]),
-    rounding=some.sampled_from(["half_up", "floor", "ceil"]),
-    minimum_minor=MINOR,
-    stores=some.frozensets(some.sampled_from(["centro", "moema"])),
-    hold_days=some.integers(min_value=0, max_value=365),
-)
-SALES = some.builds(SaleFacts, MINOR, MINOR, some.just("BRL"), some.sampled_from(["centro", "moema", "online"]))
+FRIDAY = Moment(date(2026, 11, 20), 19 * 60)
 
 
-def sale(paid: int, *, gross: int | None = None, store: str = "centro") -> SaleFacts:
-    return SaleFacts(paid if gross is None else gross, paid, "BRL", store)
+def sale(paid: int, *, gross: int | None = None, **facts: Any) -> SaleFacts:
+    facts.setdefault("store", "centro")
+    facts.setdefault("moment", FRIDAY)
+    return SaleFacts(paid if gross is None else gross, paid, "BRL", **facts)
+
+
+def rule(key: str, effect: dict[str, Any], mode: str = "sum", priority: int = 0, **more: Any) -> dict[str, Any]:
+    return {"key": key, "effect": effect, "stacking": {"mode": mode, "priority": priority}, **more}
+
+
+def percent(basis_points: int) -> dict[str, Any]:
+    return {"kind": "percentage", "basis_points": basis_points}
+
+
+def rules(*each: dict[str, Any], **more: Any) -> RuleSet:
+    return read_rules({"rules": list(each), **more})
+
+
+def amounts(evaluation: Evaluation) -> dict[str, int]:
+    return {each.rule.key: each.amount for each in evaluation.granted}
+
+
+def reasons(evaluation: Evaluation) -> dict[str, str]:
+    return {each.rule.key: each.reason for each in evaluation.missed}
 
 
 @pytest.mark.parametrize(
@@ -62,64 +80,266 @@ def sale(paid: int, *, gross: int | None = None, store: str = "centro") -> SaleF
     ],
 )
 def test_a_rule_gives_what_it_says(spec: dict[str, Any], paid: int, amount: int | None) -> None:
-    outcome = evaluate(read_rule(spec), sale(paid))
-    assert (outcome.amount if isinstance(outcome, Granted) else None) == amount
+    assert amounts(evaluate(read_rules(spec), sale(paid))).get("base") == amount
+
+
+SUNDAY = Moment(date(2026, 11, 22), 60)
+NIGHT = [["18:00", "02:00"]]
 
 
 @pytest.mark.parametrize(
-    ("more", "facts", "reason"),
+    ("when", "facts", "reason"),
     [
         ({"minimum_minor": 5000}, sale(4999), "below_minimum"),
+        ({"minimum_minor": 5000}, sale(5000), None),
+        ({"minimum_quantity": 2}, sale(5000), "below_quantity"),
         ({"stores": ["centro"]}, sale(5000, store="moema"), "other_store"),
+        ({"channels": ["online"]}, sale(5000), "other_channel"),
+        ({"payment_methods": ["pix"]}, sale(5000, payment_method="cash"), "other_payment_method"),
+        ({"payment_methods": ["pix"]}, sale(5000, payment_method="pix"), None),
         ({}, sale(0, gross=5000), "nothing_paid"),
         ({}, sale(1), "nothing_after_rounding"),
         ({}, ParticipationFacts("event"), "kind_not_rewarded"),
+        ({"weekdays": [5]}, sale(5000), None),
+        ({"weekdays": [6]}, sale(5000), "other_weekday"),
+        ({"hours": [["18:00", "20:00"]]}, sale(5000), None),
+        ({"hours": [["20:00", "24:00"]]}, sale(5000), "other_hour"),
+        # Saturday's night goes on until two on Sunday
+        ({"weekdays": [6], "hours": NIGHT}, sale(5000, moment=SUNDAY), None),
+        ({"weekdays": [7], "hours": NIGHT}, sale(5000, moment=SUNDAY), "other_weekday"),
+        ({"from": "2026-11-21"}, sale(5000), "before_period"),
+        ({"until": "2026-11-19"}, sale(5000), "after_period"),
+        ({"from": "2026-11-20", "until": "2026-11-20"}, sale(5000), None),
+        ({"purchases": {"from": 1, "until": 1}}, sale(5000, member=Member(nth=2)), "other_purchase"),
+        ({"purchases": {"from": 3}}, sale(5000, member=Member(nth=5)), None),
+        ({"birthday": "day"}, sale(5000, member=Member(birthday=(11, 19))), "not_birthday"),
+        ({"birthday": "week"}, sale(5000, member=Member(birthday=(11, 16))), None),
+        ({"birthday": "week"}, sale(5000), "not_birthday"),
+        ({"birthday": "month"}, sale(5000, member=Member(birthday=(11, 1))), None),
+        ({"plans": ["gold"]}, sale(5000), "not_in_plan"),
+        ({"tiers": ["gold"]}, sale(5000, member=Member(belongs=frozenset({("tier", "gold")}))), None),
+        ({"segments": ["new"]}, sale(5000, member=Member(belongs=frozenset({("tag", "new")}))), "not_in_segment"),
+        ({"tags": ["vip"], "communities": ["run"]}, sale(5000), "not_in_community"),
+        ({"products": ["x"]}, sale(5000), "no_such_article"),
     ],
 )
-def test_a_rule_says_why_it_gives_nothing(more: dict[str, Any], facts: Any, reason: str) -> None:
-    outcome = evaluate(read_rule(CASHBACK | more), facts)
-    assert isinstance(outcome, Missed)
-    assert outcome.reason == reason
+def test_a_rule_says_why_it_gives_nothing(when: dict[str, Any], facts: Any, reason: str | None) -> None:
+    outcome = evaluate(rules(rule("one", percent(2000), when=when)), facts)
+    assert reasons(outcome).get("one") == reason
+
+
+def test_a_birthday_on_the_29th_of_february_is_the_28th_in_other_years() -> None:
+    found = rules(rule("one", percent(500), when={"birthday": "day"}))
+    member = Member(birthday=(2, 29))
+    for day, is_birthday in ((date(2028, 2, 29), True), (date(2028, 2, 28), False), (date(2027, 2, 28), True)):
+        assert bool(evaluate(found, sale(5000, moment=Moment(day), member=member)).granted) is is_birthday
+
+
+def test_a_birthday_week_goes_over_the_turn_of_the_year() -> None:
+    found = rules(rule("one", percent(500), when={"birthday": "week"}))
+    facts = sale(5000, moment=Moment(date(2026, 12, 31)), member=Member(birthday=(1, 2)))
+    assert evaluate(found, facts).granted
 
 
 def test_a_rule_earns_on_what_was_paid_unless_it_says_gross() -> None:
     facts = sale(6000, gross=10000)
-    assert evaluate(read_rule(CASHBACK), facts) == Granted(6000, 1200, "half_up")
-    assert evaluate(read_rule(CASHBACK | {"base": "gross"}), facts) == Granted(10000, 2000, "half_up")
+    assert amounts(evaluate(read_rules(CASHBACK), facts)) == {"base": 1200}
+    assert amounts(evaluate(read_rules(CASHBACK | {"base": "gross"}), facts)) == {"base": 2000}
 
 
 def test_taking_part_gives_the_points_of_its_kind() -> None:
-    rule = read_rule(POINTS | {"participations": {"event": 50}})
-    assert evaluate(rule, ParticipationFacts("event")) == Granted(0, 50, "floor")
+    found = read_rules(POINTS | {"participations": {"event": 50, "survey": 5}})
+    assert amounts(evaluate(found, ParticipationFacts("event"))) == {"for event": 50}
+    assert amounts(evaluate(found, sale(5000))) == {"base": 50}
 
 
-@given(RULES, SALES)
-def test_a_rule_is_total_and_gives_nothing_or_something(rule: Rule, facts: SaleFacts) -> None:
-    outcome = evaluate(rule, facts)
-    assert outcome == evaluate(rule, facts)
-    if isinstance(outcome, Granted):
-        assert outcome.amount > 0
-        assert outcome.base == (facts.paid_minor if rule.base == "paid" else facts.gross_minor) > 0
-        if isinstance(rule.effect, Percentage):
-            assert outcome.amount <= outcome.base
+WINE_AND_BREAD = lines_of(
+    [Article("w", "wine", frozenset({"red"}), 2, 2500), Article("b", "bread", quantity=1, unit_minor=5000)],
+    gross_minor=10000,
+    paid_minor=10000,
+)
 
 
-@given(RULES)
-def test_a_rule_written_is_the_rule_read(rule: Rule) -> None:
-    assert read_rule(write_rule(rule)) == rule
-
-
-@given(RULES, some.sampled_from(["pt-br", "en"]))
-def test_every_rule_has_a_sentence(rule: Rule, locale: str) -> None:
-    assert sentence(rule, currency="BRL", locale=locale).endswith(".")
-
-
-def test_a_rule_in_words() -> None:
-    rule = read_rule(CASHBACK | {"minimum_minor": 5000, "stores": ["centro"], "hold_days": 7})
-    assert sentence(rule, currency="BRL", locale="pt-br", stores={"centro": "Loja Centro"}) == (
-        "20% de cashback em cada compra, a partir de R$\xa050,00, nas lojas Loja Centro, liberado após 7 dias."
+def test_articles_earn_by_their_own_rules() -> None:
+    found = rules(
+        rule("base", percent(500), "best"), rule("wine", percent(1000), "best", when={"categories": ["wine"]})
     )
-    assert sentence(read_rule(POINTS), currency="BRL", locale="en") == "1 point for every R$1.00."
+    outcome = evaluate(found, sale(10000, lines=WINE_AND_BREAD))
+    assert amounts(outcome) == {"base": 250, "wine": 500}
+    assert [each.lines for each in outcome.granted] == [((1, 5000),), ((0, 5000),)]
+
+
+def test_rules_that_add_up_all_count_and_an_exclusive_one_silences_the_others_on_its_lines() -> None:
+    wine = {"categories": ["wine"]}
+    both = (rule("base", percent(500)), rule("more", percent(100)))
+    assert amounts(evaluate(rules(*both), sale(10000))) == {"base": 500, "more": 100}
+    outcome = evaluate(
+        rules(*both, rule("only", percent(200), "exclusive", when=wine)), sale(10000, lines=WINE_AND_BREAD)
+    )
+    assert amounts(outcome) == {"base": 250, "more": 50, "only": 100}
+    everywhere = evaluate(rules(*both, rule("only", percent(200), "exclusive")), sale(10000))
+    assert amounts(everywhere) == {"only": 200}
+    assert reasons(everywhere) == {"base": "excluded_by_other", "more": "excluded_by_other"}
+
+
+def test_of_two_exclusive_rules_the_higher_priority_counts() -> None:
+    found = rules(rule("low", percent(900), "exclusive", 1), rule("high", percent(100), "exclusive", 2))
+    assert amounts(evaluate(found, sale(10000))) == {"high": 100}
+
+
+def test_a_fixed_amount_competes_with_what_the_rates_give_together() -> None:
+    found = rules(rule("base", percent(500), "best"), rule("five", {"kind": "fixed", "amount": 500}, "best"))
+    assert amounts(evaluate(found, sale(9999))) == {"five": 500}
+    assert amounts(evaluate(found, sale(10020))) == {"base": 501}
+
+
+def test_a_multiplier_adds_to_what_others_give_on_its_lines() -> None:
+    base, double = rule("base", percent(500)), {"kind": "multiplier", "factor_bp": 20000}
+    assert amounts(evaluate(rules(base, rule("double", double)), sale(10000))) == {"base": 500, "double": 500}
+    on_wine = rules(base, rule("double", double, when={"categories": ["wine"]}))
+    assert amounts(evaluate(on_wine, sale(10000, lines=WINE_AND_BREAD))) == {"base": 500, "double": 250}
+    assert reasons(evaluate(on_wine, sale(10000))) == {"double": "no_such_article"}
+
+
+def test_limits_cut_and_say_so() -> None:
+    limits = {
+        "per_purchase": 400,
+        "per_customer": {"month": 1000},
+        "times_per_customer": {"day": 2},
+        "budget_minor": 5000,
+    }
+    found = rules(rule("base", percent(1000), limits=limits))
+    (cut,) = evaluate(found, sale(10000)).granted
+    assert (cut.wanted, cut.amount, cut.cut_by) == (1000, 400, "per_purchase")
+
+    def given_before(**used: Any) -> Evaluation:
+        return evaluate(found, sale(10000), {"base": Used(**used)})
+
+    assert [(each.amount, each.cut_by) for each in given_before(customer={"month": 900}).granted] == [
+        (100, "per_customer.month")
+    ]
+    assert [(each.amount, each.cut_by) for each in given_before(budget_minor=4999).granted] == [(1, "budget_minor")]
+    assert reasons(given_before(times={"day": 2})) == {"base": "limit_reached"}
+
+
+def test_a_rule_whose_limit_is_reached_leaves_the_sale_to_the_next_best() -> None:
+    found = rules(
+        rule("base", percent(500), "best"), rule("more", percent(1000), "best", limits={"budget_minor": 1000})
+    )
+    assert amounts(evaluate(found, sale(10000))) == {"more": 1000}
+    assert amounts(evaluate(found, sale(10000), {"more": Used(budget_minor=1000)})) == {"base": 500}
+
+
+def test_a_budget_of_points_counts_what_they_are_worth() -> None:
+    found = rules(
+        rule("base", {"kind": "per_unit", "points": 1, "minor": 100}, limits={"budget_minor": 10}),
+        point_value={"points": 100, "minor": 50},
+    )
+    assert amounts(evaluate(found, sale(10000))) == {"base": 20}
+
+
+@given(RULE_SETS, SALES | TAKING_PART, some.data())
+def test_evaluation_is_total_and_every_rule_is_told_of(found: RuleSet, facts: Any, data: Any) -> None:
+    used = {each.key: data.draw(USED) for each in found.rules}
+    outcome = evaluate(found, facts, used)
+    assert outcome == evaluate(found, facts, used)
+    assert sorted(amounts(outcome) | reasons(outcome)) == sorted(each.key for each in found.rules)
+    for each in outcome.granted:
+        assert 0 < each.amount <= each.wanted
+        assert (each.cut_by is not None) == (each.amount < each.wanted)
+        assert sum(base for _, base in each.lines) in (0, each.base)
+        _within_limits(each.rule, each.amount, used[each.rule.key], found)
+
+
+def _within_limits(one: Rule, amount: int, used: Used, found: RuleSet) -> None:
+    limits = one.limits
+    assert limits.per_purchase is None or amount <= limits.per_purchase
+    assert all(used.customer.get(period, 0) + amount <= most for period, most in limits.per_customer.items())
+    assert all(used.rule.get(period, 0) + amount <= most for period, most in limits.per_rule.items())
+    if limits.budget_minor is not None:
+        value = found.point_value
+        money = amount if value is None else -(-amount * value.minor // value.points)
+        assert used.budget_minor + money <= limits.budget_minor
+
+
+@given(RULE_SETS, SALES, some.randoms())
+def test_the_order_of_rules_does_not_matter(found: RuleSet, facts: SaleFacts, order: Any) -> None:
+    turned = list(found.rules)
+    order.shuffle(turned)
+    assert amounts(evaluate(found, facts)) == amounts(evaluate(replace(found, rules=tuple(turned)), facts))
+
+
+@given(RULE_SETS)
+def test_rules_written_are_the_rules_read(found: RuleSet) -> None:
+    assert read_rules(write_rules(found)) == found
+
+
+@given(RULE_SETS, some.sampled_from(["pt-br", "en"]), some.sampled_from(["BRL", "points"]))
+def test_every_rule_has_a_sentence(found: RuleSet, locale: str, unit: str) -> None:
+    for each in found.rules:
+        text = sentence(each, unit=unit, currency="BRL", locale=locale)
+        assert text.endswith(".")
+        assert "{" not in text
+        assert "None" not in text
+
+
+@given(ARTICLES, MINOR, MINOR)
+def test_lines_add_up_to_the_sale(articles: list[Article], gross: int, paid: int) -> None:
+    lines = lines_of(articles, gross_minor=gross, paid_minor=paid)
+    assert sum(line.gross_minor for line in lines) == gross
+    assert sum(line.paid_minor for line in lines) == paid
+    assert all(line.gross_minor >= 0 and line.paid_minor >= 0 for line in lines)
+
+
+@given(
+    granted=some.integers(min_value=1, max_value=10**9),
+    bases=some.lists(some.integers(min_value=1, max_value=10**6), min_size=1, max_size=5),
+    steps=some.lists(some.tuples(some.integers(0, 4), some.integers(1, 3)), max_size=10),
+    rounding=some.sampled_from(["half_up", "floor", "ceil"]),
+)
+def test_refunds_of_articles_take_back_the_awards_of_those_articles(
+    granted: int, bases: list[int], steps: list[tuple[int, int]], rounding: Any
+) -> None:
+    lines = tuple(enumerate(bases))
+    back, taken = dict.fromkeys(range(len(bases)), 0), 0
+    for place, pieces in [*steps, *((place, 3) for place in range(len(bases)))]:
+        back[place % len(bases)] = min(3, back[place % len(bases)] + pieces)
+        share = refunded_share(lines, {position: (some_, 3) for position, some_ in back.items()}, (0, 0))
+        due = still_to_reverse(granted=granted, reversed_before=taken, share=share, rounding=rounding)
+        assert 0 <= due <= granted - taken
+        taken += due
+    assert taken == granted
+
+
+def test_a_refund_of_other_articles_takes_nothing_and_a_loose_one_its_part() -> None:
+    lines = ((0, 5000),)
+    assert refunded_share(lines, {1: (1, 1)}, (0, 5000)) == 0
+    assert refunded_share(lines, {}, (2500, 10000)) == Fraction(1, 4)
+
+
+def test_rules_in_words() -> None:
+    spec = CASHBACK | {"minimum_minor": 5000, "stores": ["centro"], "hold_days": 7}
+    assert (
+        describe(
+            read_rules(spec), unit="BRL", currency="BRL", locale="pt-br", names=Names(stores={"centro": "Loja Centro"})
+        )
+        == "20% de cashback em cada compra, a partir de R$\xa050,00, nas lojas Loja Centro, liberado após 7 dias."
+    )
+    assert describe(read_rules(POINTS), unit="points", currency="BRL", locale="en") == "1 point for every R$1.00."
+    found = rules(
+        rule("base", percent(500)),
+        rule(
+            "double",
+            {"kind": "multiplier", "factor_bp": 20000},
+            "exclusive",
+            when={"weekdays": [6, 7], "hours": [["09:00", "12:00"]], "birthday": "week", "tiers": ["gold"]},
+            limits={"per_customer": {"month": 5000}},
+        ),
+    )
+    assert describe(found, unit="BRL", currency="BRL", locale="pt-br", names=Names(tiers={"gold": "Ouro"})) == (
+        "5% de cashback em cada compra. Ganhos em dobro, aos sábados e aos domingos, das 09:00 às 12:00, na semana do"
+        " aniversário, para o nível Ouro, até R$\xa050,00 de cashback por cliente por mês, não soma com outras regras."
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,8 +348,8 @@ def test_a_rule_in_words() -> None:
         (None, "rule"),
         ([], "rule"),
         ({}, "effect"),
-        ({"effect": {"kind": "percentage", "basis_points": 0}}, "effect.basis_points"),
-        ({"effect": {"kind": "percentage", "basis_points": 10_001}}, "effect.basis_points"),
+        ({"effect": percent(0)}, "effect.basis_points"),
+        ({"effect": percent(10_001)}, "effect.basis_points"),
         ({"effect": {"kind": "percentage", "basis_points": True}}, "effect.basis_points"),
         ({"effect": {"kind": "per_unit", "points": 1}}, "effect.minor"),
         ({"effect": {"kind": []}}, "effect"),
@@ -138,30 +358,63 @@ def test_a_rule_in_words() -> None:
         (CASHBACK | {"stores": "centro"}, "stores"),
         (CASHBACK | {"rounding": "banker"}, "rounding"),
         (CASHBACK | {"base": "net"}, "base"),
-        (CASHBACK | {"participations": {"event": 5}}, "participations"),
         (POINTS | {"participations": {"event": 0}}, "participations.event"),
         (CASHBACK | {"weekday": 1}, "weekday"),
+        ({"rules": []}, "rules"),
+        ({"rules": [rule("a", percent(1)), rule("a", percent(2))]}, "rules.1.key"),
+        ({"rules": [rule("a", percent(1), when={"weekdays": [8]})]}, "rules.0.when.weekdays"),
+        ({"rules": [rule("a", percent(1), when={"hours": [["25:00", "26:00"]]})]}, "rules.0.when.hours"),
+        ({"rules": [rule("a", percent(1), when={"color": ["red"]})]}, "rules.0.when.color"),
+        ({"rules": [rule("a", percent(1), limits={"per_customer": {"year": 1}})]}, "rules.0.limits.per_customer.year"),
+        ({"rules": [rule("a", percent(1))], "spending": {"maximum_share_bp": 0}}, "spending.maximum_share_bp"),
+        # what reads well and cannot work
+        (
+            {"rules": [rule("a", percent(1), when={"from": "2026-12-02", "until": "2026-12-01"})]},
+            "rules.0.when.until",
+        ),
+        (
+            {"rules": [rule("a", percent(1), when={"from": "2026-11-20", "until": "2026-11-20", "weekdays": [1]})]},
+            "rules.0.when.weekdays",
+        ),
+        (
+            {"rules": [rule("a", percent(1), when={"purchases": {"from": 3, "until": 2}})]},
+            "rules.0.when.purchases.until",
+        ),
+        ({"rules": [rule("a", percent(1), when={"participations": ["event"]})]}, "rules.0.effect"),
+        (
+            {"rules": [rule("a", {"kind": "fixed", "amount": 1}, when={"participations": ["e"], "stores": ["x"]})]},
+            "rules.0.when.stores",
+        ),
+        (
+            {"rules": [rule("a", percent(1), "exclusive", 3), rule("b", percent(2), "exclusive", 3)]},
+            "rules.1.stacking.priority",
+        ),
+        ({"rules": [rule("a", {"kind": "multiplier", "factor_bp": 20000})]}, "rules"),
+        (
+            {"rules": [rule("a", percent(1), limits={"per_customer": {"day": 10, "month": 5}})]},
+            "rules.0.limits.per_customer.month",
+        ),
+        (
+            {"rules": [rule("a", percent(1), limits={"per_purchase": 10, "per_rule": {"day": 5}})]},
+            "rules.0.limits.per_purchase",
+        ),
+        (
+            {"rules": [rule("a", {"kind": "voucher", "coupon": "x"}, limits={"budget_minor": 5})]},
+            "rules.0.limits.budget_minor",
+        ),
     ],
 )
 def test_a_faulty_rule_is_refused_by_field(spec: Any, field: str) -> None:
     with pytest.raises(InvalidRule) as refusal:
-        read_rule(spec)
+        read_rules(spec)
     assert field in refusal.value.errors
 
 
-@given(
-    granted=some.integers(min_value=1, max_value=10**9),
-    parts=some.lists(some.integers(min_value=1, max_value=10**6), min_size=1, max_size=12),
-    rounding=some.sampled_from(["half_up", "floor", "ceil"]),
-)
-def test_any_split_of_a_refund_takes_back_exactly_what_was_given(granted: int, parts: list[int], rounding: Any) -> None:
-    gross, refunded, taken = sum(parts), 0, 0
-    for part in parts:
-        refunded += part
-        due = still_to_reverse(
-            granted=granted, reversed_before=taken, refunded=refunded, gross=gross, rounding=rounding
-        )
-        assert due >= 0
-        taken += due
-        assert taken <= granted
-    assert taken == granted
+def test_exclusive_rules_that_never_meet_need_no_priority() -> None:
+    morning = rule("a", percent(1), "exclusive", when={"weekdays": [1]})
+    evening = rule("b", percent(2), "exclusive", when={"weekdays": [2]})
+    assert len(rules(morning, evening).rules) == 2
+
+
+def test_a_line_without_a_price_leaves_the_sale_whole() -> None:
+    assert lines_of([Article("a")], gross_minor=500, paid_minor=400) == (Line(0, 500, 400),)

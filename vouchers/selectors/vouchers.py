@@ -46,6 +46,12 @@ def vouchers_by_ids(*, tenant: UUID, vouchers: Collection[UUID]) -> dict[UUID, V
         return {row.id: voucher_info(row) for row in _rows().filter(id__in=list(vouchers))}
 
 
+def vouchers_by_keys(*, tenant: UUID, keys: Collection[str]) -> list[VoucherInfo]:
+    """The vouchers that were issued under these keys, in one query."""
+    with tenant_scope(tenant, read_only=True):
+        return [voucher_info(row) for row in _rows().filter(key__in=list(keys)).order_by("id")]
+
+
 def vouchers_of(*, tenant: UUID, customer: UUID, open_only: bool = False, limit: int = 200) -> list[VoucherInfo]:
     """The customer's vouchers: open ones first, the soonest to end at the top, then the others, the newest first."""
     instant = now()

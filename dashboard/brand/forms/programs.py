@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm, LocalMoment, PercentField
 from programs.infos import ProgramInfo
-from programs.rules import Percentage, Rule
+from programs.rules import Percentage, PerUnit, RuleSet
+from programs.rules.spec import Fixed
 from smartbis.forms import MoneyField
 from smartbis.kernel.money import format_money
 from smartbis.tenancy.selectors import StoreInfo
@@ -139,7 +140,7 @@ class NewVersionForm(RuleForm):
     def __init__(self, *positional: Any, program: ProgramInfo, **options: Any) -> None:
         self.program = program
         version = program.upcoming or program.current
-        options.setdefault("initial", initial_of(version.rule) if version else {})
+        options.setdefault("initial", initial_of(version.rules) if version else {})
         super().__init__(*positional, **options)
 
     def program_kind(self) -> str:
@@ -151,20 +152,27 @@ class NewVersionForm(RuleForm):
         return starts
 
 
-def initial_of(rule: Rule) -> dict[str, Any]:
-    """A rule as the form shows it."""
-    effect = (
-        {"percent": rule.effect.basis_points}
-        if isinstance(rule.effect, Percentage)
-        else {"points": rule.effect.points, "per": rule.effect.minor}
-    )
+def initial_of(rules: RuleSet) -> dict[str, Any]:
+    """The simple form's view of a version: its first rule for sales, and fixed points for taking part."""
+    main = next((rule for rule in rules.rules if not rule.when.participations), rules.rules[0])
+    effect: dict[str, Any] = {}
+    if isinstance(main.effect, Percentage):
+        effect = {"percent": main.effect.basis_points}
+    elif isinstance(main.effect, PerUnit):
+        effect = {"points": main.effect.points, "per": main.effect.minor}
+    taking_part = {
+        kind: rule.effect.amount
+        for rule in rules.rules
+        if isinstance(rule.effect, Fixed)
+        for kind in rule.when.participations
+    }
     return {
         **effect,
-        "minimum": rule.minimum_minor or None,
-        "hold_days": rule.hold_days or None,
-        "base": rule.base,
-        "stores": sorted(rule.stores),
-        "participations": "\n".join(f"{kind} = {points}" for kind, points in sorted(rule.participations.items())),
+        "minimum": main.when.minimum_minor or None,
+        "hold_days": main.hold_days or None,
+        "base": main.base,
+        "stores": sorted(main.when.stores),
+        "participations": "\n".join(f"{kind} = {points}" for kind, points in sorted(taking_part.items())),
     }
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from programs.infos import AwardInfo
-from programs.selectors import awards_of_purchase, explain
+from programs.selectors import award_facts, awards_of_purchase, explain
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customers
 from smartbis.kernel.pages import Page
@@ -78,5 +78,5 @@ def sale_card(*, tenant: UUID, purchase: UUID, actor: Actor, locale: str) -> Sal
 
 
 def _why(award: AwardInfo, currency: str, stores_by_code: dict[str, str], locale: str) -> str:
-    facts = {"currency": currency, **award.explanation, "stores": stores_by_code}
+    facts = award_facts(award, currency=currency, stores=stores_by_code)
     return explain("earn", award.unit, award.amount, facts, locale)

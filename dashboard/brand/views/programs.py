@@ -14,12 +14,13 @@ from dashboard.brand.forms.programs import NewProgramForm, NewVersionForm, RuleF
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from programs.infos import ProgramInfo, RuleVersionInfo
-from programs.rules import InvalidRule, Rule, read_rule, sentence
+from programs.rules import InvalidRule, Names, RuleSet, describe, read_rules
 from programs.selectors import get_program, programs
 from programs.selectors.catalogue import rule_versions
 from programs.services import open_program, publish_rule, set_program_status
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError, NotFound
+from smartbis.kernel.units import POINTS
 from smartbis.tenancy.selectors import stores
 
 _FIELDS = {
@@ -135,7 +136,7 @@ def preview(request: DeskRequest) -> HttpResponse:
     words_ = ""
     if form.is_valid():
         try:
-            words_ = _sentence(request, read_rule(form.spec()))
+            words_ = _sentence(request, read_rules(form.spec()), form.program_kind())
         except InvalidRule:
             words_ = ""
     return render_page(request, "dashboard/program_sentence.html", {"sentence": words_})
@@ -152,7 +153,9 @@ def _form_page(
         "form": form,
         "program": program,
         "symbol": symbol_of(request.brand.currency, words.locale()),
-        "sentence": _sentence(request, version.rule if version else read_rule(initial)),
+        "sentence": _sentence(
+            request, version.rules if version else read_rules(initial), program.kind if program else "cashback"
+        ),
         "back_url": back,
     }
     return render_page(request, "dashboard/program_form.html", context, status=status)
@@ -165,9 +168,9 @@ def _card(request: DeskRequest, info: ProgramInfo) -> dict[str, Any]:
         "name": info.name,
         "kind": info.kind,
         "is_live": info.status == "live",
-        "sentence": _sentence(request, info.current.rule) if info.current else "",
+        "sentence": _sentence(request, info.current.rules, info.kind) if info.current else "",
         "version": info.current.version if info.current else None,
-        "upcoming": _sentence(request, info.upcoming.rule) if info.upcoming else "",
+        "upcoming": _sentence(request, info.upcoming.rules, info.kind) if info.upcoming else "",
         "upcoming_at": info.upcoming.effective_at if info.upcoming else None,
     }
 
@@ -181,7 +184,7 @@ def _version(request: DeskRequest, version: RuleVersionInfo, info: ProgramInfo) 
         label, tone = _("anterior"), ""
     return {
         "number": version.version,
-        "sentence": _sentence(request, version.rule),
+        "sentence": _sentence(request, version.rules, info.kind),
         "effective_at": version.effective_at,
         "created_at": version.created_at,
         "label": label,
@@ -189,6 +192,8 @@ def _version(request: DeskRequest, version: RuleVersionInfo, info: ProgramInfo) 
     }
 
 
-def _sentence(request: DeskRequest, rule: Rule) -> str:
-    names = {each.code: each.name for each in stores(tenant=request.tenant, active_only=False)}
-    return sentence(rule, currency=request.brand.currency, locale=words.locale(), stores=names)
+def _sentence(request: DeskRequest, rules: RuleSet, kind: str) -> str:
+    names = Names(stores={each.code: each.name for each in stores(tenant=request.tenant, active_only=False)})
+    currency = request.brand.currency
+    unit = currency if kind == "cashback" else POINTS
+    return describe(rules, unit=unit, currency=currency, locale=words.locale(), names=names)

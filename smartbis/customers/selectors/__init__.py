@@ -7,9 +7,15 @@ from smartbis.customers.selectors.consents import (
     consent_state,
 )
 from smartbis.customers.selectors.export import export_person
-from smartbis.customers.selectors.memberships import members_of, memberships_of, memberships_with_periods
+from smartbis.customers.selectors.memberships import (
+    members_of,
+    memberships_of,
+    memberships_of_many,
+    memberships_with_periods,
+)
 from smartbis.customers.selectors.people import (
     birthday_of,
+    birthdays_of,
     contact_of,
     contacts_of,
     customers_with_birthday,
@@ -29,6 +35,7 @@ __all__ = [
     "allowed_customers",
     "allows",
     "birthday_of",
+    "birthdays_of",
     "consent_history",
     "consent_state",
     "contact_of",
@@ -45,6 +52,7 @@ __all__ = [
     "get_customers",
     "members_of",
     "memberships_of",
+    "memberships_of_many",
     "memberships_with_periods",
     "merged_ids",
     "merged_ids_of",

@@ -1,5 +1,6 @@
 """What customers belong to."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -45,3 +46,13 @@ def _current(tenant: UUID, at: datetime) -> QuerySet[Membership]:
     return Membership.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=at), tenant_id=tenant, valid_from__lte=at
     )
+
+
+def memberships_of_many(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, tuple[MembershipInfo, ...]]:
+    """All memberships of these customers, past ones too; one query."""
+    found: dict[UUID, list[MembershipInfo]] = {}
+    with tenant_scope(tenant, read_only=True):
+        rows = Membership.objects.filter(tenant_id=tenant, customer_id__in=customers)
+        for row in rows.values_list("customer_id", "kind", "key", "valid_from", "valid_until"):
+            found.setdefault(row[0], []).append(MembershipInfo(*row))
+    return {customer: tuple(each) for customer, each in found.items()}

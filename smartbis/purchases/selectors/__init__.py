@@ -17,6 +17,7 @@ from smartbis.purchases.selectors.single import (
     get_purchases,
     purchase_count,
     purchase_counts,
+    purchases_counted,
 )
 from smartbis.purchases.selectors.sold import find_sold
 from smartbis.purchases.selectors.till import UsualAmounts, last_purchases, usual_amounts
@@ -37,6 +38,7 @@ __all__ = [
     "purchase_count",
     "purchase_counts",
     "purchases_by_number",
+    "purchases_counted",
     "purchases_of",
     "purchases_of_import",
     "purchases_page",

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from smartbis.purchases.errors import PurchaseNotFound
 from smartbis.purchases.infos import PurchaseInfo
@@ -56,3 +56,18 @@ def purchase_counts(*, tenant: UUID, customers: Collection[UUID], before: dateti
             rows = rows.filter(occurred_at__lt=before)
         counted = rows.order_by().values_list("customer_id").annotate(Count("id"))
         return {customer: count for customer, count in counted if customer}
+
+
+def purchases_counted(*, tenant: UUID, customers: Collection[UUID], but: Collection[UUID] = ()) -> dict[UUID, int]:
+    """How many purchases each customer has beside some: neither cancelled, nor undone, nor wholly refunded."""
+    with tenant_scope(tenant, read_only=True):
+        rows = (
+            Purchase.objects.filter(
+                customer_id__in=customers, undone_at__isnull=True, refunded_minor__lt=F("amount_minor")
+            )
+            .exclude(status="cancelled")
+            .exclude(id__in=but)
+            .values_list("customer_id")
+            .annotate(Count("id"))
+        )
+        return {customer: count for customer, count in rows if customer is not None}

@@ -1,0 +1,81 @@
+"""How much a rule may still give: caps by purchase, customer and rule in their periods, and a budget in money. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from programs.rules.spec import PERIODS, Limits, Period, PointValue, Rule
+
+NO_USE: Mapping[Period, int] = {}
+
+
+@dataclass(frozen=True)
+class Used:
+    """What a rule gave before in the periods that hold the day: to this customer, how often, to all, and in money."""
+
+    customer: Mapping[Period, int] = field(default_factory=dict)
+    times: Mapping[Period, int] = field(default_factory=dict)
+    rule: Mapping[Period, int] = field(default_factory=dict)
+    budget_minor: int = 0
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is left of a wish, and the limit that cut it (None when nothing did)."""
+
+    amount: int
+    by: str | None = None
+
+
+def period_key(period: Period, day: date) -> str:
+    """The name of the day's period, by which what was given is counted: `2026-11-22`, `2026-W47`, `2026-11`, `life`."""
+    if period == "day":
+        return day.isoformat()
+    if period == "week":
+        year, week, _ = day.isocalendar()
+        return f"{year}-W{week:02d}"
+    return day.isoformat()[:7] if period == "month" else "life"
+
+
+def money_of(amount: int, value: PointValue | None) -> int:
+    """What an amount costs in minor units of money, rounded up; cashback is money itself."""
+    return amount if value is None else -(-amount * value.minor // value.points)
+
+
+def bought_for(money: int, value: PointValue | None) -> int:
+    """The greatest amount that costs no more than `money`."""
+    return money if value is None else money * value.points // value.minor
+
+
+def cut(rule: Rule, wanted: int, used: Used, value: PointValue | None) -> Cut:
+    """What the rule gives of what it wants to; never below zero, never more than wanted."""
+    limits = rule.limits
+    left = Cut(wanted)
+    for period in PERIODS:
+        if period in limits.times_per_customer and used.times.get(period, 0) >= limits.times_per_customer[period]:
+            return Cut(0, f"times_per_customer.{period}")
+    if limits.per_purchase is not None:
+        left = _least(left, limits.per_purchase, "per_purchase")
+    for period in PERIODS:
+        if period in limits.per_customer:
+            room = limits.per_customer[period] - used.customer.get(period, 0)
+            left = _least(left, room, f"per_customer.{period}")
+        if period in limits.per_rule:
+            left = _least(left, limits.per_rule[period] - used.rule.get(period, 0), f"per_rule.{period}")
+    if limits.budget_minor is not None:
+        left = _least(left, bought_for(max(0, limits.budget_minor - used.budget_minor), value), "budget_minor")
+    return left
+
+
+def is_exhausted(limits: Limits, used: Used) -> bool:
+    """Whether nothing is left to give, whatever is wanted."""
+    return (
+        any(used.times.get(period, 0) >= most for period, most in limits.times_per_customer.items())
+        or any(used.customer.get(period, 0) >= most for period, most in limits.per_customer.items())
+        or any(used.rule.get(period, 0) >= most for period, most in limits.per_rule.items())
+        or (limits.budget_minor is not None and used.budget_minor >= limits.budget_minor)
+    )
+
+
+def _least(left: Cut, room: int, by: str) -> Cut:
+    return Cut(max(0, room), by) if room < left.amount else left

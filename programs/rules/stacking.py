@@ -1,0 +1,206 @@
+"""Which of the rules that apply count on which lines. Pure, exact, and the same whatever the rules' order.
+
+Rules meet only their like: those that give value, those that multiply, those that count for tiers, those that give
+things. What a rule is worth on a line is compared exactly, before rounding; ties go to the higher priority, then to the
+key that comes first.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+from programs.rules.conditions import Reason
+from programs.rules.facts import Line
+from programs.rules.spec import (
+    Effect,
+    Fixed,
+    Multiplier,
+    Percentage,
+    PerUnit,
+    PlanGift,
+    Rule,
+    TierPoints,
+    VoucherGift,
+)
+
+Kind = Literal["value", "multiplier", "tier", "gift"]
+_BASIS = 10_000
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A rule that applies, and the lines that still count for it; `whole` if those are all of the sale's."""
+
+    rule: Rule
+    lines: tuple[Line, ...]
+    whole: bool = True
+
+    @property
+    def base(self) -> int:
+        """The lines' amount in minor units, as the rule's base says."""
+        return sum(base_of(self.rule, line) for line in self.lines)
+
+    @property
+    def value(self) -> Fraction:
+        """What the rule is worth before rounding, in its unit; multipliers and gifts by themselves nothing."""
+        return value_on(self.rule, self.base)
+
+
+KeepLine = Callable[[Candidate, Line], bool]
+
+
+def kind_of(effect: Effect) -> Kind:
+    """Which rules an effect meets."""
+    if isinstance(effect, (VoucherGift, PlanGift)):
+        return "gift"
+    if isinstance(effect, TierPoints):
+        return "tier"
+    return "multiplier" if isinstance(effect, Multiplier) else "value"
+
+
+def base_of(rule: Rule, line: Line) -> int:
+    """A line's amount in minor units, as the rule's base says."""
+    return line.gross_minor if rule.base == "gross" else line.paid_minor
+
+
+def value_on(rule: Rule, base: int) -> Fraction:
+    """What a rule gives for a base before rounding."""
+    match rule.effect:
+        case Percentage(basis_points):
+            return Fraction(base * basis_points, _BASIS)
+        case PerUnit(points, minor) | TierPoints(points, minor):
+            return Fraction(base * points, minor)
+        case Fixed(amount):
+            return Fraction(amount)
+    return Fraction(0)
+
+
+def settle(candidates: Sequence[Candidate]) -> tuple[list[Candidate], dict[str, Reason]]:
+    """The candidates with the lines on which each counts, in their order; and why the others, by key, do not."""
+    lost: dict[str, Reason] = {}
+    kept = list(candidates)
+    for kind in ("value", "multiplier", "tier", "gift"):
+        kept = _without_silenced(kept, kind, lost)
+    kept = _best_rates(kept, "value", lost)
+    kept = _best_rates(kept, "tier", lost)
+    kept = _best_fixed(kept, lost)
+    return _best_multiplier(kept, lost), lost
+
+
+def _without_silenced(candidates: list[Candidate], kind: Kind, lost: dict[str, Reason]) -> list[Candidate]:
+    """Lines with an exclusive rule are its own; of several such rules the strongest has them."""
+    exclusive = [each for each in candidates if _is(each, kind, "exclusive")]
+    if not exclusive:
+        return candidates
+    owner: dict[int, str] = {}
+    for each in sorted(exclusive, key=lambda one: _strength(one.rule)):
+        for line in each.lines:
+            owner.setdefault(line.position, each.rule.key)
+    return _narrowed(
+        candidates,
+        lambda each, line: (
+            kind_of(each.rule.effect) != kind or owner.get(line.position, each.rule.key) == each.rule.key
+        ),
+        "excluded_by_other",
+        lost,
+    )
+
+
+def _best_rates(candidates: list[Candidate], kind: Kind, lost: dict[str, Reason]) -> list[Candidate]:
+    """Of the rates that want to be the best, each line keeps the one that is worth most on it."""
+    rates = [each for each in candidates if _is(each, kind, "best") and not isinstance(each.rule.effect, Fixed)]
+    if len(rates) < 2:
+        return candidates
+    best: dict[int, tuple[Fraction, str]] = {}
+    for each in sorted(rates, key=lambda one: _strength(one.rule)):
+        for line in each.lines:
+            worth = value_on(each.rule, base_of(each.rule, line))
+            if line.position not in best or worth > best[line.position][0]:
+                best[line.position] = (worth, each.rule.key)
+    competing = {each.rule.key for each in rates}
+    return _narrowed(
+        candidates,
+        lambda each, line: each.rule.key not in competing or best[line.position][1] == each.rule.key,
+        "less_than_best",
+        lost,
+    )
+
+
+def _best_fixed(candidates: list[Candidate], lost: dict[str, Reason]) -> list[Candidate]:
+    """A fixed amount that wants to be the best is held against what the best rates give together."""
+    bests = [each for each in candidates if _is(each, "value", "best")]
+    fixed = [each for each in bests if isinstance(each.rule.effect, Fixed)]
+    if not fixed or len(bests) < 2:
+        return candidates
+    rates = [each for each in bests if each not in fixed]
+    strongest = min(fixed, key=lambda one: (-one.value, *_strength(one.rule)))
+    wins = strongest.value > sum((each.value for each in rates), Fraction(0))
+    losers = {each.rule.key for each in (bests if wins else fixed)} - ({strongest.rule.key} if wins else set())
+    lost.update(dict.fromkeys(losers, "less_than_best"))
+    return [each for each in candidates if each.rule.key not in losers]
+
+
+def _best_multiplier(candidates: list[Candidate], lost: dict[str, Reason]) -> list[Candidate]:
+    """Of the multipliers that want to be the best, each line keeps the strongest."""
+    bests = [each for each in candidates if _is(each, "multiplier", "best")]
+    if len(bests) < 2:
+        return candidates
+    best: dict[int, str] = {}
+    for each in sorted(bests, key=lambda one: (-_factor(one.rule), *_strength(one.rule))):
+        for line in each.lines:
+            best.setdefault(line.position, each.rule.key)
+    competing = {each.rule.key for each in bests}
+    return _narrowed(
+        candidates,
+        lambda each, line: each.rule.key not in competing or best[line.position] == each.rule.key,
+        "less_than_best",
+        lost,
+    )
+
+
+def added_by(multiplier: Candidate, others: Sequence[Candidate]) -> Fraction:
+    """What a multiplier adds, before rounding: its factor less one, of what value rules are worth on its lines.
+
+    A fixed amount belongs to the sale as a whole: it is multiplied only when all lines are.
+    """
+    lines = {line.position for line in multiplier.lines}
+    worth = Fraction(0)
+    for each in others:
+        if kind_of(each.rule.effect) != "value":
+            continue
+        if isinstance(each.rule.effect, Fixed):
+            worth += each.value if multiplier.whole else 0
+        else:
+            shared = sum(base_of(each.rule, line) for line in each.lines if line.position in lines)
+            worth += value_on(each.rule, shared)
+    return worth * Fraction(_factor(multiplier.rule) - _BASIS, _BASIS)
+
+
+def _factor(rule: Rule) -> int:
+    assert isinstance(rule.effect, Multiplier)
+    return rule.effect.factor_bp
+
+
+def _strength(rule: Rule) -> tuple[int, str]:
+    return -rule.stacking.priority, rule.key
+
+
+def _is(candidate: Candidate, kind: Kind, mode: str) -> bool:
+    return kind_of(candidate.rule.effect) == kind and candidate.rule.stacking.mode == mode
+
+
+def _narrowed(
+    candidates: Sequence[Candidate], keep: KeepLine, reason: Reason, lost: dict[str, Reason]
+) -> list[Candidate]:
+    """The candidates with only the lines to keep; one that loses its last line is lost."""
+    found = []
+    for each in candidates:
+        lines = tuple(line for line in each.lines if keep(each, line))
+        if len(lines) == len(each.lines):
+            found.append(each)
+        elif lines:
+            found.append(replace(each, lines=lines, whole=False))
+        else:
+            lost[each.rule.key] = reason
+    return found

@@ -1,0 +1,68 @@
+"""Rules held against the brand they are for: what they name exists, and what they limit is not yet given away."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from programs.models import RuleUse
+from programs.rules import InvalidRule, Percentage, PerUnit, Rule, RuleSet, read_rules
+from programs.rules.spec import TierPoints, VoucherGift
+from programs.services.usage import BUDGET
+from smartbis.kernel.money import format_money
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_tenant, stores
+from vouchers.errors import CouponNotFound
+from vouchers.selectors import get_coupon
+
+
+def checked_rules(*, tenant: UUID, kind: str, spec: Any, program: UUID | None = None) -> RuleSet:
+    """The rules that JSON describes, fit for this brand and kind of programme. Raises InvalidRule by field.
+
+    For a `program` that exists, a budget may not be below what its rule has given already.
+    """
+    rules = read_rules(spec)
+    short = isinstance(spec, dict) and "rules" not in spec
+    with tenant_scope(tenant, read_only=True):
+        errors: dict[str, list[str]] = {}
+        for index, rule in enumerate(rules.rules):
+            for field, sentence in _faults(tenant, kind, rule, rules, program):
+                name = field.removeprefix("when.") if short else f"rules.{index}.{field}"
+                errors.setdefault(name, []).append(sentence)
+    if errors:
+        raise InvalidRule(errors)
+    return rules
+
+
+def _faults(tenant: UUID, kind: str, rule: Rule, rules: RuleSet, program: UUID | None) -> Iterator[tuple[str, str]]:
+    wrong = PerUnit if kind == "cashback" else Percentage
+    if isinstance(rule.effect, wrong):
+        yield "effect", "Cashback earns by percentage, points by unit of money."
+    known = {store.code for store in stores(tenant=tenant, active_only=False)}
+    if unknown := sorted(rule.when.stores - known):
+        yield "when.stores", f"There is no store {', '.join(unknown)}."
+    if isinstance(rule.effect, VoucherGift) and not _has_coupon(tenant, rule.effect.coupon):
+        yield "effect.coupon", "There is no such coupon."
+    limits = rule.limits
+    if limits.budget_minor is not None and not isinstance(rule.effect, TierPoints):
+        if kind == "points" and rules.point_value is None:
+            yield "limits.budget_minor", "Say what points are worth first: a budget is counted in money."
+        given = _given(program, rule.key) if program else 0
+        if given > limits.budget_minor:
+            currency = get_tenant(tenant=tenant).currency
+            yield (
+                "limits.budget_minor",
+                f"This rule has already given {format_money(given, currency)}: set the budget to that or more.",
+            )
+
+
+def _has_coupon(tenant: UUID, coupon: str) -> bool:
+    try:
+        get_coupon(tenant=tenant, coupon=UUID(coupon))
+    except (ValueError, CouponNotFound):
+        return False
+    return True
+
+
+def _given(program: UUID, key: str) -> int:
+    rows = RuleUse.objects.filter(program_id=program, rule_key=key, period=BUDGET, customer_id__isnull=True)
+    return sum(rows.values_list("amount", flat=True))
