@@ -5,11 +5,13 @@ from datetime import datetime
 
 from babel.dates import format_date
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal import words
+from programs.gatherings.infos import GatheringForCustomer
 from programs.selectors import StatementLine
 from smartbis.kernel.clock import now
 from vouchers.infos import CouponInfo, Offer, VoucherInfo
@@ -103,6 +105,35 @@ def ending(voucher: VoucherInfo) -> str:
     if voucher.status == "lapsed":
         return _("Venceu em %(day)s") % {"day": words.day(voucher.valid_until)} if voucher.valid_until else _("Vencido")
     return _("Cancelado em %(day)s") % {"day": words.day(voucher.ended_at)} if voucher.ended_at else _("Cancelado")
+
+
+def event_card(slug: str, seen: GatheringForCustomer) -> Ticket:
+    """An event: when, what it costs, and where the customer stands."""
+    info, mine = seen.gathering, seen.registration
+    start = localtime(info.starts_at)
+    price = words.amount_words(info.price_amount, info.price_unit) if info.price_amount else _("Grátis")
+    badge, tone = "", ""
+    if info.status == "cancelled":
+        badge, tone = _("Cancelado"), "bad"
+    elif mine is not None:
+        badge, tone = {
+            "registered": (_("Inscrito"), "ok"),
+            "arrived": (_("Você veio"), "ok"),
+            "waiting": (_("Em espera, %(n)sº da fila") % {"n": mine.position}, "warn"),
+        }.get(mine.status, ("", ""))
+    elif info.places_left == 0:
+        badge, tone = _("Lotado"), "warn"
+    return Ticket(
+        href=reverse("portal:event", args=[slug, info.id]),
+        name=info.name,
+        lines=tuple(part for part in (date_format(start, "D, d/m, H:i"), info.place, "" if mine else price) if part),
+        stub=date_format(start, "d"),
+        stub_icon="",
+        stub_note=date_format(start, "M"),
+        badge=badge,
+        badge_tone=tone,
+        reason="" if mine or seen.can_register else " ".join(words.event_reason(code, seen) for code in seen.reasons),
+    )
 
 
 def statement_row(slug: str, line: StatementLine) -> Row:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, frame, home, joining, offers, signing, vouchers
+from portal.views import account, events, frame, home, joining, offers, signing, vouchers
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("<slug:slug>/convert/", offers.convert, name="convert"),
     path("<slug:slug>/vouchers/", vouchers.vouchers, name="vouchers"),
     path("<slug:slug>/vouchers/<uuid:voucher>/", vouchers.show, name="voucher"),
+    path("<slug:slug>/events/", events.events, name="events"),
+    path("<slug:slug>/events/<uuid:gathering>/", events.event, name="event"),
+    path("<slug:slug>/events/<uuid:gathering>/register/", events.enlist, name="event_register"),
+    path("<slug:slug>/events/<uuid:gathering>/leave/", events.leave_event, name="event_leave"),
     path("<slug:slug>/statement/", home.statement, name="statement"),
     path("<slug:slug>/account/", account.account, name="account"),
     path("<slug:slug>/account/name/", account.rename, name="rename"),

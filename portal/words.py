@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
+from programs.gatherings.infos import GatheringForCustomer
 from smartbis.kernel.errors import DomainError
 from smartbis.kernel.money import format_amount, format_money
 from smartbis.kernel.units import is_currency
@@ -38,6 +39,20 @@ def short_money(minor: int, currency: str) -> str:
 def day(at: datetime) -> str:
     """A day of the brand's calendar: `12/12/2026`."""
     return date_format(localtime(at), "d/m/Y")
+
+
+def moment(at: datetime) -> str:
+    """A day and a time of the brand's calendar: `12/12/2026 14:05`."""
+    return date_format(localtime(at), "d/m/Y H:i")
+
+
+def span(start: datetime, end: datetime) -> str:
+    """From when to when: `sábado, 12/12/2026, das 19:00 às 22:00`."""
+    first, last = localtime(start), localtime(end)
+    facts = {"day": f"{date_format(first, 'l')}, {date_format(first, 'd/m/Y')}", "from": date_format(first, "H:i")}
+    if first.date() == last.date():
+        return _("%(day)s, das %(from)s às %(until)s") % (facts | {"until": date_format(last, "H:i")})
+    return _("%(day)s %(from)s a %(until)s") % (facts | {"until": moment(end)})
 
 
 # -- refusals -------------------------------------------------------------------------------------------------------
@@ -72,9 +87,29 @@ def _REFUSALS() -> dict[str, str]:  # noqa: N802 - a table, read at each call fo
         "coupon_not_eligible": _("Esta oferta é para outro grupo de clientes."),
         "coupon_not_live": _("Esta oferta não está mais disponível."),
         "budget_exhausted": _("Esgotado por enquanto."),
+        "event_cancelled": _("Este evento foi cancelado."),
+        "event_not_eligible": _("Este evento é para outro grupo de pessoas."),
+        "registration_closed": _("As inscrições não estão abertas."),
+        "registration_ended": _("O evento já começou: fale com a equipe."),
+        "already_arrived": _("Sua chegada já foi marcada."),
         "idempotency_key_reused": _("Esta página ficou velha. Confira e confirme de novo."),
         "request_in_progress": _("Seu pedido já está em andamento."),
     }
+
+
+def event_reason(code: str, seen: GatheringForCustomer) -> str:
+    """Why a customer cannot register, in a short sentence to them."""
+    info = seen.gathering
+    if code == "insufficient_balance":
+        return _("Faltam %(amount)s.") % {"amount": amount_words(seen.missing, info.price_unit)}
+    if code == "registration_closed" and info.phase() == "soon" and info.registers_from:
+        return _("As inscrições abrem em %(moment)s.") % {"moment": moment(info.registers_from)}
+    if code == "registration_closed":
+        return _("As inscrições se encerraram.")
+    if code == "event_not_eligible":
+        groups = ", ".join((*info.plans, *info.tiers, *info.tags))
+        return _("Só para: %(groups)s.") % {"groups": groups}
+    return _REFUSALS().get(code, _("Não disponível agora."))
 
 
 # -- values and terms -----------------------------------------------------------------------------------------------
@@ -111,6 +146,8 @@ def stub_of(terms: Valued) -> dict[str, Any]:
         return {"stub": percentage(terms.value_bp or 0), "stub_icon": "", "stub_note": _("desconto")}
     if terms.kind == "freebie":
         return {"stub": "", "stub_icon": "gift", "stub_note": _("grátis")}
+    if terms.kind == "entry":
+        return {"stub": "", "stub_icon": "calendar", "stub_note": _("entrada")}
     return {"stub": "", "stub_icon": "crown", "stub_note": _("benefício")}
 
 
@@ -120,6 +157,8 @@ def value_text(terms: Valued) -> str:
         return _("%(value)s de desconto") % {"value": short_money(terms.value_minor, terms.currency)}
     if terms.kind == "percentage":
         return _("%(value)s de desconto") % {"value": percentage(terms.value_bp or 0)}
+    if terms.kind == "entry":
+        return _("Entrada")
     return _("Grátis") if terms.kind == "freebie" else _("Benefício")
 
 

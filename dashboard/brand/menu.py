@@ -32,6 +32,7 @@ _DAY = (
     Entry("programs", _("Programa"), "percent", "program.see"),
     Entry("coupons", _("Cupons"), "ticket", "coupon.see"),
     Entry("adjustments", _("Ajustes"), "wallet", "adjustment.see"),
+    Entry("events", _("Eventos"), "calendar", "event.see"),
     Entry("messages", _("Mensagens"), "message-circle", "message.see"),
     Entry("reports", _("Relatórios"), "chart-line", "report.see"),
 )

@@ -102,6 +102,32 @@ def coupon_state(status: str) -> State:
     return states.get(status, State(status))
 
 
+def event_state(phase: str) -> State:
+    """What an event is now."""
+    states = {
+        "draft": State(_("rascunho"), "", "pencil"),
+        "soon": State(_("inscrições em breve"), "info", "clock"),
+        "open": State(_("inscrições abertas"), "ok", "circle-check"),
+        "full": State(_("lotado"), "warn", "users"),
+        "closed": State(_("inscrições encerradas"), "", "ban"),
+        "running": State(_("acontecendo"), "info", "calendar"),
+        "over": State(_("realizado"), "", "check"),
+        "cancelled": State(_("cancelado"), "bad", "ban"),
+    }
+    return states.get(phase, State(phase))
+
+
+def registration_state(status: str) -> State:
+    """Where somebody stands on an event's list."""
+    states = {
+        "registered": State(_("inscrito"), "info", "ticket"),
+        "arrived": State(_("chegou"), "ok", "circle-check"),
+        "waiting": State(_("em espera"), "warn", "hourglass"),
+        "left": State(_("saiu"), "", "ban"),
+    }
+    return states.get(status, State(status))
+
+
 def import_state(status: str, is_undoing: bool = False) -> State:
     """How far a file has come."""
     if is_undoing:

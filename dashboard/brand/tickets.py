@@ -45,6 +45,8 @@ def stub_of(terms: Valued, currency: str) -> dict[str, Any]:
         return {"stub": words.percentage(terms.value_bp), "stub_note": _("desconto")}
     if terms.kind == "freebie":
         return {"stub_icon": "gift", "stub_note": _("grátis")}
+    if terms.kind == "entry":
+        return {"stub_icon": "calendar", "stub_note": _("entrada")}
     return {"stub_icon": "crown", "stub_note": _("benefício")}
 
 
@@ -54,6 +56,8 @@ def gives(terms: Valued, currency: str) -> str:
         return _("%(value)s de desconto") % {"value": words.short_money(terms.value_minor, currency)}
     if terms.kind == "percentage" and terms.value_bp:
         return _("%(value)s de desconto") % {"value": words.percentage(terms.value_bp)}
+    if terms.kind == "entry":
+        return _("Entrada")
     return _("Brinde") if terms.kind == "freebie" else _("Benefício")
 
 

@@ -7,9 +7,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard.counter import pages, words
+from dashboard.counter import doors, pages, words
 from dashboard.counter.access import CounterRequest
 from dashboard.counter.forms import EnrolForm, RedeemForm, SaleForm
+from programs.gatherings.selectors import get_gathering, registration_of_voucher
 from programs.selectors import till_customer
 from programs.services import may_sell
 from smartbis.customers.errors import CustomerNotFound
@@ -125,6 +126,8 @@ def voucher(
     if judged.voucher.is_personal and customer is None:
         customer = judged.voucher.customer_id
         judged = validate_voucher(**asked, customer=customer)
+    if judged.voucher.kind == "entry" and (answer := _entry(request, judged.voucher)) is not None:
+        return answer
     if not judged.valid:
         return refused_voucher(request, judged)
     person = get_customer(tenant=request.tenant, customer=customer) if customer else None
@@ -149,6 +152,14 @@ def voucher(
         "action": _("Entregar") if shown.kind in ("freebie", "upgrade") else _("Dar o desconto"),
     }
     return pages.show(request, "voucher", context, status=status)
+
+
+def _entry(request: CounterRequest, voucher: VoucherInfo) -> HttpResponse | None:
+    """An entry to an event, read at the till: who it lets in, at its own door."""
+    found = registration_of_voucher(tenant=request.tenant, voucher=voucher.id)
+    if found is None or found.status == "left" or not may(request.actor, "event.check_in"):
+        return None
+    return doors.person(request, get_gathering(tenant=request.tenant, gathering=found.gathering_id), found)
 
 
 def needs_amount(voucher: VoucherInfo) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.counter.views import people, refunds, sales, stores, till, vouchers
+from dashboard.counter.views import events, people, refunds, sales, stores, till, vouchers
 
 app_name = "counter"
 urlpatterns = [
@@ -15,5 +15,9 @@ urlpatterns = [
     path("redemptions/", vouchers.redeem, name="redeem"),
     path("redemptions/<uuid:redemption>/undo/", vouchers.undo, name="undo_redemption"),
     path("refunds/", refunds.refund, name="refund"),
+    path("events/", events.index, name="events"),
+    path("events/<uuid:gathering>/", events.show, name="event"),
+    path("events/<uuid:gathering>/check-ins/", events.arrive, name="event_check_in"),
+    path("events/<uuid:gathering>/check-ins/undo/", events.go_back, name="event_undo"),
     path("store/", stores.choose, name="store"),
 ]

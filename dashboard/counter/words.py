@@ -72,6 +72,8 @@ def value_of(voucher: VoucherInfo) -> str:
     """What a voucher gives: `R$ 15,00 de desconto`, `10% de desconto até R$ 30,00`, or the thing itself."""
     if voucher.kind == "amount":
         return _("%(money)s de desconto") % {"money": money(voucher.value_minor or 0, voucher.currency)}
+    if voucher.kind == "entry":
+        return _("Entrada: %(event)s") % {"event": voucher.coupon_name}
     if voucher.kind == "percentage":
         share = percentage(voucher.value_bp or 0)
         if voucher.max_discount_minor is None:
@@ -122,6 +124,27 @@ def refused(code: str, facts: Facts, message: str) -> Words:
     """A refusal's code and facts as a result; `message` is the room's own sentence, for what has no words here."""
     words = _REFUSALS.get(code)
     return words(facts, message) if words else Words("bad", _("NÃO FOI FEITO"), message)
+
+
+def refused_at_door(code: str, facts: Facts, message: str) -> Words:
+    """A refusal at an event's door."""
+    words = {
+        "entry_of_another_event": lambda: Words(
+            "bad", _("É DE OUTRO EVENTO"), _("Entrada para: %(event)s.") % {"event": facts.get("event", "")}
+        ),
+        "registration_waiting": lambda: Words("warn", _("EM ESPERA"), _("Está na lista de espera, sem lugar.")),
+        "registration_ended": lambda: Words("bad", _("FORA DA LISTA"), _("Esta inscrição foi cancelada.")),
+        "registration_not_found": lambda: Words("bad", _("NÃO É UMA ENTRADA"), _("Este código é de outro voucher.")),
+        "registration_unpaid": lambda: Words("warn", _("FALTA PAGAR"), _("Receba antes de deixar entrar.")),
+        "event_cancelled": lambda: Words("bad", _("EVENTO CANCELADO"), _("Ninguém entra: o evento foi cancelado.")),
+        "not_arrived": lambda: Words("warn", _("JÁ DESFEITO"), _("Não há chegada para desfazer.")),
+        "check_in_too_early": lambda: Words(
+            "warn",
+            _("AINDA NÃO"),
+            _("A porta abre às %(time)s.") % {"time": _at(facts["from"]).strftime("%d/%m %H:%M")},
+        ),
+    }.get(code)
+    return words() if words else refused(code, facts, message)
 
 
 def unknown_code(text: str) -> Words:

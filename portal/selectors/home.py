@@ -6,6 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from portal.selectors.programme import Promise, promises, units_of
+from programs.gatherings.infos import GatheringForCustomer
+from programs.gatherings.selectors import gatherings_for
 from programs.selectors import Release, StatementLine, customer_statement, releases_of
 from smartbis.ledger.selectors import BalanceInfo, balances
 from smartbis.tenancy.scope import tenant_scope
@@ -15,6 +17,7 @@ from vouchers.selectors import offers_for, vouchers_of
 
 LAST_MOVEMENTS = 5
 FEW_TICKETS = 4
+FEW_EVENTS = 2
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class HomePage:
     vouchers: tuple[VoucherInfo, ...]
     lines: tuple[StatementLine, ...]
     promises: tuple[Promise, ...]
+    events: tuple[GatheringForCustomer, ...]
 
 
 def home_page(*, brand: TenantInfo, customer: UUID, locale: str) -> HomePage:
@@ -52,6 +56,7 @@ def home_page(*, brand: TenantInfo, customer: UUID, locale: str) -> HomePage:
             vouchers=tuple(vouchers_of(tenant=brand.id, customer=customer, open_only=True, limit=FEW_TICKETS)),
             lines=customer_statement(tenant=brand.id, customer=customer, locale=locale, limit=LAST_MOVEMENTS).items,
             promises=tuple(promises(brand=brand, locale=locale)),
+            events=tuple(gatherings_for(tenant=brand.id, customer=customer))[:FEW_EVENTS],
         )
 
 

@@ -35,6 +35,7 @@ def home(request: CustomerRequest) -> HttpResponse:
         "offers": [cards.offer_ticket(slug, offer) for offer in page.offers],
         "rows": [cards.statement_row(slug, line) for line in page.lines],
         "promises": page.promises,
+        "events": [cards.event_card(slug, each) for each in page.events],
     }
     return render_page(request, "portal/home.html", context)
 

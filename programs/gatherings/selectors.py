@@ -13,7 +13,6 @@ from programs.gatherings.reading import (
     gathering_infos,
     get_gathering_row,
     position_of,
-    registration_info,
     registration_infos,
 )
 from programs.gatherings.registering import is_invited, period_of
@@ -23,7 +22,9 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.codes import parse_qr
 from smartbis.kernel.units import POINTS
 from smartbis.ledger.selectors import balances
+from smartbis.tenancy.errors import StoreUnknown
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import stores
 from vouchers.errors import VoucherNotFound
 from vouchers.selectors import find_by_qr, get_voucher
 
@@ -48,6 +49,21 @@ def get_gathering(*, tenant: UUID, gathering: UUID) -> GatheringInfo:
     """Raises GatheringNotFound."""
     with tenant_scope(tenant, read_only=True):
         return gathering_infos([get_gathering_row(gathering)])[0]
+
+
+def door_store(*, tenant: UUID, gathering: UUID) -> UUID:
+    """The store in which arrivals count that are not marked at a till: the gathering's, or the brand's first own one.
+
+    Raises GatheringNotFound, StoreUnknown for a brand without a store.
+    """
+    with tenant_scope(tenant, read_only=True):
+        row = get_gathering_row(gathering)
+        if row.store_id is not None:
+            return row.store_id
+        for store in stores(tenant=tenant):
+            if store.kind == "own":
+                return store.id
+        raise StoreUnknown
 
 
 def gatherings_at_door(*, tenant: UUID) -> list[GatheringInfo]:
@@ -101,7 +117,7 @@ def get_registration(*, tenant: UUID, registration: UUID, customer: UUID | None 
         row = Registration.objects.filter(id=registration).first()
         if row is None or (customer is not None and row.customer_id != customer):
             raise RegistrationNotFound
-        return registration_info(row)
+        return replace(registration_infos([row])[0], position=position_of(row))
 
 
 def registrations_of(*, tenant: UUID, customer: UUID) -> list[RegistrationInfo]:
@@ -117,11 +133,11 @@ def gathering_names(*, tenant: UUID, gatherings: Collection[UUID]) -> dict[UUID,
         return dict(Gathering.objects.filter(id__in=list(gatherings)).values_list("id", "name"))
 
 
-def gathering_of_voucher(*, tenant: UUID, voucher: UUID) -> UUID | None:
-    """The gathering that a voucher gives entry to, if it does."""
+def registration_of_voucher(*, tenant: UUID, voucher: UUID) -> RegistrationInfo | None:
+    """The registration whose entry a voucher is, if it is one."""
     with tenant_scope(tenant, read_only=True):
-        found = Registration.objects.filter(voucher_id=voucher).values_list("gathering_id", flat=True)
-        return found.first()
+        row = Registration.objects.filter(voucher_id=voucher).first()
+        return registration_infos([row])[0] if row else None
 
 
 def _for_customer(tenant: UUID, rows: list[Gathering], customer: UUID) -> list[GatheringForCustomer]:

@@ -115,6 +115,18 @@ REST = {
     "api/v1/plans": Row({"GET": API, "POST": API}),
     "api/v1/plans/<str:plan>": Row({"GET": API, "PATCH": API}, body={"PATCH": lambda world: {"name": "x"}}),
     "api/v1/tiers": Row({"GET": API, "PUT": API}),
+    "api/v1/events": Row({"GET": API, "POST": API}),
+    "api/v1/events/<uuid:gathering>": Row({"GET": API, "PATCH": API}, body={"PATCH": lambda world: {"name": "x"}}),
+    "api/v1/events/<uuid:gathering>/cancel": Row({"POST": API}, body={"POST": lambda world: {"reason": "x"}}),
+    "api/v1/events/<uuid:gathering>/registrations": Row(
+        {"GET": API, "POST": API}, body={"POST": lambda world: {"customer": customer_of(world)}}
+    ),
+    "api/v1/events/<uuid:gathering>/check-ins": Row(
+        {"POST": API},
+        body={"POST": lambda world: {"store": "centro", "registration": str(world.ids["registration"])}},
+    ),
+    "api/v1/registrations/<uuid:registration>/cancel": Row({"POST": API}),
+    "api/v1/registrations/<uuid:registration>/undo-check-in": Row({"POST": API}),
     "api/v1/imports": Row({"GET": API, "POST": API}),
     "api/v1/imports/<uuid:import_id>": Row({"GET": API}),
     "api/v1/imports/<uuid:import_id>/errors.csv": Row({"GET": API}),
@@ -155,6 +167,14 @@ COUNTER_PAGES: dict[str, Row] = {
     ),
     "counter/redemptions/<uuid:redemption>/undo/": Row({}),
     "counter/refunds/": Row({"GET": COUNTER, "POST": COUNTER}),
+    "counter/events/": Row({"GET": COUNTER}),
+    "counter/events/<uuid:gathering>/": Row({"GET": COUNTER}),
+    "counter/events/<uuid:gathering>/check-ins/": Row(
+        {"POST": COUNTER}, body={"POST": lambda world: {"registration": str(world.ids["registration"])}}
+    ),
+    "counter/events/<uuid:gathering>/check-ins/undo/": Row(
+        {"POST": COUNTER}, body={"POST": lambda world: {"registration": str(world.ids["registration"])}}
+    ),
     "counter/store/": Row(
         {"GET": TILL, "POST": COUNTER}, body={"POST": lambda world: {"store": str(world.ids["store"])}}
     ),
@@ -194,6 +214,14 @@ DASHBOARD_PAGES: dict[str, Row] = {
     f"{DESK}coupons/<uuid:coupon>/change/": Row({"GET": LEAD, "POST": LEAD}),
     f"{DESK}coupons/<uuid:coupon>/status/": Row({"POST": LEAD}),
     f"{DESK}coupons/<uuid:coupon>/copy/": Row({"POST": LEAD}),
+    f"{DESK}events/": Row({"GET": READERS}),
+    f"{DESK}events/new/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}events/<uuid:gathering>/": Row({"GET": READERS}),
+    f"{DESK}events/<uuid:gathering>/change/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}events/<uuid:gathering>/cancel/": Row({"POST": LEAD}),
+    f"{DESK}events/<uuid:gathering>/list/": Row({"POST": ATTENDANTS}),
+    f"{DESK}events/<uuid:gathering>/door/": Row({"POST": ATTENDANTS}),
+    f"{DESK}events/<uuid:gathering>/list.csv": Row({"GET": READERS}),
     f"{DESK}messages/": Row({"GET": READERS}),
     f"{DESK}messages/templates/": Row({"GET": READERS}),
     f"{DESK}messages/templates/sync/": Row({"POST": LEAD}),
@@ -233,6 +261,10 @@ PORTAL_PAGES: dict[str, Row] = {
     f"{PORTAL}convert/": Row({"GET": CUSTOMERS, "POST": CUSTOMERS}),
     f"{PORTAL}vouchers/": PORTAL_PAGE,
     f"{PORTAL}vouchers/<uuid:voucher>/": PORTAL_PAGE,
+    f"{PORTAL}events/": PORTAL_PAGE,
+    f"{PORTAL}events/<uuid:gathering>/": PORTAL_PAGE,
+    f"{PORTAL}events/<uuid:gathering>/register/": PORTAL_FORM,
+    f"{PORTAL}events/<uuid:gathering>/leave/": PORTAL_FORM,
     f"{PORTAL}statement/": PORTAL_PAGE,
     f"{PORTAL}account/": PORTAL_PAGE,
     f"{PORTAL}account/name/": PORTAL_FORM,

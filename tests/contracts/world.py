@@ -15,6 +15,8 @@ from messaging.services import receive_webhook
 from messaging.whatsapp.signature import signature_of
 from portal.services import start_sign_in
 from portal.services.sessions import open_session
+from programs.gatherings.infos import GatheringDraft
+from programs.gatherings.services import create_gathering, register
 from programs.models import Article, ImportBatch, ImportRow
 from programs.selectors import Limit
 from programs.services import (
@@ -99,6 +101,7 @@ def make_world(slug: str, canary: str, *, number: str, phone: str, cpf: str) -> 
     _closed(tenant)
     _plans(tenant, customer.id, names, canary)
     _vouchers(tenant, customer.id, ids, names, canary)
+    _gathering(tenant, customer.id, ids, canary)
     _requests(tenant, canary)
     _imported(tenant, ids, canary)
     _conversation(line, tenant, customer.id, canary)
@@ -295,6 +298,23 @@ def _vouchers(tenant: UUID, customer: UUID, ids: dict[str, UUID], names: dict[st
     )
     ids |= {"voucher": issued[0].id, "redemption": uses[1].id}
     names |= {"code": issued[0].code, "qr_token": issued[0].qr_token}
+
+
+def _gathering(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -> None:
+    """An event that is about to begin, with somebody on its list."""
+    draft = GatheringDraft(
+        name=f"Sarau {canary}",
+        description=f"Noite {canary}",
+        place=f"Salão {canary}",
+        starts_at=now() + timedelta(hours=1),
+        ends_at=now() + timedelta(hours=3),
+        capacity=10,
+    )
+    ids["gathering"] = create_gathering(tenant=tenant, draft=draft, actor=OWNER).id
+    registration = register(
+        tenant=tenant, gathering=ids["gathering"], customer=customer, actor=OWNER, channel="counter"
+    )
+    ids["registration"] = registration.id
 
 
 def _requests(tenant: UUID, canary: str) -> None:

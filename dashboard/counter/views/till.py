@@ -14,11 +14,13 @@ from django.views.decorators.http import require_GET
 
 from dashboard.counter import lookup, pages, states, words
 from dashboard.counter.access import CounterRequest, counter_page
+from programs.gatherings.selectors import gatherings_at_door
 from programs.selectors import Attendance, attendances
 from programs.services.counter import UNDO_SECONDS, can_undo
 from smartbis.kernel.clock import now
 from smartbis.purchases.selectors import last_purchases
 from smartbis.tenancy.counters import attempts, hit
+from smartbis.tenancy.permissions import may
 
 WRONG_CODES, WRONG_CODES_SECONDS = 30, 600
 
@@ -93,7 +95,9 @@ def idle(request: CounterRequest, *, query: str = "", problem: str = "") -> Http
         since=max(midnight, now() - timedelta(days=1)),
     )
     recent = [_recent(request, each) for each in latest]
-    context = {"query": query or request.GET.get("q", "")[:60], "problem": problem, "recent": recent}
+    context: dict[str, Any] = {"query": query or request.GET.get("q", "")[:60], "problem": problem, "recent": recent}
+    if may(request.actor, "event.check_in"):
+        context["doors"] = bool(gatherings_at_door(tenant=request.tenant))
     return pages.show(request, "idle", context)
 
 

@@ -34,6 +34,8 @@ SCOPES = (
     "programs:write",
     "adjustments:read",
     "adjustments:write",
+    "events:read",
+    "events:write",
     "imports:write",
     "reports:read",
     "messages:read",
