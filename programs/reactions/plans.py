@@ -4,8 +4,8 @@ from uuid import UUID
 
 from programs.events import ImportFinished
 from programs.services.plan_sales import sync_import, sync_sale
-from programs.services.plans import forget_member
-from smartbis.customers.events import CustomerErased
+from programs.services.plans import forget_member, join_members
+from smartbis.customers.events import CustomerErased, CustomerMerged
 from smartbis.outbox.subscriptions import subscribe
 from smartbis.purchases.events import PurchaseConfirmed, PurchaseRecorded, PurchaseRefunded, PurchasesUndone
 
@@ -40,6 +40,12 @@ def on_import_finished(*, tenant: UUID, event: ImportFinished) -> None:
 def on_purchases_undone(*, tenant: UUID, event: PurchasesUndone) -> None:
     """What an import gave goes with it."""
     sync_import(tenant=tenant, import_batch=event.import_batch)
+
+
+@subscribe(CustomerMerged)
+def on_customer_merged(*, tenant: UUID, event: CustomerMerged) -> None:
+    """What two records bought is one person's."""
+    join_members(tenant=tenant, customer=event.customer_id, merged=event.merged_id)
 
 
 @subscribe(CustomerErased)

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from programs.events import GatheringCheckedIn, ImportFinished
-from programs.services.standings import forget_standing, judge_customers, request_walk
-from smartbis.customers.events import CustomerEnrolled, CustomerErased
+from programs.services.standings import forget_standing, join_standings, judge_customers, request_walk
+from smartbis.customers.events import CustomerEnrolled, CustomerErased, CustomerMerged
 from smartbis.outbox.subscriptions import subscribe
 from smartbis.purchases.events import (
     PurchaseCancelledEvent,
@@ -64,6 +64,12 @@ def on_import_finished(*, tenant: UUID, event: ImportFinished) -> None:
 def on_purchases_undone(*, tenant: UUID, event: PurchasesUndone) -> None:
     """History was taken back."""
     request_walk(tenant=tenant)
+
+
+@subscribe(CustomerMerged)
+def on_customer_merged(*, tenant: UUID, event: CustomerMerged) -> None:
+    """What two records did counts together."""
+    join_standings(tenant=tenant, customer=event.customer_id, merged=event.merged_id)
 
 
 @subscribe(CustomerErased)

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from programs.errors import PlanNotFound
 from programs.models import Plan, PlanArticle, PlanMember, PlanPeriod, PlanPeriodEnd, PlanReceipt
 from programs.periods import Bought, Laid, Length, lay
+from smartbis.customers.selectors import merged_ids
 from smartbis.kernel.clock import now
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.tenancy.scope import tenant_scope
@@ -154,9 +155,10 @@ def _info(row: Plan, skus: tuple[str, ...]) -> PlanInfo:
 
 
 def standing_periods(*, tenant: UUID, plan: UUID, customer: UUID) -> list[PlanPeriod]:
-    """The periods of a customer that were not taken back. Runs in the tenant's scope."""
-    ended = PlanPeriodEnd.objects.filter(period__plan_id=plan, period__customer_id=customer)
-    rows = PlanPeriod.objects.filter(tenant_id=tenant, plan_id=plan, customer_id=customer)
+    """The periods of a customer that were not taken back, those of merged records too. Runs in the tenant's scope."""
+    people = [customer, *merged_ids(tenant=tenant, customer=customer)]
+    ended = PlanPeriodEnd.objects.filter(period__plan_id=plan, period__customer_id__in=people)
+    rows = PlanPeriod.objects.filter(tenant_id=tenant, plan_id=plan, customer_id__in=people)
     return list(rows.exclude(id__in=ended.values("period_id")))
 
 
@@ -200,7 +202,8 @@ def _member(row: PlanMember, plan: PlanInfo) -> MemberInfo:
 
 
 def _periods(tenant: UUID, customer: UUID, known: dict[UUID, PlanInfo]) -> tuple[PeriodInfo, ...]:
-    rows = list(PlanPeriod.objects.filter(customer_id=customer).order_by("-bought_at", "-id"))
+    people = [customer, *merged_ids(tenant=tenant, customer=customer)]
+    rows = list(PlanPeriod.objects.filter(customer_id__in=people).order_by("-bought_at", "-id"))
     ends = {end.period_id: end for end in PlanPeriodEnd.objects.filter(period__in=rows)}
     receipts = {note.source: note for note in PlanReceipt.objects.filter(customer_id=customer)}
     zone = get_tenant(tenant=tenant).timezone

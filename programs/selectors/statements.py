@@ -121,6 +121,8 @@ def title(kind: str, unit: str) -> str:
         "voucher_use": _("Voucher usado"),
         "voucher_return": _("Voucher devolvido ao saldo"),
         "voucher_forfeit": _("Voucher vencido"),
+        "plan_buy": _("Plano pago com pontos"),
+        "plan_return": _("Pontos de plano devolvidos"),
         "opening": _("Saldo inicial"),
         "undo": _("Importação desfeita"),
         "adjust": _("Ajuste"),
@@ -156,8 +158,8 @@ def explain(kind: str, unit: str, amount: int, facts: dict[str, Any], locale: st
         parts.append(_("O saldo deste cadastro foi para o outro da mesma pessoa."))
     elif facts.get("key") == "adjusted_by_hand":
         parts.append(f"{reason_words(facts.get('reason', ''))}.")
-    elif kind.startswith("voucher_"):
-        parts.append(" · ".join(part for part in (facts["coupon"], facts["code"]) if part))
+    elif kind.startswith(("voucher_", "plan_")):
+        parts.append(" · ".join(part for part in (facts.get("plan"), facts["coupon"], facts["code"]) if part))
     elif facts.get("reason"):
         parts.append(str(facts["reason"]))
     return " ".join(part for part in parts if part)

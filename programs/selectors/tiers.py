@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from programs.models import Award, TierChange, TierLadder, TierStanding
 from programs.tiers import Contribution, Fall, Keep, Ladder, Measure, Standing, Tier, Window, judge
 from programs.tiers import facts_since as _since
+from smartbis.customers.selectors import merged_ids
 from smartbis.kernel.clock import now
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.purchases.selectors import settled_sales
@@ -139,7 +140,7 @@ def tier_card(*, tenant: UUID, customer: UUID, changes: int = 0) -> TierCard | N
         ).get(customer, [])
         # Judged in thought: who was never judged, or just bought, reads what the worker is about to write.
         verdict = judge(ladder, standing, facts, at)
-        steps = _changes(ladder, customer, changes) if changes else ()
+        steps = _changes(tenant, ladder, customer, changes) if changes else ()
         return _card(ladder, verdict.standing, verdict.missing, at, steps)
 
 
@@ -173,9 +174,10 @@ def _card(
     )
 
 
-def _changes(ladder: Ladder, customer: UUID, limit: int) -> tuple[TierChangeInfo, ...]:
+def _changes(tenant: UUID, ladder: Ladder, customer: UUID, limit: int) -> tuple[TierChangeInfo, ...]:
     names = {tier.key: tier.name for tier in ladder.tiers}
-    rows = TierChange.objects.filter(customer_id=customer).order_by("-at", "-id")[:limit]
+    people = [customer, *merged_ids(tenant=tenant, customer=customer)]
+    rows = TierChange.objects.filter(customer_id__in=people).order_by("-at", "-id")[:limit]
     return tuple(
         TierChangeInfo(
             at=row.at,

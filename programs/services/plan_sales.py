@@ -7,7 +7,7 @@ from programs.models import Plan, PlanPeriod, PlanPeriodEnd
 from programs.selectors.plans import plans_by_sku
 from programs.services.plan_members import settle_member
 from programs.services.plans import MOST_PERIODS, add_periods, is_over, take_back_periods
-from smartbis.customers.selectors import active_customers
+from smartbis.customers.selectors import active_customers, get_customer, merged_ids
 from smartbis.ledger.services import lock_holders
 from smartbis.purchases.infos import ItemInfo, PurchaseInfo
 from smartbis.purchases.selectors import find_sold, get_purchases
@@ -66,9 +66,15 @@ def _sync(tenant: UUID, sale: PurchaseInfo) -> None:
             new, gone = _sync_line(tenant, sale, item, known[plan_id], rows)
             added += new
             taken += gone
-    for plan_id, customer in sorted({(row.plan_id, row.customer_id) for row in (*added, *taken)}):
+    stays = {row.customer_id: _who_stays(tenant, row.customer_id) for row in (*added, *taken)}
+    for plan_id, customer in sorted({(row.plan_id, stays[row.customer_id]) for row in (*added, *taken)}):
         mine = [row for row in added if (row.plan_id, row.customer_id) == (plan_id, customer)]
         settle_member(tenant=tenant, plan=known[plan_id], customer=customer, added=mine)
+
+
+def _who_stays(tenant: UUID, customer: UUID) -> UUID:
+    """Who a customer is now, if two records were found to be one person."""
+    return get_customer(tenant=tenant, customer=customer).id
 
 
 def _source(sale: PurchaseInfo, item: ItemInfo) -> str:
@@ -80,8 +86,9 @@ def _sync_line(
 ) -> tuple[list[PlanPeriod], list[PlanPeriod]]:
     """Make one line's periods what the line is now, and answer those that are new and those that were taken back."""
     standing = _standing(rows)
-    foreign = [row for row in standing if row.customer_id != sale.customer_id]
-    mine = [row for row in standing if row.customer_id == sale.customer_id]
+    people = {sale.customer_id} | set(merged_ids(tenant=tenant, customer=sale.customer_id) if sale.customer_id else ())
+    foreign = [row for row in standing if row.customer_id not in people]
+    mine = [row for row in standing if row.customer_id in people]
     wanted = _kept(sale, item)
     taken = take_back_periods(tenant=tenant, rows=foreign, cause=PlanPeriodEnd.Cause.MERGED)
     taken += take_back_periods(tenant=tenant, rows=mine[wanted:], cause=PlanPeriodEnd.Cause.REFUND)

@@ -321,6 +321,17 @@ def _give_points_back(tenant: UUID, holder: LockedHolder, plan: Plan, points: in
     repay_owed(tenant=tenant, holder=holder, unit=POINTS, at_most=points)
 
 
+def join_members(*, tenant: UUID, customer: UUID, merged: UUID) -> None:
+    """Two customers became one: what both have bought is laid anew for the one who stays."""
+    with tenant_scope(tenant):
+        lock_holder(tenant=tenant, customer=customer)
+        PlanMember.objects.filter(customer_id=merged).update(
+            started_at=None, ends_at=None, lapses_at=None, next_at=None, reminded=None
+        )
+        for plan in Plan.objects.filter(id__in=PlanPeriod.objects.filter(customer_id=merged).values("plan_id")):
+            settle_member(tenant=tenant, plan=plan, customer=customer)
+
+
 def forget_member(*, tenant: UUID, customer: UUID) -> None:
     """Wipe what staff wrote about an erased customer, and remind them of nothing. Periods stay, without a person."""
     with tenant_scope(tenant):

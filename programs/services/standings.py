@@ -13,7 +13,12 @@ from programs.models import TierChange, TierLadder, TierStanding
 from programs.selectors.tiers import contributions, ladder_info, standing_of
 from programs.tiers import Ladder, Verdict, facts_since, judge
 from smartbis.customers.infos import MembershipInfo
-from smartbis.customers.selectors import active_customers, customer_count, customers_after
+from smartbis.customers.selectors import (
+    active_customers,
+    customer_count,
+    customers_after,
+    memberships_with_periods,
+)
 from smartbis.customers.services import close_memberships, set_memberships
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
@@ -234,6 +239,33 @@ def walk(*, tenant: UUID) -> bool:
             walked_at=now() if is_last else None,
         )
         return not is_last
+
+
+def join_standings(*, tenant: UUID, customer: UUID, merged: UUID) -> None:
+    """Two customers became one, who keeps the higher tier with its term and is judged by what both did."""
+    at = now()
+    with tenant_scope(tenant):
+        row = TierLadder.objects.first()
+        if row is None or not active_customers(tenant=tenant, customers=[customer]):
+            return
+        ladder = ladder_info(row, get_tenant(tenant=tenant).timezone).ladder
+        rows = {each.customer_id: each for each in _locked(tenant, [customer, merged], at)}
+        stays, goes = rows[customer], rows[merged]
+        if ladder.place(goes.tier) > ladder.place(stays.tier):
+            TierStanding.objects.filter(id=stays.id).update(
+                tier=goes.tier, reached_at=goes.reached_at, keep_until=goes.keep_until, warned_for=goes.warned_for
+            )
+        tier = max(stays.tier, goes.tier, key=ladder.place)
+        forget_standing(tenant=tenant, customer=merged)
+        # Memberships were joined without knowing which tier is the higher one.
+        theirs = [each for each in memberships_with_periods(tenant=tenant, customer=customer) if each.kind == TIER]
+        stray = [(customer, each.key) for each in theirs if each.key != tier]
+        close_memberships(tenant=tenant, kind=TIER, members=stray, at=at)
+        reached_at = goes.reached_at if tier == goes.tier else stays.reached_at
+        if tier and reached_at:
+            kept = MembershipInfo(customer_id=customer, kind=TIER, key=tier, valid_from=reached_at, valid_until=None)
+            set_memberships(tenant=tenant, memberships=[kept])
+        judge_customers(tenant=tenant, customers=[customer])
 
 
 def forget_standing(*, tenant: UUID, customer: UUID) -> None:

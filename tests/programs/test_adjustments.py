@@ -234,10 +234,7 @@ def test_of_many_who_approve_at_once_one_does() -> None:
     asked = adjust(brand, customer, 90_000)
     approvers = [person("owner") for _ in range(8)]
     results = race(
-        *[
-            lambda who=who: approve_adjustment(tenant=brand.id, adjustment=asked.id, actor=who)
-            for who in approvers
-        ]
+        *[lambda who=who: approve_adjustment(tenant=brand.id, adjustment=asked.id, actor=who) for who in approvers]
     )
     assert sum(isinstance(each, AdjustmentInfo) for each in results) == 1
     assert sum(isinstance(each, AdjustmentDecided) for each in results) == 7

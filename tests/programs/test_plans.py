@@ -8,7 +8,7 @@ import pytest
 from programs.errors import PlanClosed, PlanNotForPoints, PlanNotFound, PlanPeriodNotFound, PlanSourceConflict
 from programs.models import PlanMember
 from programs.selectors.plans import MemberInfo, current_plans, customer_plans, get_plan, member_counts, plan_members
-from programs.services import confirm_sale, record_participation, record_sale, refund_sale
+from programs.services import confirm_sale, merge_customers, record_participation, record_sale, refund_sale
 from programs.services.plan_catalogue import PlanTerms, change_plan, create_plan
 from programs.services.plan_sales import sync_sale
 from programs.services.plans import (
@@ -386,6 +386,24 @@ def test_an_erased_person_leaves_no_words_behind(aurora: TenantInfo) -> None:
     with frozen(MAY + timedelta(days=400)):
         drain_queue("relay")
         assert "lapsed" not in events(aurora)
+
+
+def test_what_two_records_of_one_person_bought_lies_one_after_another(aurora: TenantInfo) -> None:
+    with frozen(MAY):
+        plan(aurora)
+        ana, same = make_customer(aurora), make_customer(aurora)
+        first = sell(aurora, same, "1")
+        sell(aurora, ana, "2")
+        assert (ends(aurora, ana), ends(aurora, same)) == (["2027-05-03"], ["2027-05-03"])
+        merge_customers(tenant=aurora.id, into=ana.id, other=same.id, actor=actor("owner"))
+        drain_queue("relay")
+        assert ends(aurora, ana) == ["2028-05-03"]
+        assert len(plan_members(tenant=aurora.id).items) == 1
+        sync_sale(tenant=aurora.id, purchase=first.id)
+        assert ends(aurora, ana) == ["2028-05-03"]
+        refund_sale(tenant=aurora.id, purchase=first.id, external_id="r", amount_minor=12_500, actor=actor())
+        drain_queue("relay")
+        assert ends(aurora, ana) == ["2027-05-03"]
 
 
 @pytest.mark.django_db(transaction=True)

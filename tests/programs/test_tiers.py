@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from programs.selectors.tiers import find_ladder, tier_card, tier_counts, tier_members
-from programs.services import record_sale, refund_sale
+from programs.services import merge_customers, record_sale, refund_sale
 from programs.services.standings import CUSTOMERS_A_STEP, judge_customers, walk
 from programs.services.tiers import set_ladder
 from programs.tiers import Tier
@@ -220,6 +220,22 @@ def test_who_was_erased_is_judged_no_more(aurora: TenantInfo) -> None:
     with frozen(MAY + timedelta(days=400)):
         drain_queue("relay")
         assert judge_customers(tenant=aurora.id, customers=[ana.id]) == 0
+
+
+def test_two_records_of_one_person_are_judged_together_and_the_higher_tier_stays(aurora: TenantInfo) -> None:
+    with frozen(MAY):
+        ladder(aurora)
+        ana, same = make_customer(aurora), make_customer(aurora)
+        gold = sell(aurora, same, 60_000, "1")
+        refund_sale(tenant=aurora.id, purchase=gold.purchase.id, external_id="r", amount_minor=55_000, actor=actor())
+        sell(aurora, ana, 20_000, "2")
+        merge_customers(tenant=aurora.id, into=ana.id, other=same.id, actor=actor("owner"))
+        drain_queue("relay")
+        assert (tier_of(aurora, ana), _figure(aurora, ana)) == ("gold", 25_000)
+        assert tier_counts(tenant=aurora.id) == {"gold": 1}
+    with frozen(datetime(2027, 1, 1, 3, 0, 1, tzinfo=UTC)):
+        drain_queue("relay")
+        assert tier_of(aurora, ana) == "silver"
 
 
 @pytest.mark.parametrize(
