@@ -68,8 +68,9 @@ def start_import(
     Raises PermissionMissing, InvalidInput (kind), FileRefused, MappingRefused, CurrencyMismatch, StoreUnknown. Nothing
     is kept of a refused file.
     """
-    what = {"kind": kind, "filename": filename, "mapping": mapping, "dry_run": dry_run, "actor": actor}
-    with received(tenant=tenant, file=file, **what) as arrival:
+    with received(
+        tenant=tenant, kind=kind, file=file, filename=filename, mapping=mapping, dry_run=dry_run, actor=actor
+    ) as arrival:
         return queue_import(tenant=tenant, arrival=arrival)
 
 

@@ -108,7 +108,7 @@ def test_a_key_takes_a_file_in_once(
     cashback: None, api: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Files are taken in before the key is claimed, and those that no import came of are gone."""
-    take_in, scopes = services.take_in, []
+    scopes: list[Any] = []
 
     def watched(**given: Any) -> Any:
         scopes.append(scoped_tenant())

@@ -109,7 +109,6 @@ def test_the_page_says_that_meta_is_being_asked(quiet: Line, aurora: TenantInfo,
     assert 'hx-trigger="every 2s"' in page
     assert reverse("dashboard:templates_sync") not in page
     sync_due_templates(tenant=aurora.id)
-    asked = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "templates"}
-    fragment = client.get(here, **asked).content.decode()
+    fragment = client.get(here, headers={"HX-Request": "true", "HX-Target": "templates"}).content.decode()
     assert "every 2s" not in fragment
     assert "<html" not in fragment

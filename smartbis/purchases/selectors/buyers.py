@@ -53,7 +53,10 @@ def buyers_by_store(*, tenant: UUID, since: datetime, until: datetime) -> dict[U
     return {store: people for store, people in found.items() if store}
 
 
-def _counted(tenant: UUID, **named: object) -> dict[UUID | None, Buyers]:
+def _counted(
+    tenant: UUID, *, since: datetime, until: datetime, store: UUID | None, by_store: bool
+) -> dict[UUID | None, Buyers]:
+    named = {"tenant": tenant, "since": since, "until": until, "store": store, "by_store": by_store}
     with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
-        cursor.execute(_BUYERS, {"tenant": tenant, **named})
+        cursor.execute(_BUYERS, named)
         return {store: Buyers(*(int(value) for value in figures)) for store, *figures in cursor.fetchall()}
