@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from smartbis.customers.services import erase_customer
 from smartbis.kernel.clock import frozen
 from smartbis.kernel.errors import InvalidInput, PermissionMissing
 from smartbis.kernel.people import SYSTEM
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.selectors import check_ledger, statement
-from smartbis.outbox.work import due_tenants
+from smartbis.outbox.work import drain_queue, due_tenants
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer
 from tests.vouchers.shop import (
@@ -167,3 +168,30 @@ def test_who_may_cancel_and_that_a_reason_is_given(aurora: TenantInfo) -> None:
     with pytest.raises(InvalidInput):
         cancel_voucher(tenant=aurora.id, voucher=voucher.id, reason=" ", actor=MANAGER)
     assert everything(aurora) == before
+
+
+def test_an_erased_persons_own_vouchers_end_and_their_price_is_lost(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    """Bearer vouchers and other people's stay, and so does what the ledger says."""
+    bought = coupon_of(aurora, cost_unit="points", cost_amount=100, on_lapse="return", stock=5)
+    bearer = coupon_of(aurora, holder="bearer")
+    gone, stays = make_customer(aurora), make_customer(aurora)
+    for customer in (gone, stays):
+        give(aurora, customer, 300, "points")
+    mine = issued(aurora, bought, gone, origin="balance")
+    theirs, anybodys = issued(aurora, bought, stays, origin="balance"), issued(aurora, bearer, gone)
+    before = everything(boreal)
+    erase_customer(tenant=aurora.id, customer=gone.id, actor=actor("owner"))
+    drain_queue("relay")
+    states = {each: get_voucher(tenant=aurora.id, code=each.code).status for each in (mine, theirs, anybodys)}
+    assert states == {mine: "cancelled", theirs: "issued", anybodys: "issued"}
+    with pytest.raises(errors.VoucherCancelled):
+        redeemed(aurora, mine)
+    assert available(aurora, gone, "points") == 200
+    assert (account(aurora, Account.FORFEITED, "points"), account(aurora, Account.VOUCHER_OUTSTANDING, "points")) == (
+        100,
+        100,
+    )
+    assert get_coupon(tenant=aurora.id, coupon=bought.id).stock_left == 4
+    assert [event["voucher_id"] for event in events_of(aurora, "voucher.cancelled.v1")] == [str(mine.id)]
+    assert check_ledger(tenant=aurora.id).ok
+    assert everything(boreal) == before

@@ -88,6 +88,24 @@ def _cancel(tenant: UUID, voucher: UUID, reason: str, actor: Actor, *, on_lapse:
         return voucher_info(row)
 
 
+def end_vouchers_of_erased(*, tenant: UUID, customer: UUID) -> int:
+    """End the personal vouchers of somebody who was erased, since nobody can show them any more; returns how many.
+
+    What is left of a price is forfeited: there is nobody it could return to. Vouchers that whoever brings them may use
+    stay open. Raises VoucherHeld while a checkout holds one. Publishes VoucherCancelled.
+    """
+    with tenant_scope(tenant):
+        holder = lock_holder(tenant=tenant, customer=customer)
+        mine = Voucher.objects.filter(customer_id=customer, is_personal=True, status=Voucher.Status.ISSUED)
+        ended = list(mine.order_by("id").values_list("id", flat=True))
+        for voucher in ended:
+            Voucher.objects.filter(id=voucher, status=Voucher.Status.ISSUED).update(on_lapse=OnLapse.FORFEIT)
+            row = _end(voucher, Voucher.Status.CANCELLED, "customer_erased", Q())
+            _settle(row, holder, "customer_erased")
+            publish(VoucherCancelled(voucher_id=row.id, customer_id=customer, returned_unit="", returned_amount=0))
+        return len(ended)
+
+
 def lapse_voucher(*, tenant: UUID, voucher: UUID) -> bool:
     """Settle a voucher whose time is over; False when there is nothing to settle (used, ended, or not over yet).
 
