@@ -23,12 +23,12 @@ QUIET_CHANNELS = frozenset({"import", "demo"})
 
 def welcome(*, tenant: UUID, customer: UUID) -> None:
     """Greet a new member, once."""
-    person, brand, wording = _addressed(tenant, customer)
+    person, brand, wording = addressed(tenant, customer)
     queue_message(
         tenant=tenant,
         customer=customer,
         template="welcome",
-        parameters={"first_name": _greeted(person, wording), "brand": brand.name},
+        parameters={"first_name": greeted(person, wording), "brand": brand.name},
         cause=f"customer.enrolled:{customer}",
     )
 
@@ -36,13 +36,13 @@ def welcome(*, tenant: UUID, customer: UUID) -> None:
 def tell_purchase_credited(*, tenant: UUID, purchase: UUID) -> None:
     """Tell what a confirmed sale earned, the balance and the next step; nothing when it earned nothing."""
     sale = get_purchase(tenant=tenant, purchase=purchase)
-    is_news = sale.status == "confirmed" and sale.channel not in QUIET_CHANNELS and _is_news(sale.occurred_at)
-    if sale.customer_id is None or not is_news:
+    counts = sale.status == "confirmed" and sale.channel not in QUIET_CHANNELS and is_news(sale.occurred_at)
+    if sale.customer_id is None or not counts:
         return
     awards = [award for award in awards_of_purchase(tenant=tenant, purchase=purchase) if award.amount > 0]
     if not awards:
         return
-    person, _, wording = _addressed(tenant, sale.customer_id)
+    person, _, wording = addressed(tenant, sale.customer_id)
     units = {award.unit for award in awards}
     held = [each for each in balances(tenant=tenant, customer=sale.customer_id) if each.unit in units]
     offers = offers_for(tenant=tenant, customer=sale.customer_id)
@@ -51,7 +51,7 @@ def tell_purchase_credited(*, tenant: UUID, purchase: UUID) -> None:
         customer=sale.customer_id,
         template="purchase_credited",
         parameters={
-            "first_name": _greeted(person, wording),
+            "first_name": greeted(person, wording),
             "store": _store_name(tenant, sale.store_id),
             "earned": wording.earned(awards),
             "balance": wording.balance(held),
@@ -64,15 +64,17 @@ def tell_purchase_credited(*, tenant: UUID, purchase: UUID) -> None:
 def tell_voucher_issued(*, tenant: UUID, voucher: UUID) -> None:
     """Send a member the code of a voucher that is theirs and still good."""
     found = find_voucher_by_id(tenant=tenant, voucher=voucher)
-    if found is None or found.customer_id is None or found.status != "issued" or not _is_news(found.issued_at):
+    if found is None or found.customer_id is None or found.status != "issued" or not is_news(found.issued_at):
         return
-    person, _, wording = _addressed(tenant, found.customer_id)
+    if found.kind == "entry":  # told with its event
+        return
+    person, _, wording = addressed(tenant, found.customer_id)
     queue_message(
         tenant=tenant,
         customer=found.customer_id,
         template="voucher_issued",
         parameters={
-            "first_name": _greeted(person, wording),
+            "first_name": greeted(person, wording),
             "voucher": found.coupon_name,
             "code": found.code_grouped,
             "until": wording.until(found.valid_until),
@@ -85,15 +87,17 @@ def tell_voucher_issued(*, tenant: UUID, voucher: UUID) -> None:
 def tell_voucher_redeemed(*, tenant: UUID, redemption: UUID) -> None:
     """Tell a member that their voucher was used, so that they notice if it was not them."""
     use = find_redemption(tenant=tenant, redemption=redemption)
-    if use is None or use.customer_id is None or use.reversed_at is not None or not _is_news(use.redeemed_at):
+    if use is None or use.customer_id is None or use.reversed_at is not None or not is_news(use.redeemed_at):
         return
-    person, _, wording = _addressed(tenant, use.customer_id)
+    if use.kind == "entry":  # its holder stands at the door
+        return
+    person, _, wording = addressed(tenant, use.customer_id)
     queue_message(
         tenant=tenant,
         customer=use.customer_id,
         template="voucher_redeemed",
         parameters={
-            "first_name": _greeted(person, wording),
+            "first_name": greeted(person, wording),
             "voucher": use.coupon_name,
             "store": _store_name(tenant, use.store_id),
             "at": wording.date_time(use.redeemed_at),
@@ -102,12 +106,14 @@ def tell_voucher_redeemed(*, tenant: UUID, redemption: UUID) -> None:
     )
 
 
-def _addressed(tenant: UUID, customer: UUID) -> tuple[CustomerInfo, TenantInfo, Wording]:
+def addressed(tenant: UUID, customer: UUID) -> tuple[CustomerInfo, TenantInfo, Wording]:
+    """Who is written to, by whom, and in which language."""
     person, brand = get_customer(tenant=tenant, customer=customer), get_tenant(tenant=tenant)
     return person, brand, Wording(language_for(person.locale or brand.locale), brand.timezone)
 
 
-def _greeted(person: CustomerInfo, wording: Wording) -> str:
+def greeted(person: CustomerInfo, wording: Wording) -> str:
+    """What a person is called."""
     return person.first_name or wording.phrases.customer
 
 
@@ -115,5 +121,6 @@ def _store_name(tenant: UUID, store: UUID) -> str:
     return next((each.name for each in stores(tenant=tenant, active_only=False) if each.id == store), "")
 
 
-def _is_news(at: datetime) -> bool:
+def is_news(at: datetime) -> bool:
+    """Whether something happened just now, and is not history that was moved in."""
     return now() - at <= NEWS

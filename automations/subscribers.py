@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from automations.gatherings import tell_cancelled, tell_registered
 from automations.joining import join_by_message
 from automations.notices import (
     QUIET_CHANNELS,
@@ -11,6 +12,7 @@ from automations.notices import (
     welcome,
 )
 from messaging.events import MessageReceived
+from programs.events import GatheringRegistered, RegistrationEnded
 from smartbis.customers.events import CustomerEnrolled
 from smartbis.outbox.subscriptions import subscribe
 from smartbis.purchases.events import PurchaseConfirmed, PurchaseRecorded
@@ -49,6 +51,19 @@ def on_voucher_redeemed(*, tenant: UUID, event: VoucherRedeemed) -> None:
     """Confirm the use to the member."""
     if event.customer_id is not None:
         tell_voucher_redeemed(tenant=tenant, redemption=event.redemption_id)
+
+
+@subscribe(GatheringRegistered)
+def on_gathering_registered(*, tenant: UUID, event: GatheringRegistered) -> None:
+    """Send the entry."""
+    tell_registered(tenant=tenant, event=event)
+
+
+@subscribe(RegistrationEnded)
+def on_registration_ended(*, tenant: UUID, event: RegistrationEnded) -> None:
+    """Tell who was on the list of an event that was called off; who left by themselves knows."""
+    if event.reason == "event_cancelled":
+        tell_cancelled(tenant=tenant, event=event)
 
 
 @subscribe(MessageReceived)

@@ -36,6 +36,10 @@ class Phrases:
     no_end: str
     customer: str
     already_member: str
+    returned: str
+    paid_in_money: str
+    nothing_paid: str
+    nothing_yet: str
 
 
 PHRASES = {
@@ -54,6 +58,10 @@ PHRASES = {
         until="até {date}",
         no_end="sem data final",
         customer="cliente",
+        returned="{amount} voltaram ao saldo",
+        paid_in_money="fale com a organização para receber de volta",
+        nothing_paid="nada foi cobrado",
+        nothing_yet="o benefício do programa",
         already_member="Você já participa de {brand}. Veja o seu saldo e os seus vouchers aqui: {link}",
     ),
     "en": Phrases(
@@ -71,6 +79,10 @@ PHRASES = {
         until="until {date}",
         no_end="with no end date",
         customer="customer",
+        returned="{amount} are back on your balance",
+        paid_in_money="ask the organisers to pay you back",
+        nothing_paid="nothing was charged",
+        nothing_yet="the benefit of the programme",
         already_member="You are already a member of {brand}. See your balance and vouchers here: {link}",
     ),
 }

@@ -164,6 +164,129 @@ _VOUCHER_REDEEMED = TemplateSpec(
     },
 )
 
+_EVENT_REGISTERED = TemplateSpec(
+    key="event_registered",
+    category=Category.UTILITY,
+    path="vouchers/",
+    path_parameter="voucher_path",
+    examples={"first_name": "Ana", "event": "Sarau", "at": "12/12/2026 19:00", "code": "8F3K-2QZP-7XMA"},
+    in_english={"event": "Open stage", "at": "12 Dec 2026 19:00"},
+    wordings={
+        "pt_BR": Wording(
+            "Olá, {first_name}! Sua inscrição em {event} está confirmada para {at}. O código da sua entrada é {code} "
+            "e vale uma vez. Mostre o código ou o QR da página na porta.",
+            "Abrir entrada",
+            _STOP_PT,
+        ),
+        "en": Wording(
+            "Hello, {first_name}! Your registration for {event} is confirmed for {at}. The code of your entry is "
+            "{code} and counts once. Show the code or the page's QR at the door.",
+            "Open entry",
+            _STOP_EN,
+        ),
+    },
+)
+
+_EVENT_PLACE_FREED = TemplateSpec(
+    key="event_place_freed",
+    category=Category.UTILITY,
+    path="vouchers/",
+    path_parameter="voucher_path",
+    examples={"first_name": "Ana", "event": "Sarau", "at": "12/12/2026 19:00", "code": "8F3K-2QZP-7XMA"},
+    in_english={"event": "Open stage", "at": "12 Dec 2026 19:00"},
+    wordings={
+        "pt_BR": Wording(
+            "Olá, {first_name}! Abriu um lugar em {event} e ele é seu: saiu da lista de espera para o dia {at}. "
+            "O código da sua entrada é {code} e vale uma vez. Se não puder ir, cancele na página.",
+            "Abrir entrada",
+            _STOP_PT,
+        ),
+        "en": Wording(
+            "Hello, {first_name}! A place at {event} became free and it is yours: you left the waiting list for {at}. "
+            "The code of your entry is {code} and counts once. If you cannot come, cancel on the page.",
+            "Open entry",
+            _STOP_EN,
+        ),
+    },
+)
+
+_EVENT_CANCELLED = TemplateSpec(
+    key="event_cancelled",
+    category=Category.UTILITY,
+    path="events/",
+    examples={
+        "first_name": "Ana",
+        "event": "Sarau",
+        "at": "12/12/2026 19:00",
+        "reason": "chuva forte",
+        "returned": "50 pontos voltaram ao saldo",
+    },
+    in_english={
+        "event": "Open stage",
+        "at": "12 Dec 2026 19:00",
+        "reason": "heavy rain",
+        "returned": "50 points are back on your balance",
+    },
+    wordings={
+        "pt_BR": Wording(
+            "Olá, {first_name}! O evento {event} do dia {at} foi cancelado pelo organizador. "
+            "Motivo informado: {reason}. Situação do seu pagamento: {returned}. A sua entrada deixou de valer.",
+            "Ver eventos",
+            _STOP_PT,
+        ),
+        "en": Wording(
+            "Hello, {first_name}! The event {event} on {at} was cancelled by its organiser. "
+            "The reason given: {reason}. Status of your payment: {returned}. Your entry is no longer valid.",
+            "See events",
+            _STOP_EN,
+        ),
+    },
+)
+
+_REFERRAL_SETTLED = TemplateSpec(
+    key="referral_settled",
+    category=Category.UTILITY,
+    path="statement/",
+    examples={"first_name": "Ana", "friend": "Bia", "earned": "100 pontos"},
+    in_english={"earned": "100 points"},
+    wordings={
+        "pt_BR": Wording(
+            "Olá, {first_name}! A pessoa que você indicou, {friend}, concluiu a primeira compra. "
+            "Pela indicação você recebeu {earned} na sua conta. Cada lançamento está no seu extrato.",
+            "Ver extrato",
+            _STOP_PT,
+        ),
+        "en": Wording(
+            "Hello, {first_name}! The person you referred, {friend}, has completed a first purchase. "
+            "For the referral you received {earned} on your account. Every entry is on your statement.",
+            "See statement",
+            _STOP_EN,
+        ),
+    },
+)
+
+_CHALLENGE_REACHED = TemplateSpec(
+    key="challenge_reached",
+    category=Category.UTILITY,
+    path="challenges/",
+    examples={"first_name": "Ana", "challenge": "Três visitas em dezembro", "earned": "50 pontos"},
+    in_english={"challenge": "Three visits in December", "earned": "50 points"},
+    wordings={
+        "pt_BR": Wording(
+            "Olá, {first_name}! Você concluiu o desafio {challenge} do programa. "
+            "Por isso recebeu {earned} na sua conta. O seu progresso está na página.",
+            "Ver desafios",
+            _STOP_PT,
+        ),
+        "en": Wording(
+            "Hello, {first_name}! You have completed the challenge {challenge} of the programme. "
+            "For this you received {earned} on your account. Your progress is on the page.",
+            "See challenges",
+            _STOP_EN,
+        ),
+    },
+)
+
 _SIGN_IN_CODE = TemplateSpec(
     key=SIGN_IN_CODE,
     category=Category.AUTHENTICATION,
@@ -176,7 +299,19 @@ _SIGN_IN_CODE = TemplateSpec(
 )
 
 LIBRARY: Mapping[str, TemplateSpec] = {
-    spec.key: spec for spec in (_WELCOME, _PURCHASE_CREDITED, _VOUCHER_ISSUED, _VOUCHER_REDEEMED, _SIGN_IN_CODE)
+    spec.key: spec
+    for spec in (
+        _WELCOME,
+        _PURCHASE_CREDITED,
+        _VOUCHER_ISSUED,
+        _VOUCHER_REDEEMED,
+        _EVENT_REGISTERED,
+        _EVENT_PLACE_FREED,
+        _EVENT_CANCELLED,
+        _REFERRAL_SETTLED,
+        _CHALLENGE_REACHED,
+        _SIGN_IN_CODE,
+    )
 }
 
 

@@ -60,6 +60,11 @@ def template_name(key: str) -> str:
         "purchase_credited": _("Compra creditada"),
         "voucher_issued": _("Voucher emitido"),
         "voucher_redeemed": _("Voucher usado"),
+        "event_registered": _("Inscrição em evento"),
+        "event_place_freed": _("Lugar em evento"),
+        "event_cancelled": _("Evento cancelado"),
+        "referral_settled": _("Indicação premiada"),
+        "challenge_reached": _("Desafio concluído"),
         "sign_in_code": _("Código de acesso"),
     }
     return names.get(key, key.replace("_", " ") or _("texto livre"))

@@ -1,0 +1,63 @@
+"""What people on an event's list are told, once each."""
+
+from datetime import timedelta
+
+from programs.gatherings.services import cancel_gathering, leave
+from smartbis.kernel.clock import now
+from smartbis.tenancy.selectors import TenantInfo
+from tests.automations.test_notices import told, work
+from tests.factories import make_customer
+from tests.gatherings.hall import MANAGER, gathering_of, let_in, registered, self_of
+from tests.messaging.conftest import Line, enrol
+from tests.messaging.graph import FakeGraph
+from tests.vouchers.shop import give
+
+
+def test_who_registers_is_sent_the_entry_and_nothing_else(line: Line, aurora: TenantInfo, graph: FakeGraph) -> None:
+    ana = enrol(aurora.id)
+    evening = gathering_of(aurora, starts_at=now() + timedelta(hours=2))
+    place = registered(aurora, evening, ana)
+    let_in(aurora, evening, place.id)
+    work()
+    assert told(aurora, "event_registered") == []  # they are in already
+    other = registered(aurora, gathering_of(aurora, name="Feira"), ana)
+    work()
+    work()
+    (message,) = told(aurora, "event_registered")
+    assert "Sua inscrição em Feira está confirmada" in message.text
+    assert other.code[:4] in message.text
+    assert told(aurora, "voucher_issued") == [] == told(aurora, "voucher_redeemed")
+
+
+def test_who_moves_up_is_told_of_the_place(line: Line, aurora: TenantInfo) -> None:
+    bia, ana = make_customer(aurora, "Bia Reis"), enrol(aurora.id)
+    evening = gathering_of(aurora, capacity=1)
+    first = registered(aurora, evening, bia)
+    registered(aurora, evening, ana)
+    work()
+    assert told(aurora, "event_place_freed") == []
+    leave(tenant=aurora.id, registration=first.id, actor=self_of(bia))
+    work()
+    (message,) = told(aurora, "event_place_freed")
+    assert "Abriu um lugar em Sarau e ele é seu" in message.text
+
+
+def test_everybody_hears_that_it_is_off_and_what_came_back(line: Line, aurora: TenantInfo) -> None:
+    ana = enrol(aurora.id)
+    give(aurora, ana, 50, "points")
+    evening = gathering_of(aurora, price_unit="points", price_amount=50)
+    registered(aurora, evening, ana)
+    cancel_gathering(tenant=aurora.id, gathering=evening.id, reason="Chuva forte", actor=MANAGER)
+    work()
+    (message,) = told(aurora, "event_cancelled")
+    assert "Motivo informado: Chuva forte." in message.text
+    assert "50 pontos voltaram ao saldo" in message.text
+
+
+def test_without_consent_the_entry_waits(line: Line, aurora: TenantInfo, graph: FakeGraph) -> None:
+    ana = enrol(aurora.id, utility=False)
+    registered(aurora, gathering_of(aurora), ana)
+    work()
+    (message,) = told(aurora, "event_registered")
+    assert (message.status, message.reason) == ("held", "no_consent")
+    assert graph.sent == []
