@@ -3,10 +3,12 @@
 from programs.models.adjustment import Adjustment, AdjustmentLimit
 from programs.models.article import Article
 from programs.models.award import Award, AwardReversal
+from programs.models.challenge import Challenge, ChallengeTaker
 from programs.models.gathering import Gathering, Registration
 from programs.models.imported import ImportBatch, ImportRow
 from programs.models.plan import Plan, PlanArticle, PlanMember, PlanPeriod, PlanPeriodEnd, PlanReceipt
 from programs.models.program import Participation, Program, RuleVersion
+from programs.models.referral import Referral, ReferralTerms, Referrer
 from programs.models.tier import TierChange, TierLadder, TierStanding
 from programs.models.usage import RuleGift, RuleUse
 
@@ -16,6 +18,8 @@ __all__ = [
     "Article",
     "Award",
     "AwardReversal",
+    "Challenge",
+    "ChallengeTaker",
     "Gathering",
     "ImportBatch",
     "ImportRow",
@@ -27,6 +31,9 @@ __all__ = [
     "PlanPeriodEnd",
     "PlanReceipt",
     "Program",
+    "Referral",
+    "ReferralTerms",
+    "Referrer",
     "Registration",
     "RuleGift",
     "RuleUse",
