@@ -24,6 +24,7 @@ from programs.selectors.counter import (
     sale_again,
     till_customer,
 )
+from programs.selectors.explanations import award_facts, explain
 from programs.selectors.merging import MergePreview, MergeSide, preview_merge
 from programs.selectors.pending import Release, releases_of
 from programs.selectors.plans import (
@@ -38,7 +39,7 @@ from programs.selectors.plans import (
     plan_members,
     plans,
 )
-from programs.selectors.statements import StatementLine, award_facts, customer_statement, explain
+from programs.selectors.statements import StatementLine, customer_statement
 from programs.selectors.tiers import (
     LadderInfo,
     TierCard,

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from programs.infos import AwardInfo, SaleOutcome
-from programs.selectors.statements import in_words
+from programs.selectors.explanations import in_words
 from smartbis.kernel.clock import now
 from smartbis.tenancy.selectors import TenantInfo
 

@@ -150,7 +150,16 @@ def _customer(tenant: UUID, canary: str, phone: str, cpf: str, store: UUID) -> C
 def _sales(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -> None:
     spec = {"effect": {"kind": "percentage", "basis_points": 2000}}
     ids["program"] = open_program(tenant=tenant, name=f"Cashback {canary}", kind="cashback", spec=spec, actor=OWNER).id
-    points = {"effect": {"kind": "per_unit", "points": 1, "minor": 100}, "participations": {"event": 50}}
+    taking_part = {"participations": ["event"]}
+    limited = {"per_customer": {"life": 500}, "per_rule": {"month": 5_000}}
+    points = {
+        "rules": [
+            {"key": "base", "effect": {"kind": "per_unit", "points": 1, "minor": 100}},
+            {"key": "event", "effect": {"kind": "fixed", "amount": 50}, "when": taking_part, "limits": limited},
+            {"key": "gift", "effect": {"kind": "plan", "plan": f"plano-{canary}"}, "when": taking_part},
+            {"key": "thanks", "effect": {"kind": "plan", "plan": f"plano-{canary}"}},
+        ]
+    }
     open_program(tenant=tenant, name=f"Pontos {canary}", kind="points", spec=points, actor=OWNER)
     store = get_store_by_code(tenant=tenant, code="centro").id
     for number in range(2):

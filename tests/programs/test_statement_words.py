@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from programs.selectors.statements import explain
+from programs.selectors.explanations import explain
 
 EARNED = "O que você ganhou cobriu primeiro um estorno anterior."
 RETURNED = "O que voltou do voucher cobriu primeiro um estorno anterior."

@@ -1,0 +1,113 @@
+"""What transfers are and why they happened, in words of the active language."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programs.infos import AwardInfo
+from programs.rules import Names, sentence
+from programs.selectors.adjustments import reason_words
+from smartbis.kernel.money import format_amount, format_money
+from smartbis.kernel.units import is_currency
+
+EARNING = ("earn", "earn_pending")
+
+
+def title(kind: str, unit: str) -> str:
+    """What a transfer of `kind` is, in two or three words of the active language."""
+    earned = _("Cashback recebido") if is_currency(unit) else _("Pontos recebidos")
+    titles = {
+        "earn": earned,
+        "earn_pending": _("Cashback a liberar") if is_currency(unit) else _("Pontos a liberar"),
+        "release": _("Saldo liberado"),
+        "reversal": _("Estorno por devolução"),
+        "repayment": _("Acerto de estorno"),
+        "voucher_issue": _("Troca por voucher"),
+        "voucher_use": _("Voucher usado"),
+        "voucher_return": _("Voucher devolvido ao saldo"),
+        "voucher_forfeit": _("Voucher vencido"),
+        "plan_buy": _("Plano pago com pontos"),
+        "plan_return": _("Pontos de plano devolvidos"),
+        "opening": _("Saldo inicial"),
+        "undo": _("Importação desfeita"),
+        "adjust": _("Ajuste"),
+        "merged_in": _("Cadastros juntados"),
+        "merged_away": _("Cadastros juntados"),
+    }
+    return titles.get(kind, _("Movimento"))
+
+
+def explain(kind: str, unit: str, amount: int, facts: dict[str, Any], locale: str) -> str:
+    """Why a transfer of `amount` in `unit` happened, in a sentence or two of the active language."""
+    if kind in EARNING:
+        return _explain_award(unit, amount, facts, locale)
+    if kind == "reversal":
+        return _explain_reversal(unit, facts, locale)
+    if kind == "repayment":
+        return _explain_repayment(facts)
+    if facts.get("key") == "adjusted_by_hand":
+        return f"{reason_words(facts.get('reason', ''))}."
+    if kind.startswith(("voucher_", "plan_")):
+        return " · ".join(part for part in (facts.get("plan"), facts["coupon"], facts["code"]) if part)
+    told = {
+        "release": _("O prazo de devolução terminou: o valor já pode ser usado."),
+        "merged_in": _("O saldo do outro cadastro da mesma pessoa veio para este."),
+        "merged_away": _("O saldo deste cadastro foi para o outro da mesma pessoa."),
+    }
+    return told.get(kind) or str(facts.get("reason") or "")
+
+
+def _explain_reversal(unit: str, facts: dict[str, Any], locale: str) -> str:
+    if facts.get("key") == "participation_withdrawn":
+        text = _("A participação foi desfeita: o que ela rendeu foi retirado.")
+    elif facts.get("refund_minor") is None:
+        text = _("A compra foi cancelada: o que ela rendeu foi retirado.")
+    else:
+        text = _("Devolução de %(refunded)s da compra que rendeu %(granted)s.") % {
+            "refunded": format_money(facts["refund_minor"], facts["currency"], locale),
+            "granted": in_words(facts["granted"], unit, locale),
+        }
+    shortfall = {
+        "receivable": _("O saldo não bastava: fica a descontar dos próximos ganhos."),
+        "written_off": _("O saldo não bastava: a marca assumiu a diferença."),
+    }.get(facts.get("from", ""), "")
+    return f"{text} {shortfall}".rstrip()
+
+
+def award_facts(award: AwardInfo, *, currency: str, stores: dict[str, str]) -> dict[str, Any]:
+    """What `explain` says of an award; `stores` gives names by code."""
+    return {"currency": currency, **award.explanation, "rule": award.rule, "names": Names(stores=stores)}
+
+
+def _explain_repayment(facts: dict[str, Any]) -> str:
+    if facts.get("key") == "repaid_by_opening":
+        return _("O saldo trazido cobriu primeiro um estorno anterior.")
+    if facts.get("key") == "repaid_by_return" or facts.get("code"):
+        return _("O que voltou do voucher cobriu primeiro um estorno anterior.")
+    return _("O que você ganhou cobriu primeiro um estorno anterior.")
+
+
+def _explain_award(unit: str, amount: int, facts: dict[str, Any], locale: str) -> str:
+    if facts.get("key") == "earned_by_participation":
+        return _("Participação: %(kind)s.") % {"kind": facts.get("participation", "")}
+    if facts.get("rule") is None:
+        return str(facts.get("reason", ""))
+    rule = sentence(facts["rule"], unit=unit, currency=facts["currency"], locale=locale, names=facts["names"])
+    text = _("%(base)s × %(rule)s = %(amount)s") % {
+        "base": format_money(facts["base"], facts["currency"], locale),
+        "rule": f"{rule[:1].lower()}{rule[1:]}".rstrip("."),
+        "amount": in_words(amount, unit, locale),
+    }
+    if facts.get("cut_by"):
+        wanted = in_words(facts["wanted"], unit, locale)
+        text += " " + _("(seriam %(wanted)s: o limite da regra foi alcançado)") % {"wanted": wanted}
+    return text
+
+
+def in_words(amount: int, unit: str, locale: str) -> str:
+    """An amount with its unit: `R$ 20,00`, `38 pontos`, in the active language."""
+    text = format_amount(amount, unit, locale)
+    if is_currency(unit):
+        return text
+    return ngettext("%(count)s ponto", "%(count)s pontos", amount) % {"count": text}
