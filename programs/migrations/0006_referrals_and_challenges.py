@@ -164,10 +164,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('referrer', models.F('friend')), _negated=True), name='referral_of_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'settled'), _negated=True), models.Q(('participation__isnull', False), ('settled_at__isnull', False)), _connector='OR'), name='referral_settled_says_when'),
         ),
         migrations.AddConstraint(

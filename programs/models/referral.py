@@ -70,7 +70,6 @@ class Referral(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "friend"], name="referral_of_friend_once"),
-            models.CheckConstraint(name="referral_of_two", condition=~Q(referrer=models.F("friend"))),
             models.CheckConstraint(
                 name="referral_settled_says_when",
                 condition=~Q(status="settled") | Q(settled_at__isnull=False, participation__isnull=False),
