@@ -47,6 +47,12 @@ def qr(payload: str) -> SafeString:
     return mark_safe(qr_svg(payload))  # noqa: S308 - digits and markup made by segno, nothing of the payload's text
 
 
+@register.simple_tag
+def listed(*items: str) -> tuple[str, ...]:
+    """Several words as one list, for an include."""
+    return items
+
+
 @register.filter
 def grouped(code: str) -> str:
     """Write a stored voucher code as people read it: `8F3K-2QZP-7XMA`."""

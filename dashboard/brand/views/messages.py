@@ -42,8 +42,7 @@ def index(request: DeskRequest) -> HttpResponse:
     counts = message_counts(tenant=request.tenant)
     context = _frame("messages") | {
         "rows": [_line(request, each, people) for each in page.items],
-        "statuses": [(each, _choice(each, counts), each == status) for each in STATUSES],
-        "templates": [(each, template_name(each), each == template) for each in TEMPLATES],
+        "filters": _filters(counts, status, template),
         "is_filtered": bool(kept),
         "clear_url": here,
         "channel_url": reverse("dashboard:channel"),
@@ -119,6 +118,12 @@ def _frame(tab: str) -> dict[str, Any]:
         ("channel", _("Canal"), reverse("dashboard:channel")),
     ]
     return {"section": "messages", "tabs": tabs, "tab": tab}
+
+
+def _filters(counts: dict[str, int], status: str | None, template: str | None) -> list[Any]:
+    states = [(each, _choice(each, counts), each == status) for each in STATUSES]
+    names = [(each, template_name(each), each == template) for each in TEMPLATES]
+    return [("status", _("Situação"), _("Todas"), states), ("template", _("Modelo"), _("Todos"), names)]
 
 
 def _choice(status: str, counts: dict[str, int]) -> str:

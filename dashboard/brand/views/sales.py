@@ -38,8 +38,10 @@ def index(request: DeskRequest) -> HttpResponse:
     context = {
         "section": "purchases",
         "sales": [_line(sale, found) for sale in found.page.items],
-        "stores": [(str(each.id), each.name, each.id == store) for each in found.stores],
-        "statuses": [(each, _status_name(each), each == status) for each in STATUSES],
+        "filters": [
+            ("store", _("Loja"), _("Todas"), [(str(each.id), each.name, each.id == store) for each in found.stores]),
+            ("status", _("Situação"), _("Todas"), [(each, _status_name(each), each == status) for each in STATUSES]),
+        ],
         "is_filtered": bool(kept),
         "clear_url": here,
         "next_url": f"{here}?{urlencode(kept | {'cursor': more})}" if more else "",
