@@ -1,13 +1,29 @@
 """What is known, composed from the rooms below."""
 
 from insights.selectors.returns import DayReturn, ReturnReport, StoreReturn, return_report
+from insights.selectors.segments import (
+    SegmentMember,
+    count_members,
+    every_member,
+    get_segment,
+    segment_members,
+    segment_names,
+    segments,
+)
 from insights.selectors.timeline import TimelineEntry, customer_timeline
 
 __all__ = [
     "DayReturn",
     "ReturnReport",
+    "SegmentMember",
     "StoreReturn",
     "TimelineEntry",
+    "count_members",
     "customer_timeline",
+    "every_member",
+    "get_segment",
     "return_report",
+    "segment_members",
+    "segment_names",
+    "segments",
 ]

@@ -241,3 +241,10 @@ def liability(*, tenant: UUID) -> list[LiabilityInfo]:
             {"tenant": tenant},
         )
         return [LiabilityInfo(*row) for row in cursor.fetchall()]
+
+
+def customers_holding(*, tenant: UUID, unit: str, at_least: int) -> frozenset[UUID]:
+    """The customers with at least so much of a unit available."""
+    with tenant_scope(tenant, read_only=True):
+        rows = HolderBalance.objects.filter(tenant_id=tenant, unit=unit, available__gte=at_least)
+        return frozenset(rows.values_list("holder__customer_id", flat=True))

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from insights.services import create_segment
 from messaging.inbound import process_due
 from messaging.selectors import conversations_page, messages_page
 from messaging.services import receive_webhook
@@ -99,6 +100,7 @@ def make_world(slug: str, canary: str, *, number: str, phone: str, cpf: str) -> 
     _adjusted(tenant, customer.id, canary)
     _by_hand(tenant, customer.id, ids, canary)
     _closed(tenant)
+    _segment(tenant, names, canary)
     _plans(tenant, customer.id, names, canary)
     _vouchers(tenant, customer.id, ids, names, canary)
     _gathering(tenant, customer.id, ids, canary)
@@ -145,6 +147,10 @@ def _customer(tenant: UUID, canary: str, phone: str, cpf: str, store: UUID) -> C
     )
     set_membership(tenant=tenant, customer=customer.id, kind="plan", key=f"plano-{canary}")
     return customer
+
+
+def _segment(tenant: UUID, names: dict[str, str], canary: str) -> None:
+    names["segment"] = create_segment(tenant=tenant, name=f"Todos {canary}", kind="filter", actor=OWNER).key
 
 
 def _sales(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -> None:

@@ -1,5 +1,13 @@
 """What can be read about customers."""
 
+from smartbis.customers.selectors.choosing import (
+    all_customers,
+    customers_allowing,
+    customers_belonging,
+    customers_born_in,
+    members_after,
+    membership_keys,
+)
 from smartbis.customers.selectors.consents import (
     allowed_customers,
     allows,
@@ -7,6 +15,7 @@ from smartbis.customers.selectors.consents import (
     consent_state,
 )
 from smartbis.customers.selectors.export import export_person
+from smartbis.customers.selectors.lists import customers_named
 from smartbis.customers.selectors.memberships import (
     members_of,
     memberships_of,
@@ -32,6 +41,7 @@ from smartbis.customers.selectors.walk import active_customers, customers_after
 
 __all__ = [
     "active_customers",
+    "all_customers",
     "allowed_customers",
     "allows",
     "birthday_of",
@@ -42,7 +52,11 @@ __all__ = [
     "contacts_of",
     "customer_count",
     "customers_after",
+    "customers_allowing",
+    "customers_belonging",
+    "customers_born_in",
     "customers_by_name",
+    "customers_named",
     "customers_page",
     "customers_with_birthday",
     "customers_with_phone",
@@ -50,7 +64,9 @@ __all__ = [
     "find_customer",
     "get_customer",
     "get_customers",
+    "members_after",
     "members_of",
+    "membership_keys",
     "memberships_of",
     "memberships_of_many",
     "memberships_with_periods",

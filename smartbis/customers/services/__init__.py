@@ -8,6 +8,7 @@ from smartbis.customers.services.erase import erase_customer
 from smartbis.customers.services.membership import end_membership, set_membership
 from smartbis.customers.services.memberships import close_memberships, set_memberships
 from smartbis.customers.services.merge import gather_stragglers, lock_to_merge, merge_person
+from smartbis.customers.services.tags import remove_members, tag_customer, tag_key, tag_many, untag_customer
 
 __all__ = [
     "add_identity",
@@ -24,7 +25,12 @@ __all__ = [
     "lock_to_merge",
     "merge_person",
     "record_consent",
+    "remove_members",
     "set_membership",
     "set_memberships",
     "suppress_phone",
+    "tag_customer",
+    "tag_key",
+    "tag_many",
+    "untag_customer",
 ]

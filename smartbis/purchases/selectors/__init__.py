@@ -1,6 +1,7 @@
 """What can be read about sales."""
 
 from smartbis.purchases.selectors.buyers import Buyers, buyers, buyers_by_store
+from smartbis.purchases.selectors.choosing import Bought, customers_last_bought, customers_who_bought
 from smartbis.purchases.selectors.days import sales_by_day, sales_by_store
 from smartbis.purchases.selectors.imported import ForeignRefund, purchases_of_import, refunds_of_other_sales
 from smartbis.purchases.selectors.lists import purchases_of, purchases_page, refunds_of
@@ -23,6 +24,7 @@ from smartbis.purchases.selectors.sold import find_sold
 from smartbis.purchases.selectors.till import UsualAmounts, last_purchases, usual_amounts
 
 __all__ = [
+    "Bought",
     "Buyers",
     "ForeignRefund",
     "ReturnableLine",
@@ -30,6 +32,8 @@ __all__ = [
     "UsualAmounts",
     "buyers",
     "buyers_by_store",
+    "customers_last_bought",
+    "customers_who_bought",
     "find_purchase",
     "find_sold",
     "get_purchase",

@@ -1,0 +1,1 @@
+"""Segments: what a filter says, and whom it finds."""
