@@ -1,6 +1,5 @@
 """Whether a rule applies, and to which lines: pure and total, with the first reason why not."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Literal
 
@@ -51,21 +50,27 @@ def reason_against(when: Conditions, facts: Facts) -> Reason | None:
         return _against_moment(when, facts.moment) or _against_member(when, facts)
     if when.participations:
         return "kind_not_rewarded"
-    return _against_place(when, facts) or _against_moment(when, facts.moment) or _against_member(when, facts)
+    if when.asks_of_sale:
+        against = _against_place(when, facts) or _against_moment(when, facts.moment)
+        if against:
+            return against
+    return _against_member(when, facts) if when.asks_of_member else None
 
 
 def chosen_lines(when: Conditions, facts: SaleFacts) -> tuple[Line, ...]:
     """The lines the rule is about."""
     if not when.chooses_lines:
         return facts.lines
-    tests: list[Callable[[Line], bool]] = []
-    if when.products:
-        tests.append(lambda line: line.sku in when.products)
-    if when.categories:
-        tests.append(lambda line: line.category in when.categories)
-    if when.item_tags:
-        tests.append(lambda line: not when.item_tags.isdisjoint(line.tags))
-    return tuple(line for line in facts.lines if all(test(line) for test in tests))
+    products, categories, tags = when.products, when.categories, when.item_tags
+    return tuple(
+        [
+            line
+            for line in facts.lines
+            if (not products or line.sku in products)
+            and (not categories or line.category in categories)
+            and (not tags or not tags.isdisjoint(line.tags))
+        ]
+    )
 
 
 def _against_place(when: Conditions, facts: SaleFacts) -> Reason | None:

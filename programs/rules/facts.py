@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from smartbis.kernel.money import proportion
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """When something happened, on the tenant's calendar and clock; `minute` is counted from midnight."""
 
     day: date
@@ -22,8 +22,7 @@ class Moment:
         return cls(local.date(), local.hour * 60 + local.minute)
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """The customer: which of their purchases this is, their birthday as (month, day), what they belong to."""
 
     nth: int | None = None
@@ -31,8 +30,11 @@ class Member:
     belongs: frozenset[tuple[str, str]] = frozenset()
 
 
-@dataclass(frozen=True)
-class Line:
+_UNKNOWN_MOMENT = Moment(date(1970, 1, 1))
+_UNKNOWN_MEMBER = Member()
+
+
+class Line(NamedTuple):
     """A line of a sale with its share of the sale's amounts, in minor units."""
 
     position: int
@@ -44,8 +46,7 @@ class Line:
     quantity: int = 1
 
 
-@dataclass(frozen=True)
-class Article:
+class Article(NamedTuple):
     """What was sold on one line: a whole quantity at a price in minor units."""
 
     sku: str
@@ -63,10 +64,10 @@ class SaleFacts:
     paid_minor: int
     currency: str
     store: str
-    moment: Moment = Moment(date(1970, 1, 1))
+    moment: Moment = _UNKNOWN_MOMENT
     channel: str = "store"
     payment_method: str = ""
-    member: Member = Member()
+    member: Member = _UNKNOWN_MEMBER
     lines: tuple[Line, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -79,8 +80,8 @@ class ParticipationFacts:
     """Taking part in something that is not a sale."""
 
     kind: str
-    moment: Moment = Moment(date(1970, 1, 1))
-    member: Member = Member()
+    moment: Moment = _UNKNOWN_MOMENT
+    member: Member = _UNKNOWN_MEMBER
 
 
 Facts = SaleFacts | ParticipationFacts
@@ -91,15 +92,24 @@ def lines_of(articles: Sequence[Article], *, gross_minor: int, paid_minor: int) 
 
     Cumulative rounding, so that the lines add up exactly. Lines without any price leave the sale as one line.
     """
-    listed = sum(article.quantity * article.unit_minor for article in articles)
+    listed = sum([article.quantity * article.unit_minor for article in articles])
     if listed <= 0:
         return (Line(0, gross_minor, paid_minor),)
-    lines, before = [], 0
+    lines, gross_before, paid_before, before = [], 0, 0, 0
     for position, article in enumerate(articles):
-        after = before + article.quantity * article.unit_minor
-        gross, paid = (
-            proportion(total, after, listed) - proportion(total, before, listed) for total in (gross_minor, paid_minor)
+        before += article.quantity * article.unit_minor
+        gross = proportion(gross_minor, before, listed)
+        paid = gross if paid_minor == gross_minor else proportion(paid_minor, before, listed)
+        lines.append(
+            Line(
+                position,
+                gross - gross_before,
+                paid - paid_before,
+                article.sku,
+                article.category,
+                article.tags,
+                article.quantity,
+            )
         )
-        lines.append(Line(position, gross, paid, article.sku, article.category, article.tags, article.quantity))
-        before = after
+        gross_before, paid_before = gross, paid
     return tuple(lines)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from programs.rules.spec import PERIODS, Limits, Period, PointValue, Rule
 
@@ -19,14 +21,14 @@ class Used:
     budget_minor: int = 0
 
 
-@dataclass(frozen=True)
-class Cut:
+class Cut(NamedTuple):
     """What is left of a wish, and the limit that cut it (None when nothing did)."""
 
     amount: int
     by: str | None = None
 
 
+@lru_cache(maxsize=8192)
 def period_key(period: Period, day: date) -> str:
     """The name of the day's period, by which what was given is counted: `2026-11-22`, `2026-W47`, `2026-11`, `life`."""
     if period == "day":
@@ -51,12 +53,12 @@ def cut(rule: Rule, wanted: int, used: Used, value: PointValue | None) -> Cut:
     """What the rule gives of what it wants to; never below zero, never more than wanted."""
     limits = rule.limits
     left = Cut(wanted)
-    for period in PERIODS:
+    for period in PERIODS if limits.times_per_customer else ():
         if period in limits.times_per_customer and used.times.get(period, 0) >= limits.times_per_customer[period]:
             return Cut(0, f"times_per_customer.{period}")
     if limits.per_purchase is not None:
         left = _least(left, limits.per_purchase, "per_purchase")
-    for period in PERIODS:
+    for period in PERIODS if limits.per_customer or limits.per_rule else ():
         if period in limits.per_customer:
             room = limits.per_customer[period] - used.customer.get(period, 0)
             left = _least(left, room, f"per_customer.{period}")
@@ -69,12 +71,15 @@ def cut(rule: Rule, wanted: int, used: Used, value: PointValue | None) -> Cut:
 
 def is_exhausted(limits: Limits, used: Used) -> bool:
     """Whether nothing is left to give, whatever is wanted."""
-    return (
-        any(used.times.get(period, 0) >= most for period, most in limits.times_per_customer.items())
-        or any(used.customer.get(period, 0) >= most for period, most in limits.per_customer.items())
-        or any(used.rule.get(period, 0) >= most for period, most in limits.per_rule.items())
-        or (limits.budget_minor is not None and used.budget_minor >= limits.budget_minor)
-    )
+    for most, had in (
+        (limits.times_per_customer, used.times),
+        (limits.per_customer, used.customer),
+        (limits.per_rule, used.rule),
+    ):
+        for period in most:
+            if had.get(period, 0) >= most[period]:
+                return True
+    return limits.budget_minor is not None and used.budget_minor >= limits.budget_minor
 
 
 def _least(left: Cut, room: int, by: str) -> Cut:

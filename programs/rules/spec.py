@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal, get_args
 
 from smartbis.kernel.money import Rounding
@@ -120,12 +121,30 @@ class Conditions:
     minimum_minor: int = 0
     minimum_quantity: int = 0
 
-    @property
+    @cached_property
     def chooses_lines(self) -> bool:
         """Whether only some lines of a sale may earn."""
         return bool(self.products or self.categories or self.item_tags)
 
-    @property
+    @cached_property
+    def asks_of_sale(self) -> bool:
+        """Whether anything about a sale itself matters: its store, channel, moment or way of paying."""
+        return bool(
+            self.stores
+            or self.channels
+            or self.payment_methods
+            or self.weekdays
+            or self.hours
+            or self.since
+            or self.until
+        )
+
+    @cached_property
+    def asks_of_member(self) -> bool:
+        """Whether anything about the customer matters."""
+        return bool(self.purchases or self.birthday or self.belonging)
+
+    @cached_property
     def belonging(self) -> dict[str, frozenset[str]]:
         """The kinds of membership asked for, with the keys of which one is enough."""
         asked = {
@@ -148,7 +167,12 @@ class Limits:
     times_per_customer: dict[Period, int] = field(default_factory=dict)
     budget_minor: int | None = None
 
-    @property
+    @cached_property
+    def exist(self) -> bool:
+        """Whether there is any limit."""
+        return self.per_purchase is not None or self.counts
+
+    @cached_property
     def counts(self) -> bool:
         """Whether what was given before matters."""
         return bool(self.per_customer or self.per_rule or self.times_per_customer or self.budget_minor is not None)

@@ -1,14 +1,12 @@
 """Which of the rules that apply count on which lines. Pure, exact, and the same whatever the rules' order.
 
 Rules meet only their like: those that give value, those that multiply, those that count for tiers, those that give
-things. What a rule is worth on a line is compared exactly, before rounding; ties go to the higher priority, then to the
-key that comes first.
+things. What a rule is worth on a line is compared exactly, before rounding, as a fraction of whole numbers; ties go to
+the higher priority, then to the key that comes first.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from programs.rules.conditions import Reason
 from programs.rules.facts import Line
@@ -25,24 +23,34 @@ from programs.rules.spec import (
 )
 
 Kind = Literal["value", "multiplier", "tier", "gift"]
+# A worth before rounding: so many of so many parts, the second above zero.
+Worth = tuple[int, int]
+NOTHING: Worth = (0, 1)
 _BASIS = 10_000
+_KINDS: dict[type[Any], Kind] = {
+    Percentage: "value",
+    PerUnit: "value",
+    Fixed: "value",
+    Multiplier: "multiplier",
+    TierPoints: "tier",
+    VoucherGift: "gift",
+    PlanGift: "gift",
+}
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A rule that applies, and the lines that still count for it; `whole` if those are all of the sale's."""
+class Candidate(NamedTuple):
+    """A rule that applies, and the lines that still count for it; `whole` if those are all of the sale's.
+
+    `base` is the lines' amount in minor units, as the rule's base says.
+    """
 
     rule: Rule
     lines: tuple[Line, ...]
-    whole: bool = True
+    whole: bool
+    base: int
 
     @property
-    def base(self) -> int:
-        """The lines' amount in minor units, as the rule's base says."""
-        return sum(base_of(self.rule, line) for line in self.lines)
-
-    @property
-    def value(self) -> Fraction:
+    def value(self) -> Worth:
         """What the rule is worth before rounding, in its unit; multipliers and gifts by themselves nothing."""
         return value_on(self.rule, self.base)
 
@@ -50,13 +58,14 @@ class Candidate:
 KeepLine = Callable[[Candidate, Line], bool]
 
 
+def candidate(rule: Rule, lines: tuple[Line, ...], *, whole: bool = True) -> Candidate:
+    """The rule on these lines."""
+    return Candidate(rule, lines, whole, base_on(rule, lines))
+
+
 def kind_of(effect: Effect) -> Kind:
     """Which rules an effect meets."""
-    if isinstance(effect, (VoucherGift, PlanGift)):
-        return "gift"
-    if isinstance(effect, TierPoints):
-        return "tier"
-    return "multiplier" if isinstance(effect, Multiplier) else "value"
+    return _KINDS[type(effect)]
 
 
 def base_of(rule: Rule, line: Line) -> int:
@@ -64,22 +73,41 @@ def base_of(rule: Rule, line: Line) -> int:
     return line.gross_minor if rule.base == "gross" else line.paid_minor
 
 
-def value_on(rule: Rule, base: int) -> Fraction:
+def base_on(rule: Rule, lines: Sequence[Line]) -> int:
+    """The amount of several lines."""
+    if len(lines) == 1:
+        return base_of(rule, lines[0])
+    if rule.base == "gross":
+        return sum([line.gross_minor for line in lines])
+    return sum([line.paid_minor for line in lines])
+
+
+def value_on(rule: Rule, base: int) -> Worth:
     """What a rule gives for a base before rounding."""
-    match rule.effect:
-        case Percentage(basis_points):
-            return Fraction(base * basis_points, _BASIS)
-        case PerUnit(points, minor) | TierPoints(points, minor):
-            return Fraction(base * points, minor)
-        case Fixed(amount):
-            return Fraction(amount)
-    return Fraction(0)
+    effect = rule.effect
+    if isinstance(effect, Percentage):
+        return base * effect.basis_points, _BASIS
+    if isinstance(effect, (PerUnit, TierPoints)):
+        return base * effect.points, effect.minor
+    return (effect.amount, 1) if isinstance(effect, Fixed) else NOTHING
+
+
+def _is_more(one: Worth, other: Worth) -> bool:
+    return one[0] * other[1] > other[0] * one[1]
+
+
+def _plus(one: Worth, other: Worth) -> Worth:
+    if one[1] == other[1]:
+        return one[0] + other[0], one[1]
+    return one[0] * other[1] + other[0] * one[1], one[1] * other[1]
 
 
 def settle(candidates: Sequence[Candidate]) -> tuple[list[Candidate], dict[str, Reason]]:
     """The candidates with the lines on which each counts, in their order; and why the others, by key, do not."""
     lost: dict[str, Reason] = {}
     kept = list(candidates)
+    if len(kept) < 2 or all(each.rule.stacking.mode == "sum" for each in kept):
+        return kept, lost
     for kind in ("value", "multiplier", "tier", "gift"):
         kept = _without_silenced(kept, kind, lost)
     kept = _best_rates(kept, "value", lost)
@@ -112,11 +140,11 @@ def _best_rates(candidates: list[Candidate], kind: Kind, lost: dict[str, Reason]
     rates = [each for each in candidates if _is(each, kind, "best") and not isinstance(each.rule.effect, Fixed)]
     if len(rates) < 2:
         return candidates
-    best: dict[int, tuple[Fraction, str]] = {}
+    best: dict[int, tuple[Worth, str]] = {}
     for each in sorted(rates, key=lambda one: _strength(one.rule)):
         for line in each.lines:
             worth = value_on(each.rule, base_of(each.rule, line))
-            if line.position not in best or worth > best[line.position][0]:
+            if line.position not in best or _is_more(worth, best[line.position][0]):
                 best[line.position] = (worth, each.rule.key)
     competing = {each.rule.key for each in rates}
     return _narrowed(
@@ -133,9 +161,12 @@ def _best_fixed(candidates: list[Candidate], lost: dict[str, Reason]) -> list[Ca
     fixed = [each for each in bests if isinstance(each.rule.effect, Fixed)]
     if not fixed or len(bests) < 2:
         return candidates
-    rates = [each for each in bests if each not in fixed]
-    strongest = min(fixed, key=lambda one: (-one.value, *_strength(one.rule)))
-    wins = strongest.value > sum((each.value for each in rates), Fraction(0))
+    together = NOTHING
+    for each in bests:
+        if not isinstance(each.rule.effect, Fixed):
+            together = _plus(together, each.value)
+    strongest = min(fixed, key=lambda one: (-one.value[0], *_strength(one.rule)))
+    wins = _is_more(strongest.value, together)
     losers = {each.rule.key for each in (bests if wins else fixed)} - ({strongest.rule.key} if wins else set())
     lost.update(dict.fromkeys(losers, "less_than_best"))
     return [each for each in candidates if each.rule.key not in losers]
@@ -159,22 +190,23 @@ def _best_multiplier(candidates: list[Candidate], lost: dict[str, Reason]) -> li
     )
 
 
-def added_by(multiplier: Candidate, others: Sequence[Candidate]) -> Fraction:
+def added_by(multiplier: Candidate, others: Sequence[Candidate]) -> Worth:
     """What a multiplier adds, before rounding: its factor less one, of what value rules are worth on its lines.
 
     A fixed amount belongs to the sale as a whole: it is multiplied only when all lines are.
     """
-    lines = {line.position for line in multiplier.lines}
-    worth = Fraction(0)
+    lines = None if multiplier.whole else {line.position for line in multiplier.lines}
+    worth = NOTHING
     for each in others:
-        if kind_of(each.rule.effect) != "value":
+        rule = each.rule
+        if _KINDS[type(rule.effect)] != "value":
             continue
-        if isinstance(each.rule.effect, Fixed):
-            worth += each.value if multiplier.whole else 0
-        else:
-            shared = sum(base_of(each.rule, line) for line in each.lines if line.position in lines)
-            worth += value_on(each.rule, shared)
-    return worth * Fraction(_factor(multiplier.rule) - _BASIS, _BASIS)
+        if lines is None:
+            worth = _plus(worth, value_on(rule, each.base))
+        elif not isinstance(rule.effect, Fixed):
+            shared = sum([base_of(rule, line) for line in each.lines if line.position in lines])
+            worth = _plus(worth, value_on(rule, shared))
+    return worth[0] * (_factor(multiplier.rule) - _BASIS), worth[1] * _BASIS
 
 
 def _factor(rule: Rule) -> int:
@@ -187,7 +219,7 @@ def _strength(rule: Rule) -> tuple[int, str]:
 
 
 def _is(candidate: Candidate, kind: Kind, mode: str) -> bool:
-    return kind_of(candidate.rule.effect) == kind and candidate.rule.stacking.mode == mode
+    return candidate.rule.stacking.mode == mode and _KINDS[type(candidate.rule.effect)] == kind
 
 
 def _narrowed(
@@ -196,11 +228,11 @@ def _narrowed(
     """The candidates with only the lines to keep; one that loses its last line is lost."""
     found = []
     for each in candidates:
-        lines = tuple(line for line in each.lines if keep(each, line))
+        lines = tuple([line for line in each.lines if keep(each, line)])
         if len(lines) == len(each.lines):
             found.append(each)
         elif lines:
-            found.append(replace(each, lines=lines, whole=False))
+            found.append(candidate(each.rule, lines, whole=False))
         else:
             lost[each.rule.key] = reason
     return found

@@ -12,6 +12,8 @@ Rounding = Literal["half_up", "floor", "ceil"]
 
 def half_up(numerator: int, denominator: int) -> int:
     """`numerator / denominator` to the nearest whole, halves away from zero."""
+    if numerator >= 0 and denominator > 0:
+        return (2 * numerator + denominator) // (2 * denominator)
     sign = -1 if (numerator < 0) != (denominator < 0) else 1
     numerator, denominator = abs(numerator), abs(denominator)
     return sign * ((2 * numerator + denominator) // (2 * denominator))
