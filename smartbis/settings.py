@@ -197,10 +197,11 @@ TIME_ZONE = "UTC"
 DATA_DIR = Path(read_text("DATA_DIR", str(BASE_DIR / ".local")))
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(read_text("STATIC_ROOT", str(DATA_DIR / "static")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(read_text("MEDIA_ROOT", str(DATA_DIR / "media")))
 _hashed_static = read_flag("HASHED_STATIC", default=False)
+# Files without a hash are served from where they lie: nothing is collected, and no older collection is looked at.
+STATIC_ROOT = Path(read_text("STATIC_ROOT", str(DATA_DIR / "static"))) if _hashed_static else None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
