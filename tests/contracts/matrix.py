@@ -60,6 +60,14 @@ REST = {
     "webhooks/whatsapp/<str:channel>/": Row({"GET": frozenset(), "POST": frozenset()}),
     "api/v1/customers": Row({"GET": API, "POST": API}),
     "api/v1/customers/<uuid:customer>": Row({"GET": API, "PATCH": API, "DELETE": API}),
+    "api/v1/customers/<uuid:customer>/tags": Row(
+        {"GET": API, "POST": API, "DELETE": API}, body={"POST": lambda world: {"tag": "x"}}
+    ),
+    "api/v1/segments": Row({"GET": API, "POST": API}),
+    "api/v1/segments/<slug:segment>": Row(
+        {"GET": API, "PATCH": API, "DELETE": API}, body={"PATCH": lambda world: {"name": "x"}}
+    ),
+    "api/v1/segments/<slug:segment>/members": Row({"GET": API}),
     "api/v1/customers/<uuid:customer>/merge": Row(
         {"POST": API}, body={"POST": lambda world: {"from": customer_of(world)}}
     ),

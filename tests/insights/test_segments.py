@@ -244,7 +244,7 @@ def test_two_workers_at_one_filter_and_an_erasure(aurora: TenantInfo) -> None:
     create_segment(tenant=aurora.id, name="Todos", kind="filter", actor=OWNER)
     work = partial(refresh_segment, tenant=aurora.id, key="todos")
     erase = partial(erase_customer, tenant=aurora.id, customer=people[0].id, actor=OWNER)
-    results = race(work, work, erase)  # type: ignore[arg-type]
+    results = race(work, work, erase)
     assert not [each for each in results if isinstance(each, Exception)], results
     refresh_segment(tenant=aurora.id, key="todos")
     assert members_of(tenant=aurora.id, kind="segment", key="todos") == {each.id for each in people[1:]}
