@@ -1,7 +1,7 @@
 """Giving what rules give: evaluate, write the awards, move the value. One way for one sale and for a thousand."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -53,15 +53,23 @@ class Rewards:
     balances: dict[UUID, tuple[BalanceInfo, ...]]
 
 
-def reward(tenant: UUID, book: RuleBook, occasions: Sequence[Occasion]) -> Rewards:
+def reward(
+    tenant: UUID,
+    book: RuleBook,
+    occasions: Sequence[Occasion],
+    *,
+    locked: Mapping[UUID, LockedHolder] | None = None,
+) -> Rewards:
     """Award every occasion by the rules in force when it happened. Runs in the tenant's scope.
 
-    Locks the holders, in one order, before any balance, count of purchases or limit is read; what is owed is repaid
-    from what becomes available.
+    Locks the holders, unless the caller did (all of them), in one order, before any balance, count of purchases or
+    limit is read; what is owed is repaid from what becomes available.
     """
     sources = [book.at(occasion.occurred_at) for occasion in occasions]
     needs = all_needs(source.needs for each in sources for source in each)
-    holders = lock_holders(tenant=tenant, customers={each.customer for each in occasions}) if needs.lock else {}
+    holders = locked or {}
+    if needs.lock and not locked:
+        holders = lock_holders(tenant=tenant, customers={each.customer for each in occasions})
     gains = _gains(tenant, with_members(tenant, occasions, needs), sources, needs)
     flat = [gain for each in gains for gain in each]
     if not flat:
@@ -71,7 +79,7 @@ def reward(tenant: UUID, book: RuleBook, occasions: Sequence[Occasion]) -> Rewar
     return _post(tenant, given, holders)
 
 
-def _post(tenant: UUID, given: list[list["_Gift"]], locked: dict[UUID, LockedHolder]) -> Rewards:
+def _post(tenant: UUID, given: list[list["_Gift"]], locked: Mapping[UUID, LockedHolder]) -> Rewards:
     flat = [gift for each in given for gift in each]
     if not flat:
         return Rewards([() for _ in given], {})

@@ -1,6 +1,6 @@
 """A sale comes in: the fact, what it earns, and what the till is told, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,11 +11,13 @@ from programs.selectors.catalogue import rule_book_reading, rules_in_force
 from programs.services.facts import sale_occasions
 from programs.services.rewards import reward
 from smartbis.ledger.selectors import balances_of
+from smartbis.ledger.services import LockedHolder, locked_holders, locking
 from smartbis.purchases.errors import CurrencyMismatch
 from smartbis.purchases.infos import BulkResult, PurchaseInfo, SaleDraft
-from smartbis.purchases.services import add_purchase, add_purchases_in_bulk
-from smartbis.tenancy.scope import read_together, tenant_scope
+from smartbis.purchases.services import Adding, add_purchases_in_bulk, begin_purchase
+from smartbis.tenancy.scope import read, read_together, tenant_scope
 from smartbis.tenancy.selectors import get_tenant, stores, stores_reading, tenant_reading
+from smartbis.tenancy.statements import one_trip
 from vouchers.infos import RedemptionInfo, SaleRef
 from vouchers.selectors import has_uses_reading, redemptions_for_sales
 
@@ -27,12 +29,34 @@ def record_sale(*, tenant: UUID, sale: SaleDraft) -> SaleOutcome:
     what was paid. Raises InvalidInput (also CurrencyMismatch), StoreUnknown, CustomerNotFound, PurchaseConflict.
     Publishes PurchaseRecorded.
     """
-    with tenant_scope(tenant):
+    said_first = (
+        tenant_reading(tenant),
+        stores_reading(tenant),
+        rule_book_reading(tenant),
+        has_uses_reading(tenant, _ref(sale)),
+    )
+    with tenant_scope(tenant, reading=said_first):
         used = _uses_before(tenant, sale)
         _check_currency(tenant, sale)
-        purchase, repeated = add_purchase(tenant=tenant, draft=_discounted(sale, used))
-        (outcome,) = _told_again(tenant, [purchase]) if repeated else _rewarded(tenant, [purchase])
-        return replace(outcome, vouchers=_codes(purchase, used))
+        adding = begin_purchase(tenant=tenant, draft=_discounted(sale, used))
+        outcome = _recorded(tenant, adding, sale.customer)
+        return replace(outcome, vouchers=_codes(outcome.purchase, used))
+
+
+def _recorded(tenant: UUID, adding: Adding, customer: UUID | None) -> SaleOutcome:
+    """The sale goes in and its customer's accounts are locked in one round trip; all that follows goes in another."""
+    if customer is None:
+        purchase, repeated = adding.end(read(adding.statement))
+        return SaleOutcome(purchase, (), (), (), repeated=repeated)
+    written, rows = read_together(adding.statement, locking(tenant, [customer]))
+    with one_trip():
+        purchase, repeated = adding.end(written)
+        if repeated:
+            return _told_again(tenant, [purchase])[0]
+        locked = None
+        if purchase.customer_id == customer:  # else they were merged into somebody whose accounts are not locked yet
+            locked = locked_holders(tenant=tenant, customers=[customer], rows=rows)
+        return _rewarded(tenant, [purchase], locked=locked)[0]
 
 
 def record_sales(
@@ -71,9 +95,8 @@ def _result(
 
 
 def _uses_before(tenant: UUID, sale: SaleDraft) -> dict[SaleRef, list[RedemptionInfo]]:
-    """The vouchers used on a sale before it came in, read in one round trip with all else that a sale asks for."""
-    settings = tenant_reading(tenant), stores_reading(tenant), rule_book_reading(tenant)
-    *_remembered, has_uses = read_together(*settings, has_uses_reading(tenant, _ref(sale)))
+    """The vouchers used on a sale before it came in."""
+    has_uses = read(has_uses_reading(tenant, _ref(sale)))
     return redemptions_for_sales(tenant=tenant, sales=[_ref(sale)]) if has_uses else {}
 
 
@@ -96,7 +119,9 @@ def _codes(sale: PurchaseInfo, used: dict[SaleRef, list[RedemptionInfo]]) -> tup
     return tuple(each.code for each in used.get(_ref(sale), []))
 
 
-def _rewarded(tenant: UUID, purchases: Sequence[PurchaseInfo]) -> list[SaleOutcome]:
+def _rewarded(
+    tenant: UUID, purchases: Sequence[PurchaseInfo], *, locked: Mapping[UUID, LockedHolder] | None = None
+) -> list[SaleOutcome]:
     earning = [purchase for purchase in purchases if purchase.customer_id is not None]
     if not earning:
         return [SaleOutcome(purchase, (), (), (), repeated=False) for purchase in purchases]
@@ -104,7 +129,7 @@ def _rewarded(tenant: UUID, purchases: Sequence[PurchaseInfo]) -> list[SaleOutco
     zone = ZoneInfo(get_tenant(tenant=tenant).timezone)
     book = rules_in_force(tenant=tenant)
     occasions = sale_occasions(tenant, earning, stores=codes, zone=zone, needs=book.needs)
-    rewards = reward(tenant, book, occasions)
+    rewards = reward(tenant, book, occasions, locked=locked)
     awards = {purchase.id: given for purchase, given in zip(earning, rewards.awards, strict=True)}
     unmoved = {each.customer_id for each in earning if each.customer_id} - rewards.balances.keys()
     known = balances_of(tenant=tenant, customers=list(unmoved)) if unmoved else {}

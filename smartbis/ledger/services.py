@@ -13,7 +13,7 @@ from smartbis.kernel.ids import new_id
 from smartbis.ledger.accounts import Account, Balance
 from smartbis.ledger.errors import InsufficientBalance
 from smartbis.ledger.sql import ENSURE_BALANCES, ENSURE_HOLDERS, LOCK_BALANCES, LOCK_HOLDERS, POST, SURVIVORS
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import Reading, read, tenant_scope
 from smartbis.tenancy.statements import execute_rows, prepared_cursor
 
 TAKING_BACK = frozenset({"reversal", "undo", "merged_in"})
@@ -83,11 +83,24 @@ def lock_holders(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, Loc
 
     Who was merged is answered with the holder who stays, the same object for both if both are asked for.
     """
+    with tenant_scope(tenant):
+        return locked_holders(tenant=tenant, customers=customers, rows=read(locking(tenant, customers)))
+
+
+def locking(tenant: UUID, customers: Collection[UUID]) -> Reading[list[Any]]:
+    """The statement that locks and reads these customers' balances, to be said together with others.
+
+    Its answer goes to `locked_holders`.
+    """
+    return Reading(LOCK_BALANCES, {"tenant": tenant, "customers": sorted(set(customers))}, list)
+
+
+def locked_holders(*, tenant: UUID, customers: Collection[UUID], rows: list[Any]) -> dict[UUID, LockedHolder]:
+    """The holders that `locking` found, and those of customers who had none, locked like them."""
     wanted = sorted(set(customers))
     with tenant_scope(tenant), prepared_cursor() as cursor:
-        cursor.execute(LOCK_BALANCES, {"tenant": tenant, "customers": wanted})
         merged: set[UUID] = set()
-        locked = _locked(cursor.fetchall(), merged)
+        locked = _locked(rows, merged)
         missing = [customer for customer in wanted if customer not in locked]
         if missing:
             locked |= _lock_first_time(cursor, tenant, missing, merged)

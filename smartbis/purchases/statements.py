@@ -10,7 +10,8 @@ from django.db import connection
 from smartbis.kernel.arrays import id_array, text_array, whole_array
 from smartbis.kernel.ids import new_id
 from smartbis.purchases.infos import ItemInfo, PurchaseInfo, SaleDraft
-from smartbis.tenancy.statements import execute_rows, prepared_cursor
+from smartbis.tenancy.scope import Reading, read
+from smartbis.tenancy.statements import with_rows
 
 # A sale is inserted unless its number is taken, its currency is not the tenant's, or its store or customer is not
 # there: whoever is not in the answer is judged afterwards. Rows go in by the order of the unique key, so that two
@@ -122,6 +123,11 @@ def sale_row(*, draft: SaleDraft, content_hash: bytes, recorded_at: datetime, im
 
 def insert_sales(*, tenant: UUID, rows: Sequence[SaleRow]) -> set[UUID]:
     """Write sales with their lines in one statement; the ids of those that went in."""
+    return read(inserting(tenant=tenant, rows=rows))
+
+
+def inserting(*, tenant: UUID, rows: Sequence[SaleRow]) -> Reading[set[UUID]]:
+    """The statement of `insert_sales`, to be said together with others."""
     sales = [row.info for row in rows]
     lines = [(sale.id, item) for sale in sales for item in sale.items]
     values = {
@@ -152,9 +158,8 @@ def insert_sales(*, tenant: UUID, rows: Sequence[SaleRow]) -> set[UUID]:
         "quantities": whole_array([item.quantity for _, item in lines]),
         "units": whole_array([item.unit_minor for _, item in lines]),
     }
-    with prepared_cursor() as cursor:
-        execute_rows(cursor, _INSERT_SALES, values)
-        return {row[0] for row in cursor.fetchall()}
+    statement, columns = with_rows(_INSERT_SALES, values)
+    return Reading(statement, columns, lambda found: {row[0] for row in found})
 
 
 def move_refunded(*, tenant: UUID, before: dict[UUID, int], after: dict[UUID, int]) -> int:

@@ -1,6 +1,6 @@
 """The tenant scope: one transaction, in which the database shows one tenant and no other."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ from smartbis.kernel.context import scoped, scoped_tenant
 from smartbis.tenancy.statements import one_trip, prepared_cursor
 
 T = TypeVar("T")
+_SET = "SELECT set_config('app.tenant', %s, true)"
+_SET_READ_ONLY = "SELECT set_config('app.tenant', %s, true), set_config('transaction_read_only', 'on', true)"
 _memory: ContextVar[dict[Hashable, object] | None] = ContextVar("scope_memory", default=None)
 
 
@@ -33,11 +35,12 @@ def current_tenant() -> UUID:
 
 
 @contextmanager
-def tenant_scope(tenant: UUID, *, read_only: bool = False) -> Iterator[None]:
+def tenant_scope(tenant: UUID, *, read_only: bool = False, reading: Sequence["Reading[Any]"] = ()) -> Iterator[None]:
     """Open the tenant's scope: a transaction with the tenant set for it alone.
 
     The outermost call opens and commits (or rolls back on an exception); an inner one joins it, without a savepoint,
-    whatever its `read_only`. Raises TenantScopeConflict inside another tenant's scope.
+    whatever its `read_only`. What the work is sure to read may be named: it then comes with the opening's round trip
+    and is remembered. Raises TenantScopeConflict inside another tenant's scope.
     """
     open_for = scoped_tenant()
     if open_for == tenant:
@@ -47,14 +50,10 @@ def tenant_scope(tenant: UUID, *, read_only: bool = False) -> Iterator[None]:
         raise TenantScopeConflict(f"{tenant} inside {open_for}")
     nested = connection.in_atomic_block  # a test's transaction, or a migration's
     with transaction.atomic(), scoped(tenant), _fresh_memory():
-        with prepared_cursor() as cursor:
-            if read_only:
-                cursor.execute(
-                    "SELECT set_config('app.tenant', %s, true), set_config('transaction_read_only', 'on', true)",
-                    [str(tenant)],
-                )
-            else:
-                cursor.execute("SELECT set_config('app.tenant', %s, true)", [str(tenant)])
+        with prepared_cursor() as cursor, one_trip() if reading else nullcontext():
+            cursor.execute(_SET_READ_ONLY if read_only else _SET, [str(tenant)])
+            if reading:
+                read_together(*reading)
         yield
         if nested:
             with connection.cursor() as cursor:
@@ -72,14 +71,14 @@ def _fresh_memory() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Reading(Generic[T]):
-    """A fixed statement that only reads, and what its rows mean.
+    """A fixed statement, and what its rows mean: most only read, some write or lock what they answer.
 
     With a `name` the scope remembers the answer: for settings that many services of one transaction read. Who changes
     such a thing calls `forget`.
     """
 
     statement: str
-    parameters: tuple[object, ...]
+    parameters: Sequence[object] | Mapping[str, object]
     make: Callable[[list[tuple[Any, ...]]], T]
     name: Hashable = None
 
@@ -90,7 +89,7 @@ def read(reading: Reading[T]) -> T:
 
 
 def read_together(*readings: Reading[Any]) -> list[Any]:
-    """The answers of several readings in their order, in one round trip; those remembered are not asked again."""
+    """The answers of several statements, said in their order in one round trip; those remembered are not said again."""
     memory = _memory.get()
     known: dict[Hashable, object] = {} if memory is None else memory
     asked = [each for each in readings if each.name is None or each.name not in known]

@@ -19,9 +19,14 @@ def execute_rows(cursor: Any, statement: str, columns: Mapping[str, Any]) -> Non
 
     A column of one value goes as that value: the driver adapts lists slowly, and most use cases write one row.
     """
+    cursor.execute(*with_rows(statement, columns))
+
+
+def with_rows(statement: str, columns: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The text and the values that `execute_rows` sends."""
     single = frozenset(name for name in _columns_of(statement) if len(columns[name]) == 1)
     values = {name: value[0] if name in single else value for name, value in columns.items()}
-    cursor.execute(_with_single(statement, single), values)
+    return _with_single(statement, single), values
 
 
 _COLUMN = re.compile(r"%\((\w+)\)s::(\w+)\[\]")

@@ -66,7 +66,8 @@ SELECT EXISTS (
 
 def has_uses_reading(tenant: UUID, sale: SaleRef) -> Reading[bool]:
     """Whether vouchers were used on a sale, even if taken back since; to be read together with other things."""
-    return Reading(_HAS_USES, (tenant, sale.store, sale.external_id), lambda rows: bool(rows[0][0]))
+    name = "uses", sale
+    return Reading(_HAS_USES, (tenant, sale.store, sale.external_id), lambda rows: bool(rows[0][0]), name)
 
 
 def redemptions_of_voucher(*, tenant: UUID, voucher: UUID) -> list[RedemptionInfo]:

@@ -1,7 +1,7 @@
 """Sales come in."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from smartbis.customers.errors import CustomerNotFound
@@ -15,9 +15,9 @@ from smartbis.purchases.events import PurchaseRecorded
 from smartbis.purchases.infos import BulkResult, PurchaseInfo, SaleDraft
 from smartbis.purchases.models import Purchase
 from smartbis.purchases.rows import with_items
-from smartbis.purchases.statements import SaleRow, insert_sales, sale_row
+from smartbis.purchases.statements import SaleRow, insert_sales, inserting, sale_row
 from smartbis.tenancy.errors import StoreUnknown
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import Reading, read, tenant_scope
 from smartbis.tenancy.selectors import get_tenant, stores
 
 # Statements of a batch stay well under the statement time-out, whatever the batch.
@@ -33,20 +33,43 @@ def add_purchase(*, tenant: UUID, draft: SaleDraft) -> tuple[PurchaseInfo, bool]
     Raises InvalidInput (CurrencyMismatch), StoreUnknown, CustomerNotFound, PurchaseConflict.
     Publishes PurchaseRecorded for a new sale.
     """
-    check_sale(draft)
     with tenant_scope(tenant):
-        row = sale_row(draft=draft, content_hash=sale_hash(draft), recorded_at=now(), import_batch=None)
-        if insert_sales(tenant=tenant, rows=[row]):
-            _publish([row.info])
-            return row.info, False
-        verdict = _judge(tenant, [row])[0]
-        stays = _merged_into(tenant, draft) if isinstance(verdict.error, CustomerNotFound) else None
+        adding = begin_purchase(tenant=tenant, draft=draft)
+        return adding.end(read(adding.statement))
+
+
+@dataclass(frozen=True)
+class Adding:
+    """A sale that was checked and is still to be written, by `statement`; its answer goes to `end`."""
+
+    tenant: UUID
+    draft: SaleDraft
+    row: SaleRow
+    statement: Reading[set[UUID]]
+
+    def end(self, written: set[UUID]) -> tuple[PurchaseInfo, bool]:
+        """What `add_purchase` answers, raises and publishes."""
+        if written:
+            _publish([self.row.info])
+            return self.row.info, False
+        verdict = _judge(self.tenant, [self.row])[0]
+        stays = _merged_into(self.tenant, self.draft) if isinstance(verdict.error, CustomerNotFound) else None
         if stays is not None:
-            return add_purchase(tenant=tenant, draft=replace(draft, customer=stays))
+            return add_purchase(tenant=self.tenant, draft=replace(self.draft, customer=stays))
         if verdict.error is not None:
             raise verdict.error
         assert verdict.purchase is not None
         return verdict.purchase, True
+
+
+def begin_purchase(*, tenant: UUID, draft: SaleDraft) -> Adding:
+    """The first half of `add_purchase`, for callers who have more to say in the same round trip. Raises InvalidInput.
+
+    Runs in the tenant's scope.
+    """
+    check_sale(draft)
+    row = sale_row(draft=draft, content_hash=sale_hash(draft), recorded_at=now(), import_batch=None)
+    return Adding(tenant, draft, row, inserting(tenant=tenant, rows=[row]))
 
 
 def add_purchases_in_bulk(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg import Cursor
+from psycopg.pq import PipelineStatus
 from psycopg.types.numeric import Int8Dumper
 
 from smartbis.tenancy.backend.schema import TenantSchemaEditor
@@ -41,8 +42,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Statements of prepared cursors within the block go out together; the block waits once, at its end.
 
         Results may be fetched after the block. An error of any of them is raised by the block, or by an earlier fetch.
+        A block inside another joins it: who fetches within the outer one waits there and then.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
+        if self.connection.info.pipeline_status != PipelineStatus.OFF:
+            yield
+            return
         with self.wrap_database_errors, self.connection.pipeline():
             yield
