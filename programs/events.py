@@ -137,3 +137,26 @@ class ImportFinished(Event):
 
     import_batch: UUID
     kind: str
+
+
+@event("referral.settled.v1")
+@dataclass(frozen=True, kw_only=True)
+class ReferralSettled(Event):
+    """A friend's first purchase stands, and the participation `referral` of who brought them was recorded."""
+
+    referral_id: UUID
+    referrer_id: UUID
+    friend_id: UUID
+    participation_id: UUID
+
+
+@event("challenge.reached.v1")
+@dataclass(frozen=True, kw_only=True)
+class ChallengeReached(Event):
+    """A customer reached a challenge for the `number`-th time, and its participation was recorded."""
+
+    challenge_id: UUID
+    key: str
+    customer_id: UUID
+    number: int
+    participation_id: UUID

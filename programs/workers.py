@@ -4,10 +4,12 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+from programs.challenges.services import settle_due as settle_due_challenge
 from programs.gatherings.services import settle_cancelled
 from programs.imports.runner import work_on_imports
 from programs.imports.services import sweep_files
 from programs.models import Award
+from programs.referrals.services import settle_due as settle_due_referral
 from programs.services.giving import hand_out, waiting_gifts
 from programs.services.merging import gather_after_merge
 from programs.services.plan_members import settle_due
@@ -89,6 +91,18 @@ def run_imports(*, tenant: UUID) -> bool:
 def settle_cancelled_gatherings(*, tenant: UUID) -> bool:
     """Take everybody off the lists of gatherings that were called off."""
     return settle_cancelled(tenant=tenant)
+
+
+@worker(queue="relay")
+def settle_due_referrals(*, tenant: UUID) -> bool:
+    """Reward referrals whose purchase can no longer come back."""
+    return settle_due_referral(tenant=tenant)
+
+
+@worker(queue="relay")
+def settle_due_challenges(*, tenant: UUID) -> bool:
+    """Reward challenges whose purchases can no longer come back."""
+    return settle_due_challenge(tenant=tenant)
 
 
 @worker(queue="bulk")

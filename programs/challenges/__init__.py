@@ -1,0 +1,1 @@
+"""Goals with progress; reaching one is a participation, which the rules reward."""

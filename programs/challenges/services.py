@@ -1,0 +1,201 @@
+"""What can be done with challenges."""
+
+from dataclasses import fields
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from programs.challenges.drafts import check
+from programs.challenges.errors import ChallengeClosed, ChallengeNotFound
+from programs.challenges.infos import ChallengeDraft, ChallengeInfo
+from programs.challenges.measuring import measured
+from programs.challenges.selectors import challenge_infos
+from programs.events import ChallengeReached
+from programs.models import Challenge, ChallengeTaker
+from programs.services.participations import record_participation
+from smartbis.customers.errors import CustomerNotFound
+from smartbis.customers.selectors import get_customer
+from smartbis.kernel.clock import now
+from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.people import Actor
+from smartbis.outbox.services import publish
+from smartbis.outbox.work import each_alone, request_work
+from smartbis.tenancy.errors import SlugTaken
+from smartbis.tenancy.permissions import require
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.services import record_audit
+
+_FIXED = ("key", "goal", "number", "category", "starts_at", "days", "opt_in")
+TURN = 100
+
+
+def create_challenge(*, tenant: UUID, draft: ChallengeDraft, actor: Actor) -> ChallengeInfo:
+    """Announce a challenge. Purchases of before count if they lie in its period.
+
+    Raises InvalidInput with sentences by field, SlugTaken, PermissionMissing.
+    """
+    require(actor, "challenge.change")
+    check(draft)
+    with tenant_scope(tenant):
+        instant = now()
+        row = Challenge(tenant_id=tenant, created_at=instant, changed_at=instant, **_columns(draft))
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError as error:
+            raise SlugTaken from error
+        _audit(row, actor, "challenge.create")
+        return challenge_infos([row])[0]
+
+
+def change_challenge(*, tenant: UUID, challenge: UUID, draft: ChallengeDraft, actor: Actor) -> ChallengeInfo:
+    """Change its words, its end, how often it can be reached, or end it. What was promised stays: goal and start do not
+    change, and nothing that was reached is taken back.
+
+    Raises ChallengeNotFound, InvalidInput, PermissionMissing.
+    """
+    require(actor, "challenge.change")
+    check(draft)
+    with tenant_scope(tenant):
+        row = Challenge.objects.select_for_update(no_key=True).filter(id=challenge).first()
+        if row is None:
+            raise ChallengeNotFound
+        fixed = [name for name in _FIXED if getattr(row, name) != getattr(draft, name)]
+        if fixed:
+            raise InvalidInput({name: [_("Isto não muda depois de publicado: crie outro desafio.")] for name in fixed})
+        for name, value in _columns(draft).items():
+            setattr(row, name, value)
+        row.changed_at = now()
+        row.save()
+        _audit(row, actor, "challenge.change")
+        return challenge_infos([row])[0]
+
+
+def join_challenge(*, tenant: UUID, challenge: UUID, customer: UUID) -> None:
+    """Take part in a challenge that asks for it; again, it changes nothing.
+
+    Raises ChallengeNotFound, ChallengeClosed, CustomerNotFound.
+    """
+    with tenant_scope(tenant):
+        row = Challenge.objects.filter(id=challenge).first()
+        if row is None:
+            raise ChallengeNotFound
+        if not challenge_infos([row])[0].is_open():
+            raise ChallengeClosed
+        if get_customer(tenant=tenant, customer=customer).status != "active":
+            raise CustomerNotFound
+        _taker(row, customer, now())
+        _judge(row, customer)
+
+
+def judge_challenges(*, tenant: UUID, customer: UUID) -> None:
+    """Look again at how far somebody has come in everything that counts now.
+
+    Publishes ChallengeReached for each time that is rewarded.
+    """
+    with tenant_scope(tenant):
+        for row in Challenge.objects.filter(status=Challenge.Status.LIVE).order_by("id"):
+            _judge(row, customer)
+
+
+def settle_due(*, tenant: UUID) -> bool:
+    """Reward what was reached and can no longer come back; True when there may be more."""
+    with tenant_scope(tenant, read_only=True):
+        rows = ChallengeTaker.objects.filter(due_at__lte=now()).order_by("due_at", "id")
+        due = list(rows.values_list("challenge_id", "customer_id")[:TURN])
+    each_alone([partial(_judge_alone, tenant, challenge, customer) for challenge, customer in due])
+    return len(due) == TURN
+
+
+def _judge_alone(tenant: UUID, challenge: UUID, customer: UUID) -> None:
+    with tenant_scope(tenant):
+        _judge(Challenge.objects.get(id=challenge), customer)
+
+
+def _judge(row: Challenge, customer: UUID) -> None:
+    """One customer's taking part, by the present state; its row is locked, so that nothing is rewarded twice."""
+    person = get_customer(tenant=row.tenant_id, customer=customer)
+    if person.status != "active":
+        return
+    joined = None if row.opt_in else max(person.enrolled_at, row.created_at)
+    found = ChallengeTaker.objects.filter(challenge_id=row.id, customer_id=customer).exists()
+    if not found and (joined is None or not _has_begun(row)):
+        return
+    if not found:
+        _taker(row, customer, joined or now())
+    taker = ChallengeTaker.objects.select_for_update(no_key=True).get(challenge_id=row.id, customer_id=customer)
+    start, end = window(row, taker.joined_at)
+    taker.total, taker.judged_at = measured(row, customer, start, end), now()
+    possible = min(row.times, taker.total // row.number)
+    if possible <= taker.done:
+        taker.reached_at = taker.due_at = None
+    elif taker.reached_at is None:
+        taker.reached_at = now()
+        taker.due_at = taker.reached_at + timedelta(days=row.wait_days)
+    if taker.due_at is not None and taker.due_at <= now():
+        while taker.done < possible:
+            _reward(row, taker)
+        taker.reached_at = taker.due_at = None
+    elif taker.due_at is not None:
+        request_work(queue="relay", due_at=taker.due_at)
+    taker.save()
+
+
+def _reward(row: Challenge, taker: ChallengeTaker) -> None:
+    taker.done += 1
+    taker.done_at = now()
+    given = record_participation(
+        tenant=row.tenant_id,
+        customer=taker.customer_id,
+        kind=f"challenge:{row.key}",
+        external_id=f"{taker.id}/{taker.done}",
+        occurred_at=taker.done_at,
+    )
+    publish(
+        ChallengeReached(
+            challenge_id=row.id,
+            key=row.key,
+            customer_id=taker.customer_id,
+            number=taker.done,
+            participation_id=given.id,
+        )
+    )
+
+
+def window(row: Challenge, joined_at: datetime) -> tuple[datetime, datetime]:
+    """From when to when what somebody does counts."""
+    if row.days is not None:
+        return joined_at, joined_at + timedelta(days=row.days)
+    assert row.starts_at is not None
+    assert row.ends_at is not None
+    return row.starts_at, row.ends_at
+
+
+def _has_begun(row: Challenge) -> bool:
+    return row.starts_at is None or row.starts_at <= now()
+
+
+def _taker(row: Challenge, customer: UUID, joined_at: datetime) -> None:
+    fresh = ChallengeTaker(
+        tenant_id=row.tenant_id, challenge=row, customer_id=customer, joined_at=joined_at, judged_at=now()
+    )
+    ChallengeTaker.objects.bulk_create([fresh], ignore_conflicts=True)
+
+
+def _columns(draft: ChallengeDraft) -> dict[str, Any]:
+    columns = {term.name: getattr(draft, term.name) for term in fields(ChallengeDraft)}
+    columns["name"] = draft.name.strip()
+    if draft.days is not None:
+        columns["starts_at"] = columns["ends_at"] = None
+    return columns
+
+
+def _audit(row: Challenge, actor: Actor, action: str) -> None:
+    after = {"key": row.key, "goal": row.goal, "number": row.number, "status": row.status}
+    record_audit(
+        tenant=row.tenant_id, actor=actor, action=action, object_kind="challenge", object_id=row.id, after=after
+    )

@@ -1,0 +1,57 @@
+"""What counts for referrals and challenges has changed: those it concerns are judged anew."""
+
+from uuid import UUID
+
+from programs.challenges.services import judge_challenges
+from programs.events import GatheringCheckedIn
+from programs.referrals.services import judge_referral_of
+from smartbis.outbox.subscriptions import subscribe
+from smartbis.purchases.events import (
+    PurchaseCancelledEvent,
+    PurchaseConfirmed,
+    PurchaseRecorded,
+    PurchaseRefunded,
+)
+from smartbis.purchases.selectors import get_purchases
+
+
+@subscribe(PurchaseRecorded)
+def on_purchase_recorded(*, tenant: UUID, event: PurchaseRecorded) -> None:
+    """A sale may be a friend's first, and a step towards a goal."""
+    if event.customer_id is not None:
+        _judge(tenant, event.customer_id)
+
+
+@subscribe(PurchaseConfirmed)
+def on_purchase_confirmed(*, tenant: UUID, event: PurchaseConfirmed) -> None:
+    """A pending sale counts once it is paid."""
+    _judge_buyer(tenant, event.purchase_id)
+
+
+@subscribe(PurchaseCancelledEvent)
+def on_purchase_cancelled(*, tenant: UUID, event: PurchaseCancelledEvent) -> None:
+    """A pending sale will not count."""
+    _judge_buyer(tenant, event.purchase_id)
+
+
+@subscribe(PurchaseRefunded)
+def on_purchase_refunded(*, tenant: UUID, event: PurchaseRefunded) -> None:
+    """What was given back counts no longer."""
+    _judge_buyer(tenant, event.purchase_id)
+
+
+@subscribe(GatheringCheckedIn)
+def on_gathering_checked_in(*, tenant: UUID, event: GatheringCheckedIn) -> None:
+    """Taking part may be a goal."""
+    judge_challenges(tenant=tenant, customer=event.customer_id)
+
+
+def _judge_buyer(tenant: UUID, purchase: UUID) -> None:
+    found = get_purchases(tenant=tenant, purchases=[purchase], with_lines=False).get(purchase)
+    if found is not None and found.customer_id is not None:
+        _judge(tenant, found.customer_id)
+
+
+def _judge(tenant: UUID, customer: UUID) -> None:
+    judge_referral_of(tenant=tenant, friend=customer)
+    judge_challenges(tenant=tenant, customer=customer)

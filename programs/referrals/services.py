@@ -1,0 +1,217 @@
+"""What can be done with referrals."""
+
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from programs.events import ReferralSettled
+from programs.models import Referral, ReferralTerms, Referrer
+from programs.referrals.errors import ReferralDecided, ReferralNotFound
+from programs.referrals.infos import ReferralInfo, ReferralTermsDraft
+from programs.referrals.selectors import find_referrer, month_start, referral_infos, referral_terms
+from programs.referrals.suspicion import suspicions
+from programs.services.participations import record_participation
+from smartbis.customers.selectors import get_customer
+from smartbis.kernel.clock import now
+from smartbis.kernel.codes import new_token
+from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.people import Actor
+from smartbis.outbox.services import publish
+from smartbis.outbox.work import each_alone, request_work
+from smartbis.purchases.selectors import settled_sales
+from smartbis.tenancy.permissions import require
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.services import record_audit
+
+CODE_LENGTH = 8
+# Binding happens with the enrolment; a minute is for the slowest door.
+FRESH = timedelta(minutes=1)
+TURN = 100
+MOST_CAP = 100_000
+
+
+def set_terms(*, tenant: UUID, draft: ReferralTermsDraft, actor: Actor) -> ReferralTermsDraft:
+    """Say how referrals are rewarded. Referrals that settled stay; those that wait go by the new terms.
+
+    Raises InvalidInput with sentences by field, PermissionMissing.
+    """
+    require(actor, "referral.change")
+    errors: dict[str, list[str]] = {}
+    if not 0 <= draft.minimum_minor <= 10**12:
+        errors["minimum_minor"] = [_("Zero ou mais.")]
+    if not 0 <= draft.wait_days <= 365:
+        errors["wait_days"] = [_("De 0 a 365 dias.")]
+    for name in ("month_cap", "life_cap"):
+        cap = getattr(draft, name)
+        if cap is not None and not 1 <= cap <= MOST_CAP:
+            errors[name] = [_("De 1 em diante; deixe vazio para não ter limite.")]
+    if errors:
+        raise InvalidInput(errors)
+    with tenant_scope(tenant):
+        before = referral_terms(tenant=tenant)
+        ReferralTerms.objects.update_or_create(tenant_id=tenant, defaults=vars(draft) | {"changed_at": now()})
+        record_audit(
+            tenant=tenant,
+            actor=actor,
+            action="referral.terms",
+            object_kind="brand",
+            object_id=tenant,
+            before=vars(before),
+            after=vars(draft),
+        )
+        return draft
+
+
+def code_of(*, tenant: UUID, customer: UUID) -> str:
+    """The customer's own code, made at the first asking."""
+    with tenant_scope(tenant):
+        fresh = Referrer(
+            tenant_id=tenant, customer_id=customer, code=new_token()[:CODE_LENGTH].upper(), created_at=now()
+        )
+        Referrer.objects.bulk_create([fresh], ignore_conflicts=True)
+        return Referrer.objects.get(customer_id=customer).code
+
+
+def bind_referral(
+    *, tenant: UUID, code: str, friend: UUID, channel: str, actor: Actor, seen_here: tuple[UUID, ...] = ()
+) -> ReferralInfo | None:
+    """Note through whose code somebody has just been enrolled; None where there is nothing to note.
+
+    Only at the enrolment, and once: never for who was a customer before, nor for an unknown code, nor while the brand
+    gives nothing. `seen_here` names customers who signed in on the same browser. What looks like somebody who refers
+    themselves is held for a person to decide.
+    """
+    with tenant_scope(tenant):
+        referrer = find_referrer(tenant=tenant, code=code)
+        if referrer is None or referrer == friend or not referral_terms(tenant=tenant).is_live:
+            return None
+        person = get_customer(tenant=tenant, customer=friend)
+        if person.status != "active" or now() - person.enrolled_at > FRESH:
+            return None
+        reasons = suspicions(tenant=tenant, referrer=referrer, friend=friend, actor=actor, seen_here=seen_here)
+        row = Referral(
+            tenant_id=tenant,
+            referrer_id=referrer,
+            friend_id=friend,
+            status=Referral.Status.HELD if reasons else Referral.Status.WAITING,
+            reasons=reasons,
+            channel=channel,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            bound_at=now(),
+        )
+        Referral.objects.bulk_create([row], ignore_conflicts=True)
+        return referral_infos([Referral.objects.get(friend_id=friend)])[0]
+
+
+def decide_referral(*, tenant: UUID, referral: UUID, is_good: bool, actor: Actor) -> ReferralInfo:
+    """Let a referral that was held go on, or refuse it. What its friend bought meanwhile counts.
+
+    Raises ReferralNotFound, ReferralDecided, PermissionMissing. Publishes ReferralSettled if it settles at once.
+    """
+    require(actor, "referral.change")
+    with tenant_scope(tenant):
+        row = _lock(referral)
+        if row.status != Referral.Status.HELD:
+            raise ReferralDecided
+        row.status = Referral.Status.WAITING if is_good else Referral.Status.REFUSED
+        row.decided_at, row.decided_by = now(), actor.label[:80]
+        row.save()
+        record_audit(
+            tenant=tenant,
+            actor=actor,
+            action="referral.accept" if is_good else "referral.refuse",
+            object_kind="referral",
+            object_id=row.id,
+        )
+        if is_good:
+            _judge(row)
+        return referral_infos([row])[0]
+
+
+def judge_referral_of(*, tenant: UUID, friend: UUID) -> None:
+    """Look again at the referral of somebody whose purchases have changed. Publishes ReferralSettled."""
+    with tenant_scope(tenant):
+        open_row = Referral.objects.filter(friend_id=friend, status__in=["waiting", "settling"])
+        found = open_row.values_list("id", flat=True).first()
+        if found is not None:
+            _judge(_lock(found))
+
+
+def settle_due(*, tenant: UUID) -> bool:
+    """Settle referrals whose waiting time is over; True when there may be more."""
+    with tenant_scope(tenant, read_only=True):
+        due = Referral.objects.filter(status="settling", due_at__lte=now()).order_by("due_at", "id")
+        friends = list(due.values_list("friend_id", flat=True)[:TURN])
+    each_alone([partial(judge_referral_of, tenant=tenant, friend=friend) for friend in friends])
+    return len(friends) == TURN
+
+
+def _lock(referral: UUID) -> Referral:
+    row = Referral.objects.select_for_update(no_key=True).filter(id=referral).first()
+    if row is None:
+        raise ReferralNotFound
+    return row
+
+
+def _judge(row: Referral) -> None:
+    """By the friend's purchases as they are now: the first that stands and is big enough counts from its time on."""
+    tenant = row.tenant_id
+    if row.status not in (Referral.Status.WAITING, Referral.Status.SETTLING):
+        return
+    if row.referrer_id == row.friend_id:  # two records that turned out to be one person
+        _refuse(row, "same_person")
+        return
+    terms = referral_terms(tenant=tenant)
+    sales = settled_sales(tenant=tenant, customers=[row.friend_id], since=row.bound_at - FRESH)
+    fitting = [sale.at for sale in sales.get(row.friend_id, []) if sale.kept_minor >= max(terms.minimum_minor, 1)]
+    if not fitting or not terms.is_live:
+        row.status, row.bought_at, row.due_at = Referral.Status.WAITING, None, None
+        row.save()
+        return
+    row.bought_at = min(fitting)
+    row.due_at = row.bought_at + timedelta(days=terms.wait_days)
+    if row.due_at > now():
+        row.status = Referral.Status.SETTLING
+        row.save()
+        request_work(queue="relay", due_at=row.due_at)
+        return
+    _settle(row, terms)
+
+
+def _settle(row: Referral, terms: ReferralTermsDraft) -> None:
+    tenant = row.tenant_id
+    code_of(tenant=tenant, customer=row.referrer_id)
+    # One after another for each referrer, so that no cap is passed.
+    Referrer.objects.select_for_update(no_key=True).get(customer_id=row.referrer_id)
+    settled = Referral.objects.filter(referrer_id=row.referrer_id, status="settled")
+    if terms.life_cap is not None and settled.count() >= terms.life_cap:
+        _refuse(row, "life_cap")
+        return
+    if terms.month_cap is not None and settled.filter(settled_at__gte=month_start(tenant)).count() >= terms.month_cap:
+        _refuse(row, "month_cap")
+        return
+    if get_customer(tenant=tenant, customer=row.referrer_id).status != "active":
+        _refuse(row, "referrer_gone")
+        return
+    given = record_participation(
+        tenant=tenant, customer=row.referrer_id, kind="referral", external_id=str(row.id), occurred_at=now()
+    )
+    if terms.rewards_friend:
+        record_participation(
+            tenant=tenant, customer=row.friend_id, kind="referred", external_id=str(row.id), occurred_at=now()
+        )
+    row.status, row.settled_at, row.participation_id = Referral.Status.SETTLED, now(), given.id
+    row.save()
+    publish(
+        ReferralSettled(
+            referral_id=row.id, referrer_id=row.referrer_id, friend_id=row.friend_id, participation_id=given.id
+        )
+    )
+
+
+def _refuse(row: Referral, reason: str) -> None:
+    row.status, row.reasons = Referral.Status.REFUSED, [*row.reasons, reason]
+    row.save()
