@@ -1,6 +1,7 @@
 """Gifts that were promised are handed out, and taken back where the sale is no more.
 
-What cannot be handed out (the coupon is over, its stock is gone) is refused with its reason, and the sale stands.
+What cannot be handed out (the coupon is over, its stock is gone) is refused with its reason, and the sale stands. What
+was refused, or taken back, counts no longer against the rule's limits.
 """
 
 from collections.abc import Iterable
@@ -9,21 +10,27 @@ from uuid import UUID
 from django.db.models import Q
 
 from programs.models import RuleGift
+from programs.selectors.catalogue import version_rules
 from programs.services.plans import start_period, withdraw_plan
+from programs.services.usage import Key, Take, give_back
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError
 from smartbis.kernel.people import SYSTEM
+from smartbis.ledger.services import lock_holder
 from smartbis.purchases.selectors import get_purchase
 from smartbis.tenancy.scope import tenant_scope
+from vouchers.errors import VoucherCancelled, VoucherRefused
 from vouchers.infos import SaleRef
 from vouchers.selectors import vouchers_by_keys
 from vouchers.services import cancel_voucher, issue_voucher
 
+_IS_DUE = Q(status=RuleGift.Status.WAITING) & (Q(purchase__isnull=True) | Q(purchase__status="confirmed"))
+
 
 def waiting_gifts(*, tenant: UUID, limit: int) -> list[UUID]:
-    """Gifts still to be handed out, the oldest first."""
+    """Gifts still to be handed out, the oldest first; those of unpaid sales wait on."""
     with tenant_scope(tenant, read_only=True):
-        rows = RuleGift.objects.filter(status=RuleGift.Status.WAITING).order_by("created_at", "id")
+        rows = RuleGift.objects.filter(_IS_DUE).order_by("created_at", "id")
         return list(rows.values_list("id", flat=True)[:limit])
 
 
@@ -31,15 +38,16 @@ def hand_out(*, tenant: UUID, gift: UUID) -> None:
     """Hand a gift out, or write down why it cannot be; whoever comes second does nothing."""
     try:
         with tenant_scope(tenant):
-            row = _locked(gift)
+            row = _locked(tenant, gift)
             if row is not None:
                 _give(tenant, row)
                 _settle(row, RuleGift.Status.GIVEN)
     except DomainError as refusal:
         with tenant_scope(tenant):
-            row = _locked(gift)
+            row = _locked(tenant, gift)
             if row is not None:
                 _settle(row, RuleGift.Status.REFUSED, refusal.code)
+                _free_limits(tenant, [row])
 
 
 def _give(tenant: UUID, row: RuleGift) -> None:
@@ -61,40 +69,70 @@ def _give(tenant: UUID, row: RuleGift) -> None:
 
 
 def take_gifts_back(*, tenant: UUID, purchases: Iterable[UUID] = (), participations: Iterable[UUID] = ()) -> None:
-    """Take back what rules gave for sales, or taking part, that are no more. A voucher that was used stays used.
+    """Take back what rules gave for sales, or taking part, that are no more. A voucher that was used stays used,
+    and counts against its rule's limits as before.
 
     Runs in the scope of the refund or cancellation, which holds the customers' accounts.
     """
-    rows = (
+    rows = list(
         RuleGift.objects.select_for_update(no_key=True)
         .filter(Q(purchase_id__in=list(purchases)) | Q(participation_id__in=list(participations)))
         .filter(status__in=[RuleGift.Status.WAITING, RuleGift.Status.GIVEN])
         .order_by("id")
     )
-    for row in rows:
-        if row.status == RuleGift.Status.GIVEN:
-            _reclaim(tenant, row)
+    taken = [row for row in rows if row.status == RuleGift.Status.WAITING or _reclaim(tenant, row)]
+    for row in taken:
         _settle(row, RuleGift.Status.TAKEN_BACK)
+    _free_limits(tenant, taken)
 
 
-def _reclaim(tenant: UUID, row: RuleGift) -> None:
+def _reclaim(tenant: UUID, row: RuleGift) -> bool:
+    """Take back what was handed out; False when some of it is used, or over, and so has been had."""
     if row.kind == RuleGift.Kind.PLAN:
         withdraw_plan(
             tenant=tenant, customer=row.customer_id, source=_source(row), reason="sale_refunded", actor=SYSTEM
         )
-        return
-    for voucher in vouchers_by_keys(tenant=tenant, keys=[f"{_source(row)}:{piece}" for piece in range(row.quantity)]):
-        if voucher.status == "issued":
-            cancel_voucher(tenant=tenant, voucher=voucher.id, reason="sale_refunded", actor=SYSTEM)
+        return True
+    vouchers = vouchers_by_keys(tenant=tenant, keys=[f"{_source(row)}:{piece}" for piece in range(row.quantity)])
+    cancelled = [_is_cancelled(tenant, voucher.id) for voucher in vouchers]
+    return all(cancelled)
+
+
+def _is_cancelled(tenant: UUID, voucher: UUID) -> bool:
+    try:
+        cancel_voucher(tenant=tenant, voucher=voucher, reason="sale_refunded", actor=SYSTEM)
+    except VoucherCancelled:
+        return True
+    except VoucherRefused:
+        return False  # used, lapsed, or in a checkout's hands: a refund waits for none of it
+    return True
 
 
 def _source(row: RuleGift) -> str:
     return f"gift:{row.id}"
 
 
-def _locked(gift: UUID) -> RuleGift | None:
-    rows = RuleGift.objects.select_for_update(no_key=True, skip_locked=True)
-    return rows.filter(id=gift, status=RuleGift.Status.WAITING).first()
+def _locked(tenant: UUID, gift: UUID) -> RuleGift | None:
+    """The gift if it is still to be handed out, its row locked after its customer's accounts.
+
+    A refund has them too, and waits for the gift while it holds them.
+    """
+    row = RuleGift.objects.filter(id=gift).first()
+    if row is None:
+        return None
+    lock_holder(tenant=tenant, customer=row.customer_id)
+    return RuleGift.objects.select_for_update(no_key=True, of=("self",)).filter(_IS_DUE, id=gift).first()
+
+
+def _free_limits(tenant: UUID, rows: Iterable[RuleGift]) -> None:
+    """What the rules' limits had counted for these gifts is free again; the customers' accounts are locked."""
+    freed = []
+    for row in rows:
+        rule = version_rules(row.rule_version).rule(row.rule_key) if row.counted_on else None
+        if rule and row.counted_on:
+            key = Key(row.program_id, row.rule_key)
+            freed.append((Take(key, rule, None, row.customer_id, row.counted_on, row.quantity), 0))
+    give_back(tenant, freed)
 
 
 def _settle(row: RuleGift, status: str, refusal: str = "") -> None:

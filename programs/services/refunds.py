@@ -75,6 +75,8 @@ def confirm_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[B
     with tenant_scope(tenant):
         sale, repeated = confirm_purchase(tenant=tenant, purchase=purchase)
         if not repeated:
+            if sale.customer_id is not None:
+                lock_holder(tenant=tenant, customer=sale.customer_id)  # before its awards: a release has both
             awards = Award.objects.filter(purchase_id=purchase, status="pending").select_related("rule_version")
             for award in awards:
                 rule = version_rules(award.rule_version).rule(award.rule_key)
@@ -82,6 +84,7 @@ def confirm_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[B
                 Award.objects.filter(id=award.id).update(available_at=max(instant, sale.occurred_at + hold))
             if sale.customer_id is not None:
                 release_due(tenant, customer=sale.customer_id)
+                request_work(queue="relay")  # gifts waited for the payment
             wake_for_next_release()
         return sale, _present(tenant, sale)
 
