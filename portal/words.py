@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
 from programs.gatherings.infos import GatheringForCustomer
+from programs.selectors.obstacles import why_not_usable
 from smartbis.kernel.errors import DomainError
 from smartbis.kernel.money import format_amount, format_money
 from smartbis.kernel.units import is_currency
@@ -77,6 +78,8 @@ def refusal(error: DomainError) -> str:
     """Why something a customer asked for was not done, and what to do."""
     if error.code == "insufficient_balance":
         return _("Seu saldo não é suficiente. Nada foi descontado.")
+    if told := why_not_usable(error.code, error.params, locale()):
+        return told
     return _REFUSALS().get(error.code) or _("Não foi possível agora. Nada foi descontado: tente de novo.")
 
 

@@ -106,3 +106,42 @@ class NoTiers(NotFound):
 
     code = "no_tiers"
     sentence = "This brand has no tiers."
+
+
+class BalanceNotUsable(DomainError):
+    """Balance cannot be used so; the subclass says why. `params`: `currency`, and what each names."""
+
+
+class BalanceBelowMinimum(BalanceNotUsable):
+    """The balance has to grow first. `params`: `minimum_minor`, `missing_minor`."""
+
+    code = "balance_below_minimum"
+    sentence = "The balance is below the minimum from which it can be used."
+
+
+class SaleBelowMinimum(BalanceNotUsable):
+    """The sale is too small for balance. `params`: `minimum_minor`, `missing_minor`."""
+
+    code = "sale_below_minimum"
+    sentence = "This sale is below the minimum for using balance."
+
+
+class StoreExcluded(BalanceNotUsable):
+    """Balance does not count at this store."""
+
+    code = "store_excluded"
+    sentence = "Balance cannot be used at this store."
+
+
+class ShareOfSale(BalanceNotUsable):
+    """Balance pays a part of a sale only. `params`: `most_minor`."""
+
+    code = "share_of_sale"
+    sentence = "Balance may pay only a part of this sale."
+
+
+class ArticlesExcluded(BalanceNotUsable):
+    """Balance does not pay for some of these articles. `params`: `most_minor`."""
+
+    code = "articles_excluded"
+    sentence = "Balance cannot pay for all of these articles."

@@ -19,10 +19,11 @@ from api.serializers.vouchers import (
     VoucherOut,
 )
 from api.views.base import KEY_HEADER, ApiView, rendered
+from programs.services import spend_balance
 from smartbis.kernel.codes import group_code
 from vouchers.infos import RedemptionInfo, VoucherInfo
 from vouchers.selectors import get_coupon, get_voucher
-from vouchers.services import convert_balance, issue_voucher, redeem_voucher, reverse_redemption, validate_voucher
+from vouchers.services import issue_voucher, redeem_voucher, reverse_redemption, validate_voucher
 
 VOUCHER = {
     "code": "8F3K-2QZP-7XMA",
@@ -94,7 +95,8 @@ class Vouchers(VoucherView):
         "Vouchers",
         "Issue a voucher",
         description="Of a coupon, whose cost is taken from the customer's balance; or, with `balance_minor`, of the "
-        "customer's own cashback, for the tenant's usual term. What is left unused returns to the balance as the "
+        "customer's own cashback, for the tenant's usual term and by the programme's rules of using balance: a minimum "
+        "balance and stores refuse here, a minimum sale and a share of the sale become the voucher's minimum. What is left unused returns to the balance as the "
         "coupon says; cashback always returns.",
         body=VoucherIn,
         answers={201: VoucherOut},
@@ -104,6 +106,8 @@ class Vouchers(VoucherView):
             "coupon_not_found",
             "store_unknown",
             "insufficient_balance",
+            "balance_below_minimum",
+            "store_excluded",
             "coupon_out_of_stock",
             "coupon_limit_reached",
             "coupon_not_eligible",
@@ -133,7 +137,7 @@ class Vouchers(VoucherView):
             "valid_until": given.get("valid_until"),
         }
         if "balance_minor" in given:
-            return convert_balance(amount_minor=given["balance_minor"], **order)
+            return spend_balance(amount_minor=given["balance_minor"], **order)
         coupon = get_coupon(tenant=self.tenant, coupon=given["coupon"])
         return issue_voucher(coupon=coupon.id, origin="balance" if coupon.cost_amount else "manual", **order)
 

@@ -13,6 +13,7 @@ from smartbis.kernel.phones import InvalidPhone, is_mobile, normalise_phone
 from smartbis.tenancy.selectors import TenantInfo
 
 KEY_LENGTH = 12
+PAYMENT_METHODS = ("cash", "debit", "credit", "pix")
 
 
 def new_key() -> str:
@@ -66,6 +67,7 @@ class SaleForm(AmountForm):
     customer = forms.UUIDField(widget=forms.HiddenInput)
     amount = MoneyField(label=_("Valor da venda"))
     external_id = SaleNumberField(required=False)
+    payment_method = forms.ChoiceField(choices=[(each, each) for each in PAYMENT_METHODS], required=False)
     use_balance = forms.BooleanField(required=False)
     usable = forms.IntegerField(min_value=0, max_value=MAX_MINOR, required=False, widget=forms.HiddenInput)
     confirm = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)

@@ -11,7 +11,11 @@ from dashboard.counter import doors, pages, words
 from dashboard.counter.access import CounterRequest
 from dashboard.counter.forms import EnrolForm, RedeemForm, SaleForm
 from programs.gatherings.selectors import get_gathering, registration_of_voucher
+from programs.rules import spending_sentences
 from programs.selectors import till_customer
+from programs.selectors.counter import TillCustomer
+from programs.selectors.names import rule_names
+from programs.selectors.obstacles import why_not_usable
 from programs.services import may_sell
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer
@@ -49,7 +53,9 @@ def found(
         "last_visit": words.last_visit(seen.last_bought_at),
         "balances": seen.balances,
         "usable_minor": seen.usable_minor,
+        "spending": _spending(request, seen),
         "shows_balance": request.actor.partner is None,
+        "payment_methods": words.payment_methods(),
         "can_use_balance": bool(seen.usable_minor) and may(request.actor, "voucher.issue"),
         "vouchers": [_row(each, customer) for each in seen.vouchers[:MOST_VOUCHERS]],
         "more_vouchers": len(seen.vouchers) - MOST_VOUCHERS,
@@ -61,6 +67,19 @@ def found(
         "notice": notice,
     }
     return pages.show(request, "found", context, status=status)
+
+
+def _spending(request: CounterRequest, seen: TillCustomer) -> list[str]:
+    """By which rules balance is used, or why it is not: the operator says so before the customer tries."""
+    purse = seen.purse
+    if purse is None or not purse.available_minor:
+        return []
+    currency, least = request.brand.currency, purse.rules.minimum_balance
+    facts = {"minimum_minor": least, "missing_minor": least - purse.available_minor, "currency": currency}
+    if told := why_not_usable(purse.refusal, facts, words.locale()):
+        return [told]
+    names = rule_names(tenant=request.tenant)
+    return spending_sentences(purse.rules, currency=currency, locale=words.locale(), names=names)
 
 
 def _row(judged: Validation, customer: UUID) -> dict[str, Any]:

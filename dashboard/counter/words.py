@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
+from programs.selectors.obstacles import why_not_usable
 from smartbis.kernel.clock import now
 from smartbis.kernel.money import format_amount, format_money
 from smartbis.kernel.numerals import money_in_words
@@ -49,6 +50,11 @@ def day(at: datetime) -> str:
     """`12/11`, with the year when it is another one."""
     local = localtime(at)
     return date_format(local, "d/m" if local.year == localtime(now()).year else "d/m/Y")
+
+
+def payment_methods() -> list[tuple[str, str]]:
+    """How a sale may be paid: what the till sends, and what the operator reads."""
+    return [("cash", _("Dinheiro")), ("debit", _("Débito")), ("credit", _("Crédito")), ("pix", _("Pix"))]
 
 
 def last_visit(at: datetime | None) -> str:
@@ -123,6 +129,8 @@ Facts = dict[str, Any]
 def refused(code: str, facts: Facts, message: str) -> Words:
     """A refusal's code and facts as a result; `message` is the room's own sentence, for what has no words here."""
     words = _REFUSALS.get(code)
+    if told := why_not_usable(code, facts, locale()):
+        return Words("warn", _("SALDO NÃO VALE AQUI"), told)
     return words(facts, message) if words else Words("bad", _("NÃO FOI FEITO"), message)
 
 

@@ -16,12 +16,17 @@ from portal.forms import ConvertForm
 from portal.pages import picture_url, render_page
 from portal.requests import CustomerRequest
 from portal.selectors.home import holdings_of
+from programs.rules import least_sale, spending_sentences
+from programs.selectors.names import rule_names
+from programs.selectors.obstacles import why_not_usable
+from programs.selectors.spending import Purse, purse_of
+from programs.services import spend_balance
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError, NotFound
 from smartbis.tenancy.selectors import stores
 from vouchers.infos import CouponInfo, Offer, VoucherInfo
 from vouchers.selectors import offers_for
-from vouchers.services import convert_balance, issue_voucher
+from vouchers.services import issue_voucher
 
 LONGEST_NONCE = 64
 
@@ -79,13 +84,13 @@ def convert(request: CustomerRequest) -> HttpResponse:
     wanted = {"amount": available} if request.GET.get("amount") == "all" else {}
     form = ConvertForm(request.POST or None, available=None if is_sure else available, initial=wanted)
     if request.method != "POST" or not form.is_valid():
-        context = {"section": "offers", "form": form, "available": available}
+        context = {"form": form, **_spending(request)}
         return _convert_page(request, context, 422 if form.errors else 200)
     amount = form.cleaned_data["amount"]
     if not is_sure:
         return _confirm_page(request, amount, available)
     try:
-        voucher = convert_balance(
+        voucher = spend_balance(
             tenant=request.tenant,
             customer=request.customer.id,
             amount_minor=amount,
@@ -94,14 +99,15 @@ def convert(request: CustomerRequest) -> HttpResponse:
         )
     except DomainError as error:
         form.add_error("amount", words.refusal(error))
-        return _convert_page(request, {"section": "offers", "form": form, "available": _convertible(request)}, 409)
+        return _convert_page(request, {"form": form, **_spending(request)}, 409)
     return _to_voucher(request, voucher, _("Pronto! Seu saldo virou um voucher."))
 
 
 def _confirm_page(request: CustomerRequest, amount: int, available: int) -> HttpResponse:
+    least = least_sale(_purse(request).rules, amount)
     context = {
-        "section": "offers",
         "amount": amount,
+        "least_sale": least,
         "after": available - amount,
         "days": request.brand.voucher_days,
         "key": secrets.token_hex(16),
@@ -111,13 +117,32 @@ def _confirm_page(request: CustomerRequest, amount: int, available: int) -> Http
 
 
 def _convert_page(request: CustomerRequest, context: dict[str, Any], status: int) -> HttpResponse:
-    return render_page(request, "portal/convert.html", context | {"unit": request.brand.currency}, status=status)
+    frame = {"section": "offers", "unit": request.brand.currency}
+    return render_page(request, "portal/convert.html", frame | context, status=status)
 
 
 def _convertible(request: CustomerRequest) -> int:
-    """Minor units of the brand's currency that the customer can spend."""
-    holdings = holdings_of(brand=request.brand, customer=request.customer.id)
-    return max(next((each.available for each in holdings if each.unit == request.brand.currency), 0), 0)
+    """Minor units of the brand's currency that the customer can turn into a voucher now."""
+    return _purse(request).usable_minor
+
+
+def _purse(request: CustomerRequest) -> Purse:
+    return purse_of(tenant=request.tenant, customer=request.customer.id)
+
+
+def _spending(request: CustomerRequest) -> dict[str, Any]:
+    """What can be converted, and by which rules; known before the customer tries."""
+    purse, currency = _purse(request), request.brand.currency
+    least = purse.rules.minimum_balance
+    facts = {"minimum_minor": least, "missing_minor": least - purse.available_minor, "currency": currency}
+    return {
+        "available": purse.usable_minor,
+        "has": purse.available_minor,
+        "why_not": why_not_usable(purse.refusal, facts, words.locale()),
+        "spending": spending_sentences(
+            purse.rules, currency=currency, locale=words.locale(), names=rule_names(tenant=request.tenant)
+        ),
+    }
 
 
 def _find(request: CustomerRequest, coupon: UUID) -> Offer:

@@ -81,6 +81,14 @@ def read_rules(spec: Any) -> RuleSet:
     return found
 
 
+def read_rule(value: Any) -> Rule:
+    """One rule by itself, in the long form. Raises InvalidRule by field (`effect.points`)."""
+    faults = Faults()
+    rule = _rule(value, "", faults)
+    faults.check()
+    return rule
+
+
 def write_rules(rules: RuleSet) -> dict[str, Any]:
     """The rules as JSON that `read_rules` reads back to the same; what is at its default is left out."""
     written: dict[str, Any] = {"rules": [write_rule(rule) for rule in rules.rules]}

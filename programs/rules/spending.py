@@ -1,6 +1,6 @@
 """How much balance may be used on a sale. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +18,28 @@ class Spendable:
 
     amount_minor: int
     obstacles: tuple[Obstacle, ...] = ()
+
+
+def together(rules: Iterable[Spending]) -> Spending:
+    """The rules of several programmes that give the same balance, as one: the strictest of each counts."""
+    found = Spending()
+    for each in rules:
+        found = Spending(
+            minimum_balance=max(found.minimum_balance, each.minimum_balance),
+            minimum_sale_minor=max(found.minimum_sale_minor, each.minimum_sale_minor),
+            maximum_share_bp=min(found.maximum_share_bp, each.maximum_share_bp),
+            excluded_products=found.excluded_products | each.excluded_products,
+            excluded_categories=found.excluded_categories | each.excluded_categories,
+            excluded_stores=found.excluded_stores | each.excluded_stores,
+        )
+    return found
+
+
+def least_sale(rules: Spending, amount_minor: int) -> int:
+    """The smallest sale, in minor units, on which `amount_minor` of balance may be used; 0 where any sale will do."""
+    if rules.maximum_share_bp >= MAX_BASIS_POINTS:
+        return rules.minimum_sale_minor
+    return max(rules.minimum_sale_minor, -(-amount_minor * MAX_BASIS_POINTS // rules.maximum_share_bp))
 
 
 def may_leave(rules: Spending, available_minor: int) -> bool:

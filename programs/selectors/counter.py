@@ -7,6 +7,7 @@ from uuid import UUID
 
 from programs.infos import SaleOutcome
 from programs.selectors.awards import awards_of_purchase
+from programs.selectors.spending import Purse, purse_of
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customer, get_customers
 from smartbis.kernel.clock import now
@@ -15,7 +16,7 @@ from smartbis.ledger.selectors import BalanceInfo, balances
 from smartbis.purchases.infos import PurchaseInfo, SaleDraft
 from smartbis.purchases.selectors import get_purchase, last_purchases, purchases_page, usual_amounts
 from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.selectors import get_store, get_tenant
+from smartbis.tenancy.selectors import get_store
 from vouchers.infos import RedemptionInfo, Validation
 from vouchers.selectors import redemptions_for_sale, redemptions_page, vouchers_at_till
 
@@ -35,6 +36,7 @@ class TillCustomer:
     balances: tuple[BalanceInfo, ...]
     usable_minor: int
     vouchers: tuple[Validation, ...]
+    purse: Purse | None = None
 
 
 def till_customer(*, tenant: UUID, customer: UUID, store: UUID, actor: Actor) -> TillCustomer:
@@ -49,11 +51,11 @@ def till_customer(*, tenant: UUID, customer: UUID, store: UUID, actor: Actor) ->
         if actor.partner is not None:
             return TillCustomer(person, None, (), 0, vouchers)
         held = tuple(balances(tenant=tenant, customer=customer))
-        currency = get_tenant(tenant=tenant).currency
+        purse = purse_of(tenant=tenant, customer=customer, store=store)
         # A voucher made of balance is good in every store but partners'.
-        usable = 0 if place.kind == "partner" else sum(each.available for each in held if each.unit == currency)
+        usable = 0 if place.kind == "partner" else purse.usable_minor
         last = last_purchases(tenant=tenant, customers=[customer]).get(customer)
-        return TillCustomer(person, last, held, max(usable, 0), vouchers)
+        return TillCustomer(person, last, held, usable, vouchers, purse)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from programs.services.plans import buy_plan_with_points, confirm_payment, grant
 from programs.services.programs import open_program, publish_rule, set_program_status
 from programs.services.refunds import cancel_sale, confirm_sale, refund_sale
 from programs.services.sales import record_sale, record_sales
+from programs.services.spending import spend_balance
 from programs.services.tiers import set_ladder
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "set_adjustment_limits",
     "set_ladder",
     "set_program_status",
+    "spend_balance",
     "start_period",
     "undo_redemption",
     "undo_sale",

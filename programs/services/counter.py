@@ -8,6 +8,7 @@ from programs.errors import SalesNotAllowed, UndoTooLate
 from programs.infos import RefundOutcome, SaleOutcome
 from programs.services.refunds import refund_sale
 from programs.services.sales import record_sale
+from programs.services.spending import allowed_on_sale
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import SYSTEM, Actor
@@ -61,9 +62,9 @@ def sell_at_counter(
 def sell_with_balance(*, tenant: UUID, sale: SaleDraft, at_most_minor: int, key: str, actor: Actor) -> SaleOutcome:
     """Turn balance into a voucher, use it for this sale and record the sale, in one transaction.
 
-    As much is used as the sale costs after its other vouchers, at most `at_most_minor`. The same key with the same
+    As much is used as the sale costs after its other vouchers and the brand's rules allow, at most `at_most_minor`. The same key with the same
     sale again answers what the first time did and uses nothing more; so does the same sale with another key.
-    Raises InsufficientBalance, PurchaseConflict, PurchaseChanged, KeyReused, InvalidInput, CustomerNotFound,
+    Raises InsufficientBalance, a BalanceNotUsable, PurchaseConflict, PurchaseChanged, KeyReused, InvalidInput, CustomerNotFound,
     StoreUnknown, PermissionMissing. Publishes VoucherIssued, VoucherRedeemed, PurchaseRecorded.
     """
     if sale.customer is None:
@@ -78,6 +79,7 @@ def sell_with_balance(*, tenant: UUID, sale: SaleDraft, at_most_minor: int, key:
             before = redemptions_for_sale(tenant=tenant, store=sale.store, external_id=sale.external_id)
             left = sale.amount_minor - sum(each.discount_minor for each in before)
             if (used := max(0, min(at_most_minor, left))) > 0:
+                used = allowed_on_sale(tenant, sale, sale.customer, used)
                 _use_balance(tenant, sale, sale.customer, used, key, actor)
         outcome = record_sale(tenant=tenant, sale=sale)
         if used and outcome.repeated:

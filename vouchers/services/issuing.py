@@ -64,6 +64,7 @@ class _Order:
     price: int
     value_minor: int | None
     gives_change: bool
+    min_purchase_minor: int = 0
 
 
 def issue_voucher(
@@ -165,9 +166,12 @@ def convert_balance(
     actor: Actor,
     valid_until: datetime | None = None,
     store: UUID | None = None,
+    min_purchase_minor: int = 0,
 ) -> VoucherInfo:
     """Turn `amount_minor` of the customer's balance into a voucher of that value, for the tenant's usual term.
 
+    The brand's rules of using balance are the caller's to keep: doors call `programs.services.spend_balance`, which
+    gives the smallest sale that they allow as `min_purchase_minor`.
     It is personal, gives change back to the balance on a smaller sale, and returns when it lapses or is cancelled.
     Raises InsufficientBalance, CustomerNotFound, KeyReused, InvalidInput, StoreUnknown, PermissionMissing.
     Publishes VoucherIssued.
@@ -192,6 +196,7 @@ def convert_balance(
             price=amount_minor,
             value_minor=amount_minor,
             gives_change=True,
+            min_purchase_minor=min_purchase_minor,
         )
         if (first := _first_answer(order)) is not None:
             return first
@@ -317,7 +322,12 @@ def _draw_up(order: _Order) -> Voucher:
         issued_by_kind=order.actor.kind,
         issued_by_id=order.actor.id,
         issued_by_label="" if order.actor.kind == "customer" else order.actor.label[:80],
-        **{name: getattr(coupon, name) for name in _COPIED} | {"value_minor": order.value_minor},
+        **{name: getattr(coupon, name) for name in _COPIED}
+        | {
+            "value_minor": order.value_minor,
+            "min_purchase_minor": max(coupon.min_purchase_minor or 0, order.min_purchase_minor)
+            or coupon.min_purchase_minor,
+        },
     )
 
 

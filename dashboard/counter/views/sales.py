@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dashboard.counter import pages, states, words
 from dashboard.counter.access import CounterRequest, counter_page
 from dashboard.counter.forms import SaleForm
-from programs.errors import UndoTooLate
+from programs.errors import BalanceNotUsable, UndoTooLate
 from programs.infos import AwardInfo, SaleOutcome
 from programs.selectors import caution_about, sale_again
 from programs.selectors.receipts import receipt
@@ -53,6 +53,8 @@ def sell(request: CounterRequest) -> HttpResponse:
         )
     except InsufficientBalance:
         form.add_error(None, _("O saldo mudou enquanto isso: veja o novo valor."))
+    except BalanceNotUsable as error:
+        form.add_error(None, words.refused(error.code, error.params, error.detail).text)
     except PurchaseConflict:
         form.add_error(
             "external_id", _("Já há uma venda com este número e outro conteúdo. Confira os últimos atendimentos.")
@@ -71,6 +73,7 @@ def _draft(request: CounterRequest, form: SaleForm) -> SaleDraft:
         amount_minor=form.cleaned_data["amount"],
         currency=request.brand.currency,
         external_id=form.number,
+        payment_method=form.cleaned_data["payment_method"],
     )
 
 
