@@ -113,6 +113,7 @@ DASHBOARD = {
     "keys": "keys/",
     "settings": "settings/",
     "templates": "messages/templates/",
+    "channel": "messages/channel/",
     "ledger": "ledger/",
     "audit": "audit/",
 }
@@ -188,23 +189,30 @@ def shoot(browser: Browser, house: House, phone: str) -> int:
     for size in SIZES:
         for scheme in SCHEMES:
             with window(browser, size, scheme, operator) as context:
-                page = context.new_page()
-                page.goto(f"{house.base}/counter/")
-                if "store" in page.url:
-                    page.get_by_role("button", name=re.compile("Centro|Sede")).first.click()
-                take(page, f"{house.base}/counter/", f"counter-idle-{size}-{scheme}")
-                page.locator("#till-query").fill(phone)
-                page.keyboard.press("Enter")
-                page.wait_for_load_state("networkidle")
-                page.screenshot(path=str(TARGET / f"counter-found-{size}-{scheme}.png"))
+                shoot_counter(context.new_page(), house, phone, f"{size}-{scheme}")
             with window(browser, size, scheme) as context:
                 page = context.new_page()
                 take(page, f"{house.base}/", f"public-home-{size}-{scheme}")
                 take(page, f"{house.base}/sign-in/", f"public-sign-in-{size}-{scheme}")
+                take(page, f"{house.base}/invitation/", f"public-invitation-{size}-{scheme}")
                 channel = house.tenant["whatsapp"]["phone_number_id"]
                 number = urllib.parse.quote(phone.lstrip("+"))
                 take(page, f"{house.sandbox}/phone/{number}?channel={channel}", f"sandbox-phone-{size}-{scheme}")
     return len(list(TARGET.glob("*.png")))
+
+
+def shoot_counter(page: Page, house: House, phone: str, mark: str) -> None:
+    """The till before and after a customer is looked up, and before a new one is enrolled."""
+    page.goto(f"{house.base}/counter/")
+    if "store" in page.url:
+        page.get_by_role("button", name=re.compile("Centro|Sede")).first.click()
+    take(page, f"{house.base}/counter/", f"counter-idle-{mark}")
+    for name, number, shown in (("found", phone, ".till__who"), ("new", "+5511900000000", "[name=name]")):
+        page.goto(f"{house.base}/counter/")
+        page.locator("#till-query").fill(number)
+        page.keyboard.press("Enter")
+        page.locator(shown).first.wait_for()
+        page.screenshot(path=str(TARGET / f"counter-{name}-{mark}.png"))
 
 
 def richest_phone(house: House) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from portal.selectors.programme import Promise, promises, units_of
+from portal.selectors.programme import Promise, live_programs, promises, units_of
 from programs.gatherings.infos import GatheringForCustomer
 from programs.gatherings.selectors import gatherings_for
+from programs.infos import ProgramInfo
 from programs.selectors import Release, StatementLine, customer_statement, releases_of
 from smartbis.ledger.selectors import BalanceInfo, balances
 from smartbis.tenancy.scope import tenant_scope
@@ -48,14 +49,15 @@ class HomePage:
 def home_page(*, brand: TenantInfo, customer: UUID, locale: str) -> HomePage:
     """Compose the home page in one read of the database."""
     with tenant_scope(brand.id, read_only=True):
-        offers = offers_for(tenant=brand.id, customer=customer)
+        live, held = live_programs(brand=brand), balances(tenant=brand.id, customer=customer)
+        offers = offers_for(tenant=brand.id, customer=customer, held=held)
         return HomePage(
-            holdings=holdings_of(brand=brand, customer=customer),
+            holdings=_holdings(brand, customer, live, held),
             goal=goal_among(offers),
             offers=tuple(offer for offer in offers if offer.can_have)[:FEW_TICKETS],
             vouchers=tuple(vouchers_of(tenant=brand.id, customer=customer, open_only=True, limit=FEW_TICKETS)),
             lines=customer_statement(tenant=brand.id, customer=customer, locale=locale, limit=LAST_MOVEMENTS).items,
-            promises=tuple(promises(brand=brand, locale=locale)),
+            promises=tuple(promises(brand=brand, locale=locale, live=live)),
             events=tuple(gatherings_for(tenant=brand.id, customer=customer))[:FEW_EVENTS],
         )
 
@@ -63,16 +65,22 @@ def home_page(*, brand: TenantInfo, customer: UUID, locale: str) -> HomePage:
 def holdings_of(*, brand: TenantInfo, customer: UUID) -> tuple[Holding, ...]:
     """The customer's balances, with a zero for each unit that the brand gives and they have not earned yet."""
     with tenant_scope(brand.id, read_only=True):
-        held = {row.unit: row for row in balances(tenant=brand.id, customer=customer)}
-        coming = releases_of(tenant=brand.id, customer=customer) if any(row.pending for row in held.values()) else []
-        units = list(dict.fromkeys([*units_of(brand=brand), *held]))
-    return tuple(_holding(unit, held.get(unit), coming) for unit in units)
+        held = balances(tenant=brand.id, customer=customer)
+        return _holdings(brand, customer, live_programs(brand=brand), held)
 
 
 def goal_among(offers: Sequence[Offer]) -> Offer | None:
     """The offer to save for: priced, and kept from the customer by its price alone."""
     wanted = [offer for offer in offers if offer.missing_amount and len(offer.reasons) == 1]
     return min(wanted, key=lambda offer: (offer.missing_amount, offer.coupon.name), default=None)
+
+
+def _holdings(
+    brand: TenantInfo, customer: UUID, live: Sequence[ProgramInfo], held: Sequence[BalanceInfo]
+) -> tuple[Holding, ...]:
+    rows = {row.unit: row for row in held}
+    coming = releases_of(tenant=brand.id, customer=customer) if any(row.pending for row in held) else []
+    return tuple(_holding(unit, rows.get(unit), coming) for unit in dict.fromkeys([*units_of(live), *rows]))
 
 
 def _holding(unit: str, row: BalanceInfo | None, coming: Sequence[Release]) -> Holding:

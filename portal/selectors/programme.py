@@ -1,5 +1,6 @@
 """How a brand's programme works, from its rules in force: nothing here is written by hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,18 +23,22 @@ class Promise:
     hold_days: int
 
 
-def promises(*, brand: TenantInfo, locale: str) -> list[Promise]:
-    """What each live programme gives now, in its order."""
+def live_programs(*, brand: TenantInfo) -> list[ProgramInfo]:
+    """The programmes that give something now or soon, in their order."""
+    return [program for program in programs(tenant=brand.id) if program.status == "live"]
+
+
+def promises(*, brand: TenantInfo, locale: str, live: Sequence[ProgramInfo] | None = None) -> list[Promise]:
+    """What each live programme gives now, in its order; `live` are those programmes where they are known already."""
     with tenant_scope(brand.id, read_only=True):
         names = {store.code: store.name for store in stores(tenant=brand.id, active_only=False)}
-        live = [program for program in programs(tenant=brand.id) if program.status == "live" and program.current]
-        return [_promise(program, brand, locale, names) for program in live]
+        found = live_programs(brand=brand) if live is None else live
+        return [_promise(program, brand, locale, names) for program in found if program.current]
 
 
-def units_of(*, brand: TenantInfo) -> list[str]:
+def units_of(live: Sequence[ProgramInfo]) -> list[str]:
     """The units that live programmes give, money first."""
-    with tenant_scope(brand.id, read_only=True):
-        units = {program.unit for program in programs(tenant=brand.id) if program.status == "live"}
+    units = {program.unit for program in live}
     return sorted(units, key=lambda unit: (unit == POINTS, unit))
 
 

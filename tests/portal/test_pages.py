@@ -50,6 +50,18 @@ def test_home_shows_balance_pending_with_its_day_and_the_next_reward(aurora: Ten
     assert '<progress value="1800" max="3000"' in page
 
 
+def test_home_reads_programmes_once_and_offers_no_balance_of_their_own(aurora: TenantInfo, enter: Enter) -> None:
+    make_cashback(aurora)
+    customer = make_customer(aurora)
+    give(aurora, customer, 1800)
+    client = enter(aurora, customer)
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/p/aurora/")
+    said = [str(query["sql"]) for query in queries]
+    assert len([sql for sql in said if 'FROM "programs_program"' in sql]) == 1
+    assert len([sql for sql in said if 'FROM "ledger_holderbalance"' in sql]) == 2  # events judge who may come, too
+
+
 def test_a_new_customer_sees_zero_and_what_to_do(aurora: TenantInfo, enter: Enter) -> None:
     make_points(aurora)
     page = text_of(enter(aurora, make_customer(aurora)), "/p/aurora/")

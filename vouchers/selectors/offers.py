@@ -1,6 +1,6 @@
 """What one customer can have, and what stands between them and the rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from smartbis.customers.selectors import memberships_of
 from smartbis.kernel.clock import now
-from smartbis.ledger.selectors import balances
+from smartbis.ledger.selectors import BalanceInfo, balances
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 from vouchers.conditions import greatest_cost, is_eligible, iso
@@ -27,10 +27,13 @@ class _Customer:
     taken: dict[UUID, int]
 
 
-def offers_for(*, tenant: UUID, customer: UUID, at: datetime | None = None) -> list[Offer]:
+def offers_for(
+    *, tenant: UUID, customer: UUID, at: datetime | None = None, held: Sequence[BalanceInfo] | None = None
+) -> list[Offer]:
     """Every live, listed coupon with whether this customer can have it, and each reason why not.
 
-    Those that can be had come first, then those that lack the least balance. Six queries, however many coupons.
+    Those that can be had come first, then those that lack the least balance. Six queries, however many coupons;
+    one less where the caller has read the customer's balances already and says them as `held`.
     """
     instant = at or now()
     with tenant_scope(tenant, read_only=True):
@@ -39,9 +42,10 @@ def offers_for(*, tenant: UUID, customer: UUID, at: datetime | None = None) -> l
             Q(period_until__isnull=True) | Q(period_until__gt=instant)
         )
         found = coupon_infos(list(rows.order_by("-created_at", "-id")))
+        known = balances(tenant=tenant, customer=customer) if held is None else held
         person = _Customer(
             memberships=memberships_of(tenant=tenant, customer=customer, at=instant),
-            available={row.unit: row.available for row in balances(tenant=tenant, customer=customer)},
+            available={row.unit: row.available for row in known},
             taken=dict(CouponTaker.objects.filter(customer_id=customer).values_list("coupon_id", "taken")),
         )
         offers = []
