@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers.base import TextField
+from api.serializers.base import InstantField, TextField
 
 MAX_DAYS = 366
 
@@ -96,9 +96,36 @@ class LiabilityRowOut(serializers.Serializer[Any]):
     owed = serializers.IntegerField(help_text="What customers owe.")
     in_vouchers = serializers.IntegerField(help_text="Paid for vouchers that are not used yet.")
     holders = serializers.IntegerField(help_text="Customers with something to spend.")
+    total = serializers.IntegerField(help_text="Available, pending, held and in vouchers, less owed.")
+    value_minor = serializers.IntegerField(
+        allow_null=True, help_text="The total in the tenant's currency; null for points without a value."
+    )
+    age_0_30 = serializers.IntegerField(source="ages.0", help_text="Of the total, what came in the last 30 days.")
+    age_31_90 = serializers.IntegerField(source="ages.1")
+    age_91_180 = serializers.IntegerField(source="ages.2")
+    age_181_365 = serializers.IntegerField(source="ages.3")
+    age_over_365 = serializers.IntegerField(source="ages.4")
+    lacking = serializers.IntegerField(help_text="What those owe who hold less; the ages less this are the total.")
+
+
+class UseOut(serializers.Serializer[Any]):
+    """What became of the value earned in one calendar month."""
+
+    unit = serializers.CharField()
+    months_ago = serializers.IntegerField()
+    earned = serializers.IntegerField(help_text="Less what refunds took back.")
+    left = serializers.IntegerField(help_text="Not used yet; the oldest value is used first.")
+    holders = serializers.IntegerField(help_text="Customers who earned it.")
+    used_bp = serializers.IntegerField(
+        allow_null=True, help_text="Used by now, in basis points; null with fewer than 20 customers."
+    )
 
 
 class LiabilityOut(serializers.Serializer[Any]):
-    """What the brand owes its customers now, by unit."""
+    """What the brand owes its customers now, by unit, and how much of each month's value was used since."""
 
+    as_of = InstantField()
+    aged_at = InstantField(help_text="Of which instant the ages and the use are: of large brands the last close.")
+    currency = serializers.CharField()
     liability = LiabilityRowOut(many=True)
+    use = UseOut(many=True)

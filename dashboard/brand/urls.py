@@ -11,6 +11,7 @@ from dashboard.brand.views import (
     events,
     imports,
     keys,
+    ledger,
     merging,
     messages,
     overview,
@@ -82,6 +83,8 @@ urlpatterns = [
     path("keys/<uuid:key>/revoke/", keys.revoke, name="key_revoke"),
     path("settings/", brand.settings, name="settings"),
     path("settings/tones/", brand.tones, name="settings_tones"),
-    path("ledger/", checks.ledger, name="ledger"),
+    path("ledger/", ledger.check, name="ledger"),
+    path("ledger/closes/", ledger.closed_days, name="ledger_closes"),
+    path("ledger/liability/", ledger.owed, name="ledger_liability"),
     path("audit/", checks.audit, name="audit"),
 ]

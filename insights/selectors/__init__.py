@@ -1,5 +1,6 @@
 """What is known, composed from the rooms below."""
 
+from insights.selectors.liability import LiabilityReport, LiabilityRow, liability_report
 from insights.selectors.returns import DayReturn, ReturnReport, StoreReturn, return_report
 from insights.selectors.segments import (
     SegmentMember,
@@ -14,6 +15,8 @@ from insights.selectors.timeline import TimelineEntry, customer_timeline
 
 __all__ = [
     "DayReturn",
+    "LiabilityReport",
+    "LiabilityRow",
     "ReturnReport",
     "SegmentMember",
     "StoreReturn",
@@ -22,6 +25,7 @@ __all__ = [
     "customer_timeline",
     "every_member",
     "get_segment",
+    "liability_report",
     "return_report",
     "segment_members",
     "segment_names",

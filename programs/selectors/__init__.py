@@ -39,6 +39,7 @@ from programs.selectors.plans import (
     plan_members,
     plans,
 )
+from programs.selectors.points import PointValue, point_value
 from programs.selectors.statements import StatementLine, customer_statement
 from programs.selectors.tiers import (
     LadderInfo,
@@ -65,6 +66,7 @@ __all__ = [
     "MergeSide",
     "PeriodInfo",
     "PlanInfo",
+    "PointValue",
     "Release",
     "StatementLine",
     "TierCard",
@@ -90,6 +92,7 @@ __all__ = [
     "member_counts",
     "plan_members",
     "plans",
+    "point_value",
     "preview_merge",
     "programs",
     "reason_words",

@@ -137,6 +137,22 @@ class Cutoff(TenantModel):
         constraints = [models.UniqueConstraint(fields=["tenant"], name="cutoff_unique")]
 
 
+class AgedLiability(TenantModel):
+    """The age and the use of what a large brand owes in one unit, as reckoned after its last close.
+
+    `ages` and `cohorts` as in `aging.Aging`; a figure to be reckoned anew from the transfers at any time.
+    """
+
+    unit = models.CharField(max_length=12)
+    as_of = models.DateTimeField()
+    ages = models.JSONField()
+    lacking = models.BigIntegerField()
+    cohorts = models.JSONField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant", "unit"], name="aged_liability_unique")]
+
+
 class DayClose(TenantModel):
     """A closed day of the tenant's calendar. Never changed, never deleted."""
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.ledger.accounts import Account
+from smartbis.ledger.closes import last_close
 from smartbis.ledger.models import Holder, HolderBalance, Transfer
 from smartbis.ledger.sql import BROKEN_CHAIN, OVER_REVERSED, SUMS
 from smartbis.tenancy.scope import tenant_scope
@@ -229,18 +230,30 @@ class LiabilityInfo:
 
 
 def liability(*, tenant: UUID) -> list[LiabilityInfo]:
-    """What all customers hold, by unit, with what lies in vouchers not yet used."""
+    """What all customers hold, by unit, with what lies in vouchers not yet used.
+
+    Vouchers are the last closed day's figure and what moved since, so that old transfers are not read again.
+    """
     with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
+        last = last_close(tenant=tenant)
+        closed = {each.unit: each.in_vouchers for each in last.figures} if last else {}
         cursor.execute(
-            "SELECT b.unit, sum(available)::bigint, sum(pending)::bigint, sum(held)::bigint, sum(owed)::bigint,"
-            " coalesce((SELECT sum(CASE WHEN credit = 'voucher_outstanding' THEN amount"
-            "   WHEN debit = 'voucher_outstanding' THEN -amount ELSE 0 END) FROM ledger_transfer t"
-            "   WHERE t.tenant_id = %(tenant)s AND t.unit = b.unit), 0)::bigint,"
-            " count(*) FILTER (WHERE available > 0)"
-            " FROM ledger_holderbalance b WHERE b.tenant_id = %(tenant)s GROUP BY b.unit ORDER BY b.unit",
-            {"tenant": tenant},
+            "SELECT unit, sum(CASE WHEN credit = 'voucher_outstanding' THEN amount ELSE -amount END)::bigint"
+            " FROM ledger_transfer WHERE tenant_id = %s AND recorded_at >= coalesce(%s, '-infinity'::timestamptz)"
+            " AND (debit = 'voucher_outstanding' OR credit = 'voucher_outstanding') GROUP BY unit",
+            [tenant, last.until if last else None],
         )
-        return [LiabilityInfo(*row) for row in cursor.fetchall()]
+        since: dict[str, int] = dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT unit, sum(available)::bigint, sum(pending)::bigint, sum(held)::bigint, sum(owed)::bigint,"
+            " count(*) FILTER (WHERE available > 0)"
+            " FROM ledger_holderbalance WHERE tenant_id = %s GROUP BY unit ORDER BY unit",
+            [tenant],
+        )
+        return [
+            LiabilityInfo(unit, available, pending, held, owed, closed.get(unit, 0) + since.get(unit, 0), holders)
+            for unit, available, pending, held, owed, holders in cursor.fetchall()
+        ]
 
 
 def customers_holding(*, tenant: UUID, unit: str, at_least: int) -> frozenset[UUID]:

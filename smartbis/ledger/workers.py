@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from smartbis.kernel.clock import now
+from smartbis.ledger.aging import keep_aging
 from smartbis.ledger.closing import MARGIN, close_days, next_open_day
 from smartbis.outbox.work import request_work, worker
 from smartbis.tenancy.scope import tenant_scope
@@ -23,6 +24,8 @@ def close_ended_days(*, tenant: UUID) -> bool:
         return False
     more = close_days(tenant=tenant)
     after = next_open_day(tenant=tenant)
+    if not more:
+        keep_aging(tenant=tenant)
     if after is None or (not more and after == before):
         return False
     with tenant_scope(tenant):

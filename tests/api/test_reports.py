@@ -52,3 +52,13 @@ def test_a_period_that_cannot_be_is_400(api: Caller, query: str, field: str) -> 
 
 def test_an_unknown_store_is_400(api: Caller) -> None:
     problem(api.get("/reports/returns?store=nowhere"), 400, "store_unknown", "store")
+
+
+def test_the_liability_says_how_old_it_is(cashback: None, api: Caller, rival: Caller) -> None:
+    api.post("/purchases", sale())
+    report = api.get("/reports/liability").json()
+    (row,) = report["liability"]
+    assert (row["total"], row["value_minor"], row["age_0_30"], row["age_over_365"]) == (2598, 2598, 2598, 0)
+    assert [each["months_ago"] for each in report["use"]] == list(range(1, 13))
+    assert all(each["used_bp"] is None for each in report["use"]), "too little history"
+    assert rival.get("/reports/liability").json()["liability"] == []

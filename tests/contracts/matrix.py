@@ -253,6 +253,8 @@ DASHBOARD_PAGES: dict[str, Row] = {
     f"{DESK}settings/": Row({"GET": LEAD, "POST": LEAD}),
     f"{DESK}settings/tones/": Row({"GET": LEAD}),
     f"{DESK}ledger/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}ledger/closes/": Row({"GET": ANALYSTS, "POST": ANALYSTS}),
+    f"{DESK}ledger/liability/": Row({"GET": ANALYSTS}),
     f"{DESK}audit/": Row({"GET": LEAD}),
 }
 PORTAL = "p/<slug:slug>/"

@@ -43,7 +43,7 @@ from smartbis.kernel.ids import new_id
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.figures import Figures, Movement
-from smartbis.ledger.models import Cutoff, DayClose, DayFigures
+from smartbis.ledger.models import AgedLiability, Cutoff, DayClose, DayFigures
 from smartbis.ledger.services import Move, lock_holder, post
 from smartbis.outbox.work import drain_queue
 from smartbis.purchases.infos import ItemDraft, RefundItemDraft, SaleDraft
@@ -241,6 +241,7 @@ def _closed(tenant: UUID) -> None:
             hash="1" * 64,
             closed_at=at,
         )
+        AgedLiability.objects.create(tenant_id=tenant, unit="BRL", as_of=at, ages=[0] * 5, lacking=0, cohorts=[])
         figures = Figures.after(None, Movement("BRL"))
         DayFigures.objects.create(tenant_id=tenant, close=close, **vars(figures))
 

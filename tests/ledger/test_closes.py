@@ -28,6 +28,7 @@ from smartbis.tenancy.selectors import TenantInfo
 from smartbis.tenancy.services import change_brand
 from tests.database import as_owner
 from tests.factories import actor, make_brand, make_customer
+from tests.ledger.waiting import close_until
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,16 +44,6 @@ def movement(debit: str, credit: str, amount: int, *, unit: str = "BRL", kind: s
 def move(brand: TenantInfo, customer: UUID, at: datetime, *moves: Move) -> None:
     with frozen(at), tenant_scope(brand.id):
         post(tenant=brand.id, holder=lock_holder(tenant=brand.id, customer=customer), moves=moves)
-
-
-def close_until(brand: TenantInfo, at: datetime) -> None:
-    """Close what has ended by `at`, waiting for whoever else works on this server."""
-    with frozen(at):
-        for _ in range(200):
-            if not close_days(tenant=brand.id):
-                return
-            time.sleep(0.05)
-    raise AssertionError("transactions of others never ended")
 
 
 def days_of(brand: TenantInfo) -> list[tuple[date, int, int]]:
@@ -111,7 +102,7 @@ def test_a_day_ends_at_the_brands_midnight_and_is_closed_once(lively: tuple[Tena
 def test_closing_stops_anywhere_and_goes_on(lively: tuple[TenantInfo, UUID]) -> None:
     brand, _ = lively
     with frozen(NOON + 4 * DAY):
-        for _ in range(200):
+        for _ in range(1_500):
             close_days(tenant=brand.id, limit=1)
             if len(days_of(brand)) == 1:
                 break
@@ -181,7 +172,7 @@ def test_the_worker_catches_up_and_asks_for_the_next_midnight(lively: tuple[Tena
 
     brand, _ = lively
     with frozen(NOON + 4 * DAY):
-        for _ in range(200):
+        for _ in range(1_500):
             close_ended_days(tenant=brand.id)
             if len(days_of(brand)) == 4:
                 break

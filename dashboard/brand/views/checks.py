@@ -1,4 +1,4 @@
-"""Proof: whether the ledger adds up, and who did what."""
+"""Proof: who did what."""
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -8,23 +8,7 @@ from dashboard.brand.access import desk
 from dashboard.brand.audit import audit_line
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
-from smartbis.kernel.clock import now
-from smartbis.ledger.selectors import check_ledger, liability
 from smartbis.tenancy.selectors import audit_page
-
-
-@desk(reads="audit.see", writes="audit.see")
-def ledger(request: DeskRequest) -> HttpResponse:
-    """What the brand owes its customers; a posted form adds everything up anew."""
-    result = check_ledger(tenant=request.tenant) if request.method == "POST" else None
-    context = {
-        "section": "ledger",
-        "liabilities": liability(tenant=request.tenant),
-        "result": result,
-        "checked_at": now() if result else None,
-    }
-    is_fragment = request.htmx and request.headers.get("HX-Target") == "check"
-    return render_page(request, "dashboard/ledger_check.html" if is_fragment else "dashboard/ledger.html", context)
 
 
 @desk(reads="audit.see")

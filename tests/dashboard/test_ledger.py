@@ -1,0 +1,79 @@
+"""The ledger's pages: what is owed and how old it is, closed days and their proof, and what differs as a file."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+
+from smartbis.kernel.clock import frozen
+from smartbis.ledger.closes import closes
+from smartbis.ledger.models import HolderBalance
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import TenantInfo
+from tests.dashboard.desk import sell, sign_in, with_program
+from tests.database import as_owner
+from tests.factories import make_brand, make_customer
+from tests.ledger.waiting import close_until
+
+NOON = datetime(2026, 11, 3, 15, tzinfo=UTC)
+
+
+def test_what_is_owed_is_shown_with_its_age(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    for brand in (aurora, boreal):
+        with_program(brand)
+    sell(aurora, make_customer(aurora).id, 10_000)
+    sell(boreal, make_customer(boreal).id, 77_700)
+    client = sign_in(aurora, "analyst").client
+    page = client.get(reverse("dashboard:ledger_liability")).content.decode().replace("\xa0", " ")
+    assert "R$ 20,00" in page
+    assert "Ainda há pouca história para dizer" in page
+    assert "155,40" not in page, "another brand's"
+    answer = client.get(reverse("dashboard:ledger_liability") + "?format=csv")
+    header, row = answer.content.decode("utf-8-sig").splitlines()
+    assert header.startswith("Unidade;Disponível;A liberar;Em vouchers;A descontar;Total;até 30 dias")
+    assert row.startswith("BRL;20,00;0,00;0,00;0,00;20,00;20,00;0,00")
+
+
+def test_empty_pages_say_what_comes_next(aurora: TenantInfo) -> None:
+    client = sign_in(aurora).client
+    assert "Ninguém ganhou nada ainda" in client.get(reverse("dashboard:ledger_liability")).content.decode()
+    assert "Nenhum dia fechado ainda" in client.get(reverse("dashboard:ledger_closes")).content.decode()
+
+
+def test_what_differs_comes_as_a_file(aurora: TenantInfo) -> None:
+    with_program(aurora)
+    customer = make_customer(aurora)
+    sell(aurora, customer.id, 10_000)
+    client = sign_in(aurora).client
+    page = reverse("dashboard:ledger") + "?format=csv"
+    assert len(client.get(page).content.decode("utf-8-sig").splitlines()) == 1
+    with tenant_scope(aurora.id):
+        HolderBalance.objects.update(available=2_001)
+    _, row = client.get(page).content.decode("utf-8-sig").splitlines()
+    assert row == f"{customer.id};BRL;available;2001;2000"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_closed_days_are_listed_and_a_changed_one_is_named() -> None:
+    brand, other = make_brand("aurora", "Café Aurora"), make_brand("boreal", "Clube Boreal")
+    for each in (brand, other):
+        with frozen(NOON):
+            with_program(each)
+            sell(each, make_customer(each).id, 10_000 if each is brand else 77_700, occurred_at=NOON)
+    close_until(brand, NOON + timedelta(days=2))
+    assert [each.day for each in closes(tenant=brand.id).items] == [date(2026, 11, 4), date(2026, 11, 3)]
+    client, rival = sign_in(brand, "analyst").client, sign_in(other).client
+    page = reverse("dashboard:ledger_closes")
+    assert "03/11/2026" in client.get(page).content.decode()
+    assert "03/11/2026" not in rival.get(page).content.decode()
+    assert "Nenhum dia mudou" in client.post(page).content.decode()
+    header, first, second = client.get(f"{page}?format=csv").content.decode("utf-8-sig").splitlines()
+    assert header.startswith("day;unit;opening;issued")
+    assert first.startswith("2026-11-03;BRL;0,00;20,00")
+    assert first.split(";")[-2] == second.split(";")[-1]
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_dayclose DISABLE TRIGGER append_only")
+        cursor.execute("UPDATE ledger_dayclose SET hash = repeat('a', 64) WHERE day = '2026-11-03'")
+        cursor.execute("ALTER TABLE ledger_dayclose ENABLE TRIGGER append_only")
+    assert "O dia 03/11/2026 não confere" in client.post(page).content.decode()
