@@ -101,6 +101,8 @@ PORTAL = {
 DASHBOARD = {
     "overview": "",
     "customers": "customers/",
+    "segments": "segments/",
+    "segment-form": "segments/new/?preset=gone",
     "sales": "sales/",
     "programs": "programs/",
     "coupons": "coupons/",

@@ -28,6 +28,7 @@ class Entry:
 _DAY = (
     Entry("overview", _("Visão geral"), "layout-dashboard", "dashboard.see"),
     Entry("customers", _("Clientes"), "users", "customer.list"),
+    Entry("segments", _("Segmentos"), "filter", "segment.see"),
     Entry("purchases", _("Vendas"), "shopping-bag", "sale.list"),
     Entry("programs", _("Programa"), "percent", "program.see"),
     Entry("coupons", _("Cupons"), "ticket", "coupon.see"),

@@ -62,6 +62,11 @@ def _sentence_for(field: str, sentences: list[str]) -> list[str]:
         "phone": _("Confira o telefone: DDD e nove dígitos."),
         "cpf": _("Este CPF não existe."),
         "email": _("Este e-mail não parece completo."),
+        "tag": _("Até 40 letras, sem vírgula."),
+        "bought_within_days": _("Ninguém parou de comprar há mais tempo e comprou há menos: mude um dos dois."),
+        "purchases_at_most": _("O máximo precisa ser maior que o mínimo."),
+        "spent_at_most": _("O máximo precisa ser maior que o mínimo."),
+        "enrolled_until": _("O fim precisa vir depois do começo."),
         "stores": _("Alguma destas lojas não existe mais."),
         "effective_at": _("Escolha um momento de agora em diante, depois da última versão publicada."),
     }

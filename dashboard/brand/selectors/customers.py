@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from insights.selectors import TimelineEntry, customer_timeline
+from insights.selectors import TimelineEntry, customer_timeline, segment_names
 from smartbis.customers.infos import ConsentInfo, CustomerInfo
 from smartbis.customers.selectors import (
     allowed_customers,
@@ -12,6 +12,7 @@ from smartbis.customers.selectors import (
     customer_count,
     customers_page,
     get_customer,
+    memberships_of,
 )
 from smartbis.kernel.pages import Page
 from smartbis.ledger.selectors import BalanceInfo, balances, balances_of
@@ -56,6 +57,8 @@ class CustomerCard:
     vouchers: tuple[VoucherInfo, ...]
     coupons: tuple[CouponInfo, ...]
     timeline: tuple[TimelineEntry, ...]
+    tags: tuple[str, ...]
+    segments: tuple[tuple[str, str], ...]
 
 
 def customer_list(*, tenant: UUID, search: str, cursor: str | None) -> CustomerList:
@@ -93,6 +96,8 @@ def customer_card(*, tenant: UUID, customer: UUID, locale: str) -> CustomerCard:
     """One customer. Raises CustomerNotFound."""
     with tenant_scope(tenant, read_only=True):
         info = get_customer(tenant=tenant, customer=customer)
+        belongs = memberships_of(tenant=tenant, customer=info.id)
+        names = segment_names(tenant=tenant)
         return CustomerCard(
             info=info,
             balances=tuple(balances(tenant=tenant, customer=customer)),
@@ -102,5 +107,7 @@ def customer_card(*, tenant: UUID, customer: UUID, locale: str) -> CustomerCard:
             allows_marketing=customer in allowed_customers(tenant=tenant, customers=[customer], category="marketing"),
             vouchers=tuple(vouchers_of(tenant=tenant, customer=customer, open_only=True, limit=20)),
             coupons=tuple(each for each in coupons(tenant=tenant, status="live") if not each.is_balance),
+            tags=tuple(sorted(key for kind, key in belongs if kind == "tag")),
+            segments=tuple(sorted((key, names.get(key, key)) for kind, key in belongs if kind == "segment")),
             timeline=tuple(customer_timeline(tenant=tenant, customer=customer, locale=locale, limit=TIMELINE)),
         )

@@ -13,13 +13,20 @@ from django.utils.translation import ngettext
 from dashboard.brand import tickets, words
 from dashboard.brand.access import desk
 from dashboard.brand.forms.customers import ConsentForm, CustomerForm, EraseForm, IssueForm
+from dashboard.brand.forms.segments import TagForm
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.selectors.customers import CustomerLine, customer_card, customer_list
 from dashboard.brand.timeline import timeline_row
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer
-from smartbis.customers.services import change_customer, erase_customer, record_consent
+from smartbis.customers.services import (
+    change_customer,
+    erase_customer,
+    record_consent,
+    tag_customer,
+    untag_customer,
+)
 from smartbis.kernel.errors import DomainError, NotFound
 from vouchers.services import issue_voucher
 
@@ -105,6 +112,32 @@ def consent(request: DeskRequest, customer: UUID) -> HttpResponse:
     return _to(customer)
 
 
+@desk(writes="customer.tag")
+def tag(request: DeskRequest, customer: UUID) -> HttpResponse:
+    """Mark the customer with a tag."""
+    form = TagForm(request.POST)
+    if form.is_valid():
+        try:
+            tag_customer(tenant=request.tenant, customer=customer, tag=form.cleaned_data["tag"], actor=request.actor)
+        except NotFound:
+            raise
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            return _to(customer)
+    return _page(request, customer, tag_form=form, status=422)
+
+
+@desk(writes="customer.tag")
+def untag(request: DeskRequest, customer: UUID) -> HttpResponse:
+    """Take a tag off the customer."""
+    info = get_customer(tenant=request.tenant, customer=customer)
+    form = TagForm(request.POST)
+    if form.is_valid():
+        untag_customer(tenant=request.tenant, customer=info.id, tag=form.cleaned_data["tag"], actor=request.actor)
+    return _to(info.id)
+
+
 @desk(writes="voucher.issue")
 def issue(request: DeskRequest, customer: UUID) -> HttpResponse:
     """Give a voucher of a live coupon, once for each rendered form."""
@@ -165,6 +198,7 @@ def _page(
     *,
     consent_form: ConsentForm | None = None,
     issue_form: IssueForm | None = None,
+    tag_form: TagForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     card = customer_card(tenant=request.tenant, customer=customer, locale=words.locale())
@@ -184,6 +218,14 @@ def _page(
         "vouchers": [tickets.voucher_ticket(voucher) for voucher in card.vouchers],
         "rows": [timeline_row(entry) for entry in card.timeline],
         "change_url": _url(request, is_active, "customer.change", "customer_change", customer),
+        "tags": card.tags,
+        "segments": [
+            {"name": name, "href": reverse("dashboard:segment", args=[key]) if request.may("segment.see") else ""}
+            for key, name in card.segments
+        ],
+        "tag_url": _url(request, is_active, "customer.tag", "customer_tag", customer),
+        "untag_url": _url(request, is_active, "customer.tag", "customer_untag", customer),
+        "tag_form": tag_form or TagForm(),
         "merge_url": _url(request, is_active, "customer.merge", "customer_merge", customer),
         "erase_url": _url(request, is_active, "customer.erase", "customer_erase", customer),
         "adjust_url": _url(request, is_active, "balance.adjust", "customer_adjust", customer),
