@@ -36,10 +36,10 @@ WITH who AS (
     SELECT '{tenant}', {new_id}, sale, 0, '789', 'Corte', 'cabelo', 1, {amount}, 0 FROM who
 ), award AS (
     INSERT INTO programs_award (
-        tenant_id, id, purchase_id, customer_id, program_id, rule_version_id, unit, base, wanted, granted, reversed,
-        rounding, facts, status, available_at, created_at)
-    SELECT '{tenant}', award, sale, customer, '{program}', '{version}', '{unit}', {amount}, {earned}, {earned}, 0,
-        'half_up', '{facts}', 'available', now(), now() FROM who
+        tenant_id, id, purchase_id, customer_id, program_id, rule_version_id, rule_key, unit, base, wanted, granted,
+        reversed, rounding, facts, status, available_at, created_at)
+    SELECT '{tenant}', award, sale, customer, '{program}', '{version}', 'base', '{unit}', {amount}, {earned}, {earned},
+        0, 'half_up', '{facts}', 'available', now(), now() FROM who
 ), moved AS (
     UPDATE ledger_holderbalance b SET available = b.available + {earned}, number = b.number + 1 FROM who
     WHERE b.tenant_id = '{tenant}' AND b.holder_id = who.holder AND b.unit = '{unit}'
@@ -48,8 +48,8 @@ WITH who AS (
     INSERT INTO ledger_transfer (
         tenant_id, id, holder_id, unit, number, debit, credit, amount, kind, explanation, available_after,
         pending_after, owed_after, held_after, occurred_at, recorded_at, effective_at, purchase_id, award_id, store_id)
-    SELECT '{tenant}', {new_id}, holder, '{unit}', moved.number, 'issued', 'available', {earned}, 'earn', '{facts}',
-        available, pending, owed, held, now(), now(), now(), sale, award, '{store}' FROM who, moved
+    SELECT '{tenant}', {new_id}, holder, '{unit}', moved.number, 'issued', 'available', {earned}, 'earn',
+        '{{"key": "earned"}}', available, pending, owed, held, now(), now(), now(), sale, award, '{store}' FROM who, moved
 ), event AS (
     INSERT INTO outbox_event (id, tenant_id, name, payload, recorded_at)
     SELECT event, '{tenant}', 'purchase.recorded.v1', '{facts}', now() FROM who

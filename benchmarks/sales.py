@@ -92,5 +92,5 @@ def bare_loop(given: tuple[World, list[Line]], place: int) -> Operation:
 def _learn(sql: str, rows: list[tuple[Any, ...]]) -> Facts:
     if "FOR NO KEY UPDATE OF b" not in sql:
         return {}
-    _customer, holder, _unit, available, _pending, _owed, _held, number = rows[0]
+    _customer, holder, _merged, _unit, available, _pending, _owed, _held, number = rows[0]
     return {"holder": holder, "available": available + EARNED_MINOR, "number": number + 1}
