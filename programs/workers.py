@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+from programs.backtest.runner import work_on_backtests
 from programs.challenges.services import settle_due as settle_due_challenge
 from programs.gatherings.services import settle_cancelled
 from programs.imports.runner import work_on_imports
@@ -85,6 +86,12 @@ def gather_merged(*, tenant: UUID) -> bool:
 def run_imports(*, tenant: UUID) -> bool:
     """Load, or take back, the tenant's oldest open import for a while."""
     return work_on_imports(tenant=tenant)
+
+
+@worker(queue="bulk")
+def run_backtests(*, tenant: UUID) -> bool:
+    """Replay the next parts of the tenant's oldest open backtest."""
+    return work_on_backtests(tenant=tenant)
 
 
 @worker(queue="relay")

@@ -3,9 +3,11 @@
 from programs.models.adjustment import Adjustment, AdjustmentLimit
 from programs.models.article import Article
 from programs.models.award import Award, AwardReversal
+from programs.models.backtest import Backtest, BacktestCustomer
 from programs.models.challenge import Challenge, ChallengeTaker
 from programs.models.gathering import Gathering, Registration
 from programs.models.imported import ImportBatch, ImportRow
+from programs.models.notice import NoticeSeen, RuleNotice
 from programs.models.plan import Plan, PlanArticle, PlanMember, PlanPeriod, PlanPeriodEnd, PlanReceipt
 from programs.models.program import Participation, Program, RuleVersion
 from programs.models.referral import Referral, ReferralTerms, Referrer
@@ -18,11 +20,14 @@ __all__ = [
     "Article",
     "Award",
     "AwardReversal",
+    "Backtest",
+    "BacktestCustomer",
     "Challenge",
     "ChallengeTaker",
     "Gathering",
     "ImportBatch",
     "ImportRow",
+    "NoticeSeen",
     "Participation",
     "Plan",
     "PlanArticle",
@@ -36,6 +41,7 @@ __all__ = [
     "Referrer",
     "Registration",
     "RuleGift",
+    "RuleNotice",
     "RuleUse",
     "RuleVersion",
     "TierChange",

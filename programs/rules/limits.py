@@ -1,7 +1,6 @@
 """How much a rule may still give: caps by purchase, customer and rule in their periods, and a budget in money. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,13 +10,12 @@ from programs.rules.spec import PERIODS, Limits, Period, PointValue, Rule
 NO_USE: Mapping[Period, int] = {}
 
 
-@dataclass(frozen=True)
-class Used:
+class Used(NamedTuple):
     """What a rule gave before in the periods that hold the day: to this customer, how often, to all, and in money."""
 
-    customer: Mapping[Period, int] = field(default_factory=dict)
-    times: Mapping[Period, int] = field(default_factory=dict)
-    rule: Mapping[Period, int] = field(default_factory=dict)
+    customer: Mapping[Period, int] = NO_USE
+    times: Mapping[Period, int] = NO_USE
+    rule: Mapping[Period, int] = NO_USE
     budget_minor: int = 0
 
 

@@ -1,9 +1,38 @@
 """How much of an award a refund takes back. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
-from smartbis.kernel.money import Rounding, divide
+from smartbis.kernel.money import Rounding, divide, proportion
+
+
+class ReturnedArticle(NamedTuple):
+    """A line of a sale, and how many of its articles came back so far."""
+
+    position: int
+    quantity: int
+    unit_minor: int
+    returned: int
+
+
+def share_of_sale(
+    lines: Sequence[Sequence[int]], *, gross_minor: int, refunded_minor: int, articles: Sequence[ReturnedArticle]
+) -> Fraction:
+    """How much of an award's base went back with what was refunded so far: of its own `lines`, or of the whole sale.
+
+    `lines` are the positions that earned, with their base; none if the whole sale did.
+    """
+    if refunded_minor >= gross_minor:
+        return Fraction(1)
+    if not lines:
+        return Fraction(refunded_minor, gross_minor)
+    listed = sum(each.quantity * each.unit_minor for each in articles)
+    returned = sum(each.returned * each.unit_minor for each in articles)
+    by_article = proportion(gross_minor, returned, listed) if listed else 0
+    loose = max(0, refunded_minor - by_article), gross_minor - by_article
+    back = {each.position: (each.returned, each.quantity) for each in articles}
+    return refunded_share(tuple((position, base) for position, base in lines), back, loose)
 
 
 def refunded_share(

@@ -12,14 +12,14 @@ from django.db import connection
 
 from programs.infos import Reversed
 from programs.models import Award
-from programs.rules import refunded_share, still_to_reverse
+from programs.rules import still_to_reverse
+from programs.rules.refunds import ReturnedArticle, share_of_sale
 from programs.selectors.catalogue import version_rules
 from programs.services.giving import take_gifts_back
 from programs.services.usage import Key, Take, give_back
 from programs.sql import ADD_REVERSED, INSERT_REVERSALS
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
-from smartbis.kernel.money import proportion
 from smartbis.kernel.units import TIER_POINTS
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
@@ -55,19 +55,17 @@ class TakeBack:
 
     def _share(self, award: Award) -> Fraction:
         """How much of the award's base went back: of the whole sale, or of the lines that earned it."""
-        if self.refund is None or self.is_whole:
+        if self.refund is None:
             return Fraction(1)
-        refunded, gross = self.refund.refunded_after_minor, self.purchase.amount_minor
-        lines = award.facts.get("lines")
-        if not lines:
-            return Fraction(refunded, gross)
-        items = self.purchase.items
-        listed = sum(item.quantity * item.unit_minor for item in items)
-        returned = sum(item.refunded_quantity * item.unit_minor for item in items)
-        by_article = proportion(gross, returned, listed) if listed else 0
-        loose = max(0, refunded - by_article), gross - by_article
-        back = {item.position: (item.refunded_quantity, item.quantity) for item in items}
-        return refunded_share(tuple((position, base) for position, base in lines), back, loose)
+        return share_of_sale(
+            award.facts.get("lines") or (),
+            gross_minor=self.purchase.amount_minor,
+            refunded_minor=self.refund.refunded_after_minor,
+            articles=[
+                ReturnedArticle(item.position, item.quantity, item.unit_minor, item.refunded_quantity)
+                for item in self.purchase.items
+            ],
+        )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,273 @@
+"""The replay of events on the live rules and on a draft. Pure: events in, a tally out."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from programs.backtest.events import BackEvent, Event, KeptAward, SaleEvent
+from programs.backtest.fidelity import Ledger, compare, compare_taken_back
+from programs.backtest.sides import Choice, Given, Side, TakenBack, prepared
+from programs.backtest.tallies import Cell, Figures, SideTally, Spent, Tally
+from programs.rules import RuleSet, spendable
+from programs.rules.spec import TierPoints
+from programs.rules.stacking import kind_of
+
+
+class Version(NamedTuple):
+    """A published version of the programme's rules; `effective_at` in microseconds since 1970."""
+
+    number: int
+    effective_at: int
+    rules: RuleSet
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be replayed: the versions in force over time (oldest first), and the draft beside them.
+
+    `is_shared` says that some limit holds for all customers together: then events come in the one order in which they
+    were recorded; otherwise customer by customer.
+    """
+
+    currency: str
+    versions: tuple[Version, ...]
+    draft: RuleSet
+    ledger: Ledger
+    is_shared: bool = False
+    sides: frozenset[str] = frozenset({"live", "draft"})
+
+
+class _Sold:
+    """What later refunds of a sale have to know."""
+
+    __slots__ = ("awards", "cell", "segments")
+
+    def __init__(self, cell: Cell, segments: tuple[str, ...], awards: dict[str, list[int]]) -> None:
+        self.cell = cell
+        self.segments = segments
+        self.awards = awards
+
+
+class Replay:
+    """Takes events in, one after the other; `done` gives what they came to."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._tally = Tally()
+        self._live = Side(_chooser(plan.versions)) if "live" in plan.sides else None
+        draft = prepared(plan.draft)
+        self._draft = Side(lambda _sale: draft) if "draft" in plan.sides else None
+        self._needs_spending = plan.draft.spending != RuleSet(()).spending
+        self._customer: bytes | None = None
+        self._nets: dict[bytes, list[int]] = {}
+        self._bought: dict[bytes, int] = {}
+        self._sold: dict[bytes, _Sold | None] = {}
+
+    def run(self, events: Iterable[Event], *, beat: Callable[[int], None], every: int = 5_000) -> Tally:
+        """Replay all; `beat` is told now and then how many sales of the period are through."""
+        done = 0
+        for event in events:
+            if not self._plan.is_shared and event.customer != self._customer:
+                self._next_customer(event.customer)
+            if type(event) is SaleEvent:
+                if event.counts:
+                    self._sell(event)
+                    done += 1
+                    if done % every == 0:
+                        beat(done)
+                else:
+                    self._count(event)
+            else:
+                self._take_back(event)  # type: ignore[arg-type]
+        self._close()
+        beat(done)
+        return self._tally
+
+    def _next_customer(self, customer: bytes) -> None:
+        self._close()
+        self._customer = customer
+        self._bought.clear()
+        for side in (self._live, self._draft):
+            if side is not None:
+                side.forget()
+
+    def _close(self) -> None:
+        """Count the customers that are through, and what the ledger kept of sales with refunds."""
+        for customer, (live, draft) in self._nets.items():
+            self._tally.note_customer(customer, live, draft)
+        self._nets.clear()
+        if self._live is not None:
+            for purchase, sold in self._sold.items():
+                if sold is not None:
+                    compare_taken_back(self._tally.fidelity, purchase, sold.awards)
+        self._sold.clear()
+
+    def _nth(self, sale: SaleEvent) -> int:
+        nth = self._bought.get(sale.customer, 0) + 1
+        self._bought[sale.customer] = nth
+        kept = [each.nth for each in sale.kept if each.nth is not None]
+        return kept[0] if kept else nth
+
+    def _count(self, sale: SaleEvent) -> None:
+        self._nth(sale)
+        for side in (self._live, self._draft):
+            if side is not None:
+                side.count(sale)
+
+    def _sell(self, sale: SaleEvent) -> None:
+        tally = self._tally
+        nth = self._nth(sale)
+        remembered = any(each.birthday for each in sale.kept)
+        birthday = (sale.moment.day.month, sale.moment.day.day) if remembered else sale.birthday
+        cell, segments = _places(sale)
+        places = [tally.cell(cell), *(tally.segment(key) for key in segments)]
+        nets = self._nets.get(sale.customer)
+        if nets is None:
+            nets = self._nets[sale.customer] = [0, 0]
+        live = draft = 0
+        awards: dict[str, list[int]] = {}
+        if self._live is not None:
+            given = self._live.sell(sale, self._plan.currency, nth, birthday)
+            live = _add(tally.live, given)
+            awards = compare(tally.fidelity, self._plan.ledger, sale, given)
+            for place in places:
+                place.sales += 1
+                place.sales_minor += sale.gross_minor
+        if self._draft is not None:
+            draft = _add(tally.draft, self._draft.sell(sale, self._plan.currency, nth, birthday))
+            if sale.balance_used_minor and self._needs_spending:
+                self._spend(sale)
+        nets[0] += live
+        nets[1] += draft
+        for place in places:
+            place.live += live
+            place.draft += draft
+        if sale.comes_back:
+            self._sold[sale.purchase] = _Sold(cell, segments, awards)
+
+    def _spend(self, sale: SaleEvent) -> None:
+        used = sale.balance_used_minor
+        found = spendable(
+            self._plan.draft.spending,
+            available_minor=used,
+            sale_minor=sale.gross_minor,
+            store=sale.store,
+            lines=sale.lines,
+        )
+        note_spending(self._tally, "sales", used, found.amount_minor, found.obstacles)
+
+    def _take_back(self, back: BackEvent) -> None:
+        sold = self._sold.get(back.purchase)
+        tally = self._tally
+        live = self._taken(self._live, tally.live, back, sold)
+        draft = self._taken(self._draft, tally.draft, back, None)
+        if sold is not None:
+            nets = self._nets.get(back.customer)
+            if nets is None:
+                nets = self._nets[back.customer] = [0, 0]
+            nets[0] -= live
+            nets[1] -= draft
+            for place in self._figures(sold):
+                place.live -= live
+                place.draft -= draft
+                if self._live is not None:
+                    place.refunded_minor += back.amount_minor
+        if back.is_whole:
+            self._bought[back.customer] = max(0, self._bought.get(back.customer, 0) - 1)
+
+    def _figures(self, sold: _Sold) -> list[Figures]:
+        return [self._tally.cell(sold.cell), *(self._tally.segment(key) for key in sold.segments)]
+
+    def _taken(self, side: Side | None, tally: SideTally, back: BackEvent, sold: _Sold | None) -> int:
+        """What the side takes back of its value, written down where the sale was in the period."""
+        if side is None:
+            return 0
+        taken = side.take_back(back)
+        if back.purchase not in self._sold:
+            return 0
+        total = 0
+        for each in taken:
+            total += _taken_of(tally, each)
+            if sold is not None and each.rule.key in sold.awards:
+                sold.awards[each.rule.key][1] += each.amount
+        return total
+
+
+def note_spending(tally: Tally, what: str, used: int, allowed: int, obstacles: Sequence[str]) -> None:
+    """Count a past use of balance, of which the draft would have allowed so much."""
+    spent = tally.spending.setdefault(what, Spent())
+    spent.uses += 1
+    spent.amount += used
+    if allowed >= used:
+        return
+    if allowed == 0:
+        spent.refused += 1
+        spent.refused_amount += used
+    else:
+        spent.lowered += 1
+        spent.lowered_amount += used - allowed
+    spent.obstacles.update(obstacles[:1])
+
+
+def _chooser(versions: Sequence[Version]) -> Callable[[SaleEvent], Choice]:
+    """The version that awarded the sale, or else the one in force then; the first for what is older."""
+    choices = [prepared(each.rules) for each in versions]
+    if len(choices) == 1:
+        only = choices[0]
+        return lambda _sale: only
+    starts = [each.effective_at for each in versions]
+    numbers = {each.number: choice for each, choice in zip(versions, choices, strict=True)}
+
+    def choose(sale: SaleEvent) -> Choice:
+        kept: tuple[KeptAward, ...] = sale.kept
+        if kept and kept[0].version in numbers:
+            return numbers[kept[0].version]
+        return choices[max(0, bisect_right(starts, sale.occurred_at) - 1)]
+
+    return choose
+
+
+def _places(sale: SaleEvent) -> tuple[Cell, tuple[str, ...]]:
+    tiers = sorted(key for kind, key in sale.belongs if kind == "tier")
+    segments = tuple(key for kind, key in sale.belongs if kind == "segment")
+    day = sale.moment.day
+    return (sale.store, tiers[0] if tiers else "", f"{day.year}-{day.month:02d}"), segments
+
+
+def _add(tally: SideTally, given: Given) -> int:
+    """Write down what a sale earned; the value in the programme's unit."""
+    value = 0
+    for rule, _base, wanted, amount, cut_by, _lines in given.granted:
+        found = tally.rules.get(rule.key) or tally.rule(rule)
+        found.times += 1
+        found.wanted += wanted
+        found.granted += amount
+        if cut_by is not None:
+            found.times_cut += 1
+            found.amount_cut += wanted - amount
+            found.cut_by[cut_by] += 1
+        if found.kind == "tier":
+            tally.tier_points += amount
+        elif found.kind == "gift":
+            tally.gifts += amount
+        else:
+            value += amount
+    for missed in given.missed:
+        if missed.reason == "limit_reached":
+            tally.rule(missed.rule).times_empty += 1
+    if value:
+        tally.sales += 1
+        tally.granted += value
+    return value
+
+
+def _taken_of(tally: SideTally, taken: TakenBack) -> int:
+    tally.rule(taken.rule).reversed += taken.amount
+    if isinstance(taken.rule.effect, TierPoints):
+        tally.tier_points -= taken.amount
+        return 0
+    if kind_of(taken.rule.effect) == "gift":
+        return 0
+    tally.reversed += taken.amount
+    return taken.amount
