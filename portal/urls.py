@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, events, frame, home, joining, offers, signing, vouchers
+from portal.views import account, events, frame, home, joining, membership, offers, signing, vouchers
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("<slug:slug>/events/<uuid:gathering>/", events.event, name="event"),
     path("<slug:slug>/events/<uuid:gathering>/register/", events.enlist, name="event_register"),
     path("<slug:slug>/events/<uuid:gathering>/leave/", events.leave_event, name="event_leave"),
+    path("<slug:slug>/membership/", membership.membership, name="membership"),
+    path("<slug:slug>/membership/<slug:plan>/points/", membership.pay_with_points, name="plan_points"),
     path("<slug:slug>/statement/", home.statement, name="statement"),
     path("<slug:slug>/account/", account.account, name="account"),
     path("<slug:slug>/account/name/", account.rename, name="rename"),

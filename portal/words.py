@@ -90,6 +90,8 @@ def _REFUSALS() -> dict[str, str]:  # noqa: N802 - a table, read at each call fo
         "coupon_not_eligible": _("Esta oferta é para outro grupo de clientes."),
         "coupon_not_live": _("Esta oferta não está mais disponível."),
         "budget_exhausted": _("Esgotado por enquanto."),
+        "plan_closed": _("Este plano não é mais vendido. Nada foi descontado."),
+        "plan_not_for_points": _("Este plano não se paga com pontos."),
         "event_cancelled": _("Este evento foi cancelado."),
         "event_not_eligible": _("Este evento é para outro grupo de pessoas."),
         "registration_closed": _("As inscrições não estão abertas."),

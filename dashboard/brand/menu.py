@@ -31,6 +31,8 @@ _DAY = (
     Entry("segments", _("Segmentos"), "filter", "segment.see"),
     Entry("purchases", _("Vendas"), "shopping-bag", "sale.list"),
     Entry("programs", _("Programa"), "percent", "program.see"),
+    Entry("plans", _("Planos"), "refresh-cw", "plan.see"),
+    Entry("tiers", _("Níveis"), "crown", "plan.see"),
     Entry("coupons", _("Cupons"), "ticket", "coupon.see"),
     Entry("adjustments", _("Ajustes"), "wallet", "adjustment.see"),
     Entry("events", _("Eventos"), "calendar", "event.see"),

@@ -140,5 +140,8 @@ def _refusals() -> Mapping[str, str]:
         "voucher_not_found": _("Nenhuma entrada tem este código. Confira os caracteres."),
         "voucher_expired": _("Esta entrada venceu."),
         "store_unknown": _("Esta loja não existe mais ou está fora do seu alcance."),
+        "plan_closed": _("Este plano não é mais vendido, ou o seu último dia já passou."),
+        "plan_not_for_points": _("Este plano não se paga com pontos."),
+        "plan_source_conflict": _("Este comprovante já foi registrado, com outro cliente, plano ou valor."),
         "permission_missing": _("O seu papel na equipe não permite isto."),
     }

@@ -58,6 +58,8 @@ def found(
         "payment_methods": words.payment_methods(),
         "can_use_balance": bool(seen.usable_minor) and may(request.actor, "voucher.issue"),
         "vouchers": [_row(each, customer) for each in seen.vouchers[:MOST_VOUCHERS]],
+        "tier": seen.tier,
+        "plans": [words.plan_of(member) for member in seen.plans],
         "more_vouchers": len(seen.vouchers) - MOST_VOUCHERS,
         "may_sell": sells,
         "form": form,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.utils.formats import date_format
@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
+from programs.selectors import MemberInfo
 from programs.selectors.obstacles import why_not_usable
 from smartbis.kernel.clock import now
 from smartbis.kernel.money import format_amount, format_money
@@ -69,6 +70,15 @@ def last_visit(at: datetime | None) -> str:
     if days < 31:
         return _("Última compra há %(days)s dias") % {"days": days}
     return _("Última compra em %(day)s") % {"day": date_format(localtime(at), "d/m/Y")}
+
+
+def plan_of(member: MemberInfo) -> str:
+    """`Sócio até 12/12/2026`; within its grace, that it has ended."""
+    last = localtime(member.ends_at - timedelta(microseconds=1))
+    facts = {"plan": member.plan.name, "day": date_format(last, "d/m/Y")}
+    if member.state == "grace":
+        return _("%(plan)s terminou em %(day)s: renove para continuar") % facts
+    return _("%(plan)s até %(day)s") % facts
 
 
 # -- vouchers -------------------------------------------------------------------------------------------------------

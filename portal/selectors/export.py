@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from programs.selectors import StatementLine, customer_statement
+from programs.selectors import PeriodInfo, StatementLine, customer_plans, customer_statement, tier_card
 from smartbis.customers.selectors import export_person
 from smartbis.ledger.selectors import balances
 from smartbis.purchases.infos import PurchaseInfo
@@ -28,8 +28,42 @@ def export_for_person(*, brand: TenantInfo, customer: UUID, locale: str) -> dict
             "balances": [asdict(row) for row in balances(tenant=brand.id, customer=customer)],
             "statement": [_movement(line) for line in _all_lines(brand, customer, locale)],
             "purchases": [_purchase(row, names) for row in _all_purchases(brand, customer)],
+            "plans": [_period(row) for row in _periods(brand, customer)],
+            "tier": _tier(brand, customer),
             "vouchers": [_voucher(row) for row in vouchers_of(tenant=brand.id, customer=customer, limit=MANY)],
         }
+
+
+def _periods(brand: TenantInfo, customer: UUID) -> tuple[PeriodInfo, ...]:
+    return customer_plans(tenant=brand.id, customer=customer, with_periods=True).periods
+
+
+def _period(row: PeriodInfo) -> dict[str, Any]:
+    return {
+        "plan": row.plan,
+        "cause": row.cause,
+        "bought_at": row.bought_at,
+        "from": row.starts_at,
+        "until": row.ends_at,
+        "taken_back": row.taken_back,
+        "amount_minor": row.amount_minor,
+        "points": row.points,
+        "reference": row.reference,
+        "reason": row.reason,
+    }
+
+
+def _tier(brand: TenantInfo, customer: UUID) -> dict[str, Any] | None:
+    card = tier_card(tenant=brand.id, customer=customer, changes=MANY)
+    if card is None:
+        return None
+    return {
+        "tier": card.tier.name if card.tier else "",
+        "reached_at": card.reached_at,
+        "kept_until": card.keep_until,
+        "figure": card.figure,
+        "history": [asdict(change) for change in card.changes],
+    }
 
 
 def _all_lines(brand: TenantInfo, customer: UUID, locale: str) -> list[StatementLine]:

@@ -9,7 +9,16 @@ from portal.selectors.programme import Promise, live_programs, promises, units_o
 from programs.gatherings.infos import GatheringForCustomer
 from programs.gatherings.selectors import gatherings_for
 from programs.infos import ProgramInfo
-from programs.selectors import Release, StatementLine, customer_statement, releases_of
+from programs.selectors import (
+    MemberInfo,
+    Release,
+    StatementLine,
+    TierCard,
+    current_plans,
+    customer_statement,
+    releases_of,
+    tier_card,
+)
 from smartbis.ledger.selectors import BalanceInfo, balances
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
@@ -43,6 +52,8 @@ class HomePage:
     vouchers: tuple[VoucherInfo, ...]
     lines: tuple[StatementLine, ...]
     promises: tuple[Promise, ...]
+    tier: TierCard | None
+    plans: tuple[MemberInfo, ...]
     events: tuple[GatheringForCustomer, ...]
 
 
@@ -58,6 +69,8 @@ def home_page(*, brand: TenantInfo, customer: UUID, locale: str) -> HomePage:
             vouchers=tuple(vouchers_of(tenant=brand.id, customer=customer, open_only=True, limit=FEW_TICKETS)),
             lines=customer_statement(tenant=brand.id, customer=customer, locale=locale, limit=LAST_MOVEMENTS).items,
             promises=tuple(promises(brand=brand, locale=locale, live=live)),
+            tier=tier_card(tenant=brand.id, customer=customer),
+            plans=current_plans(tenant=brand.id, customer=customer),
             events=tuple(gatherings_for(tenant=brand.id, customer=customer))[:FEW_EVENTS],
         )
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal import cards, words
+from portal import belonging, cards, words
 from portal.access import customer_page
 from portal.pages import render_page
 from portal.requests import CustomerRequest
@@ -35,6 +35,8 @@ def home(request: CustomerRequest) -> HttpResponse:
         "offers": [cards.offer_ticket(slug, offer) for offer in page.offers],
         "rows": [cards.statement_row(slug, line) for line in page.lines],
         "promises": page.promises,
+        "progress": belonging.tier_progress(page.tier, request.brand.currency),
+        "plans": [belonging.plan_short(member) for member in page.plans],
         "events": [cards.event_card(slug, each) for each in page.events],
     }
     return render_page(request, "portal/home.html", context)

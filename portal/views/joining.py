@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from messaging.selectors import join_link
-from portal import cards, cookies, words
+from portal import belonging, cards, cookies, words
 from portal.access import public_page
 from portal.errors import ProofOver
 from portal.forms import JoinForm, MemberForm
@@ -19,6 +19,7 @@ from portal.requests import PortalRequest
 from portal.selectors import find_challenge, promises
 from portal.services import join_with_proof
 from portal.views.signing import let_in, send_code, status_of
+from programs.selectors import find_ladder, plans
 from smartbis.kernel.errors import InvalidInput
 from smartbis.tenancy.errors import StoreUnknown
 from smartbis.tenancy.selectors import StoreInfo, get_store_by_code, stores
@@ -86,6 +87,10 @@ def how_it_works(request: PortalRequest) -> HttpResponse:
                 **words.stub_of(coupon),
             }
             for coupon in offers[:12]
+        ],
+        "ladder": belonging.public_ladder(find_ladder(tenant=request.tenant), request.brand),
+        "plans": [
+            belonging.plan_offer(plan, request.brand.currency) for plan in plans(tenant=request.tenant, live_only=True)
         ],
         "stores": stores(tenant=request.tenant),
         "voucher_days": request.brand.voucher_days,

@@ -7,7 +7,10 @@ from uuid import UUID
 
 from programs.infos import SaleOutcome
 from programs.selectors.awards import awards_of_purchase
+from programs.selectors.plans import MemberInfo, current_plans
 from programs.selectors.spending import Purse, purse_of
+from programs.selectors.tiers import tiers_of
+from programs.tiers import Tier
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customer, get_customers
 from smartbis.kernel.clock import now
@@ -37,6 +40,8 @@ class TillCustomer:
     usable_minor: int
     vouchers: tuple[Validation, ...]
     purse: Purse | None = None
+    tier: Tier | None = None
+    plans: tuple[MemberInfo, ...] = ()
 
 
 def till_customer(*, tenant: UUID, customer: UUID, store: UUID, actor: Actor) -> TillCustomer:
@@ -55,7 +60,9 @@ def till_customer(*, tenant: UUID, customer: UUID, store: UUID, actor: Actor) ->
         # A voucher made of balance is good in every store but partners'.
         usable = 0 if place.kind == "partner" else purse.usable_minor
         last = last_purchases(tenant=tenant, customers=[customer]).get(customer)
-        return TillCustomer(person, last, held, usable, vouchers, purse)
+        tier = tiers_of(tenant=tenant, customers=[customer]).get(customer)
+        has = current_plans(tenant=tenant, customer=customer)
+        return TillCustomer(person, last, held, usable, vouchers, purse, tier, has)
 
 
 @dataclass(frozen=True)

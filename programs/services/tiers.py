@@ -21,7 +21,7 @@ from smartbis.tenancy.services import record_audit
 MOST_TIERS = 12
 MOST_DAYS = 3650
 MOST_THRESHOLD = 10**12
-ICONS = ("star", "gem", "crown", "award", "heart", "leaf")
+ICONS = ("star", "sparkles", "crown", "heart", "zap", "gift")
 _KEY = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
 _COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
 

@@ -248,7 +248,7 @@ def _closed(tenant: UUID) -> None:
 
 def _plans(tenant: UUID, customer: UUID, names: dict[str, str], canary: str) -> None:
     plan = f"socio-{canary.lower()}"
-    names["plan"] = plan
+    names |= {"plan": plan, "tier": f"base-{canary.lower()}"}
     terms = PlanTerms(
         name=f"Sócio {canary}", skus=(f"anuidade-{canary}",), benefits=f"Vantagem {canary}", price_minor=1
     )
@@ -259,7 +259,7 @@ def _plans(tenant: UUID, customer: UUID, names: dict[str, str], canary: str) -> 
     withdraw_plan(tenant=tenant, customer=customer, source="grant:1", reason=f"Engano {canary}", actor=OWNER)
     set_ladder(
         tenant=tenant,
-        tiers=[Tier("base", f"Base {canary}", 0)],
+        tiers=[Tier(names["tier"], f"Base {canary}", 0)],
         measure="spend",
         window="rolling",
         keep="for_ever",

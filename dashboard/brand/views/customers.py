@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboard.brand import tickets, words
+from dashboard.brand import membership, tickets, words
 from dashboard.brand.access import desk
 from dashboard.brand.forms.customers import ConsentForm, CustomerForm, EraseForm, IssueForm
 from dashboard.brand.forms.segments import TagForm
@@ -231,6 +231,7 @@ def _page(
         "adjust_url": _url(request, is_active, "balance.adjust", "customer_adjust", customer),
         "consent_url": _url(request, is_active, "customer.change", "customer_consent", customer),
         "issue_url": _url(request, is_active and bool(card.coupons), "voucher.issue", "customer_issue", customer),
+        **membership.boxes(request, customer, is_active=is_active),
         "consent_form": consent_form or ConsentForm(),
         "issue_form": issue_form or IssueForm(coupons=card.coupons),
     }
