@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from automations.club import tell_challenge_reached, tell_referral_settled
 from automations.gatherings import tell_cancelled, tell_registered
 from automations.joining import join_by_message
 from automations.notices import (
@@ -12,7 +13,7 @@ from automations.notices import (
     welcome,
 )
 from messaging.events import MessageReceived
-from programs.events import GatheringRegistered, RegistrationEnded
+from programs.events import ChallengeReached, GatheringRegistered, ReferralSettled, RegistrationEnded
 from smartbis.customers.events import CustomerEnrolled
 from smartbis.outbox.subscriptions import subscribe
 from smartbis.purchases.events import PurchaseConfirmed, PurchaseRecorded
@@ -64,6 +65,18 @@ def on_registration_ended(*, tenant: UUID, event: RegistrationEnded) -> None:
     """Tell who was on the list of an event that was called off; who left by themselves knows."""
     if event.reason == "event_cancelled":
         tell_cancelled(tenant=tenant, event=event)
+
+
+@subscribe(ReferralSettled)
+def on_referral_settled(*, tenant: UUID, event: ReferralSettled) -> None:
+    """Thank who brought a friend."""
+    tell_referral_settled(tenant=tenant, event=event)
+
+
+@subscribe(ChallengeReached)
+def on_challenge_reached(*, tenant: UUID, event: ChallengeReached) -> None:
+    """Tell who reached a goal."""
+    tell_challenge_reached(tenant=tenant, event=event)
 
 
 @subscribe(MessageReceived)

@@ -39,7 +39,6 @@ class Phrases:
     returned: str
     paid_in_money: str
     nothing_paid: str
-    nothing_yet: str
 
 
 PHRASES = {
@@ -61,7 +60,6 @@ PHRASES = {
         returned="{amount} voltaram ao saldo",
         paid_in_money="fale com a organização para receber de volta",
         nothing_paid="nada foi cobrado",
-        nothing_yet="o benefício do programa",
         already_member="Você já participa de {brand}. Veja o seu saldo e os seus vouchers aqui: {link}",
     ),
     "en": Phrases(
@@ -82,7 +80,6 @@ PHRASES = {
         returned="{amount} are back on your balance",
         paid_in_money="ask the organisers to pay you back",
         nothing_paid="nothing was charged",
-        nothing_yet="the benefit of the programme",
         already_member="You are already a member of {brand}. See your balance and vouchers here: {link}",
     ),
 }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal import words
+from programs.challenges.infos import Progress
 from programs.gatherings.infos import GatheringForCustomer
 from programs.selectors import StatementLine
 from smartbis.kernel.clock import now
@@ -133,6 +134,48 @@ def event_card(slug: str, seen: GatheringForCustomer) -> Ticket:
         badge=badge,
         badge_tone=tone,
         reason="" if mine or seen.can_register else " ".join(words.event_reason(code, seen) for code in seen.reasons),
+    )
+
+
+@dataclass(frozen=True)
+class GoalCard:
+    """A challenge with how far the customer has come."""
+
+    name: str
+    text: str
+    reward: str
+    progress: str
+    value: int
+    most: int
+    note: str
+    join_url: str
+    is_complete: bool
+
+
+def goal_card(slug: str, seen: Progress, currency: str) -> GoalCard:
+    """`2 de 3`, what it gives, until when, and joining where that is asked for."""
+    info = seen.challenge
+    notes = []
+    if seen.done and info.times > 1:
+        notes.append(_("Concluído %(done)s de %(times)s vezes") % {"done": seen.done, "times": info.times})
+    elif seen.done:
+        notes.append(_("Concluído"))
+    if seen.due_at is not None:
+        notes.append(_("Meta alcançada: o prêmio sai em %(day)s") % {"day": words.day(seen.due_at)})
+    if seen.until is not None and not seen.is_complete:
+        notes.append(_("Até %(day)s") % {"day": words.day(seen.until)})
+    elif info.days is not None and not seen.joined:
+        notes.append(_("%(days)s dias a partir da sua entrada") % {"days": info.days})
+    return GoalCard(
+        name=info.name,
+        text=info.description or words.goal_words(info.goal, info.number, info.category, currency),
+        reward=info.reward_words,
+        progress=words.goal_progress(info.goal, seen.value, info.number, currency),
+        value=seen.value,
+        most=info.number,
+        note=" · ".join(notes),
+        join_url="" if seen.joined else reverse("portal:challenge_join", args=[slug, info.id]),
+        is_complete=seen.is_complete,
     )
 
 

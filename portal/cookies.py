@@ -1,6 +1,7 @@
-"""The two cookies of a brand's portal: who is signed in, and which code this browser has asked for.
+"""The cookies of a brand's portal: who is signed in, which code this browser has asked for, through whose link it
+came, and who signed in on it before.
 
-Both live below the brand's own path, so that a browser signed in to two brands sends each only its own.
+All live below the brand's own path, so that a browser signed in to two brands sends each only its own.
 """
 
 import hashlib
@@ -15,6 +16,9 @@ from django.http import HttpRequest, HttpResponse
 from portal.services.sessions import LIFE
 
 CHALLENGE_SECONDS = 30 * 60
+REFERRAL_SECONDS = 30 * 24 * 3600
+SEEN_SECONDS = 365 * 24 * 3600
+MOST_SEEN = 5
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,37 @@ def keep_challenge(response: HttpResponse, slug: str, challenge: UUID, then: str
 def forget_challenge(response: HttpResponse, slug: str) -> None:
     """Forget the code that the browser asked for."""
     response.delete_cookie(_name("code", slug), path=path_of(slug), samesite="Lax")
+
+
+def keep_referral(response: HttpResponse, slug: str, code: str) -> None:
+    """Remember through whose link this browser came."""
+    _set(response, _name("invited", slug), signing.dumps(code, salt=_salt(slug)), slug, REFERRAL_SECONDS)
+
+
+def referral(request: HttpRequest, slug: str) -> str:
+    """The code of the link through which this browser came, or nothing."""
+    found = _signed(request, slug, "invited", REFERRAL_SECONDS)
+    return found if isinstance(found, str) else ""
+
+
+def seen_here(request: HttpRequest, slug: str) -> tuple[str, ...]:
+    """The ids of customers who signed in on this browser, the newest first."""
+    found = _signed(request, slug, "seen", SEEN_SECONDS)
+    return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
+
+
+def keep_seen(request: HttpRequest, response: HttpResponse, slug: str, customer: UUID) -> None:
+    """Remember that this customer signed in here."""
+    known = [each for each in seen_here(request, slug) if each != str(customer)]
+    value = signing.dumps([str(customer), *known][:MOST_SEEN], salt=_salt(slug))
+    _set(response, _name("seen", slug), value, slug, SEEN_SECONDS)
+
+
+def _signed(request: HttpRequest, slug: str, kind: str, seconds: int) -> Any:
+    try:
+        return signing.loads(request.COOKIES.get(_name(kind, slug), ""), salt=_salt(slug), max_age=seconds)
+    except signing.BadSignature:
+        return None
 
 
 def _name(kind: str, slug: str) -> str:

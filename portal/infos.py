@@ -14,6 +14,9 @@ class JoinDraft:
     marketing: bool
     text_version: str
     store: UUID | None = None
+    referred_by: str = ""
+    # Customers who signed in on this browser before: nobody refers themselves from it unnoticed.
+    seen_here: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, events, frame, home, joining, membership, offers, signing, vouchers
+from portal.views import account, events, frame, goals, home, joining, membership, offers, signing, vouchers
 
 app_name = "portal"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("<slug:slug>/events/<uuid:gathering>/leave/", events.leave_event, name="event_leave"),
     path("<slug:slug>/membership/", membership.membership, name="membership"),
     path("<slug:slug>/membership/<slug:plan>/points/", membership.pay_with_points, name="plan_points"),
+    path("<slug:slug>/i/<slug:code>/", joining.invited, name="invited"),
+    path("<slug:slug>/refer/", goals.refer, name="refer"),
+    path("<slug:slug>/challenges/", goals.challenges, name="challenges"),
+    path("<slug:slug>/challenges/<uuid:goal>/join/", goals.join_challenge, name="challenge_join"),
     path("<slug:slug>/statement/", home.statement, name="statement"),
     path("<slug:slug>/account/", account.account, name="account"),
     path("<slug:slug>/account/name/", account.rename, name="rename"),

@@ -92,6 +92,7 @@ def _REFUSALS() -> dict[str, str]:  # noqa: N802 - a table, read at each call fo
         "budget_exhausted": _("Esgotado por enquanto."),
         "plan_closed": _("Este plano não é mais vendido. Nada foi descontado."),
         "plan_not_for_points": _("Este plano não se paga com pontos."),
+        "challenge_closed": _("Este desafio se encerrou."),
         "event_cancelled": _("Este evento foi cancelado."),
         "event_not_eligible": _("Este evento é para outro grupo de pessoas."),
         "registration_closed": _("As inscrições não estão abertas."),
@@ -115,6 +116,39 @@ def event_reason(code: str, seen: GatheringForCustomer) -> str:
         groups = ", ".join((*info.plans, *info.tiers, *info.tags))
         return _("Só para: %(groups)s.") % {"groups": groups}
     return _REFUSALS().get(code, _("Não disponível agora."))
+
+
+def referral_state(status: str) -> str:
+    """Where a friend stands, to who brought them; that somebody has to look is nobody's business."""
+    return {
+        "waiting": _("falta a primeira compra"),
+        "held": _("em análise"),
+        "settling": _("comprou: aguardando o prazo"),
+        "settled": _("premiada"),
+        "refused": _("não premiada"),
+    }.get(status, status)
+
+
+def goal_words(goal: str, number: int, category: str, currency: str) -> str:
+    """What has to be done, in a sentence."""
+    facts = {"n": number, "category": category, "money": short_money(number, currency) if goal == "spend" else ""}
+    return {
+        "purchases": ngettext("Faça %(n)s compra", "Faça %(n)s compras", number),
+        "spend": _("Some %(money)s em compras"),
+        "stores": ngettext("Compre em %(n)s loja", "Compre em %(n)s lojas diferentes", number),
+        "category": ngettext("Compre %(category)s %(n)s vez", "Compre %(category)s %(n)s vezes", number),
+        "events": ngettext("Participe de %(n)s evento", "Participe de %(n)s eventos", number),
+    }.get(goal, "") % facts
+
+
+def goal_progress(goal: str, value: int, number: int, currency: str) -> str:
+    """`2 de 3`, `R$ 120 de R$ 300`."""
+    if goal == "spend":
+        return _("%(value)s de %(all)s") % {
+            "value": short_money(value, currency),
+            "all": short_money(number, currency),
+        }
+    return _("%(value)s de %(all)s") % {"value": value, "all": number}
 
 
 # -- values and terms -----------------------------------------------------------------------------------------------

@@ -18,6 +18,9 @@ class CustomerIn(serializers.Serializer[Any]):
     external_id = ReferenceField(required=False, max_length=100, help_text="Your own id of the customer.")
     birthday = serializers.DateField(required=False, allow_null=True)
     consents = ConsentsIn(required=False)
+    referred_by = TextField(
+        required=False, max_length=12, help_text="The code of the customer who brought them; counts at enrolment only."
+    )
 
 
 class ConsentChangesIn(serializers.Serializer[Any]):

@@ -18,6 +18,7 @@ from api.serializers.customers import (
     CustomerQuery,
 )
 from api.views.base import ApiView, rendered
+from programs.referrals.services import bind_referral
 from smartbis.customers.infos import CATEGORIES, CustomerInfo, Origin
 from smartbis.customers.selectors import customers_page, find_customer, get_customer
 from smartbis.customers.services import change_customer, enrol_customer, erase_customer, record_consent
@@ -92,9 +93,12 @@ class Customers(ApiView):
         given = self.parsed(CustomerIn)
         consents = consents_of(self.brand, given.pop("consents", None))
         origin = Origin(channel=CHANNEL, actor=self.actor)
+        referred_by = given.pop("referred_by", "")
 
         def work() -> tuple[int, Any]:
             info = enrol_customer(tenant=self.tenant, consents=consents, origin=origin, **given)
+            if referred_by:
+                bind_referral(tenant=self.tenant, code=referred_by, friend=info.id, channel=CHANNEL, actor=self.actor)
             return 201, rendered(CustomerOut, info)
 
         return self.perhaps_once(work)

@@ -36,6 +36,8 @@ _DAY = (
     Entry("coupons", _("Cupons"), "ticket", "coupon.see"),
     Entry("adjustments", _("Ajustes"), "wallet", "adjustment.see"),
     Entry("events", _("Eventos"), "calendar", "event.see"),
+    Entry("challenges", _("Desafios"), "target", "challenge.see"),
+    Entry("referrals", _("Indicações"), "user-plus", "referral.see"),
     Entry("messages", _("Mensagens"), "message-circle", "message.see"),
     Entry("reports", _("Relatórios"), "chart-line", "report.see"),
 )

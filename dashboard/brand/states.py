@@ -133,6 +133,18 @@ def registration_state(status: str) -> State:
     return states.get(status, State(status))
 
 
+def referral_state(status: str) -> State:
+    """Where a referral stands."""
+    states = {
+        "held": State(_("em análise"), "warn", "eye"),
+        "waiting": State(_("sem compra"), "", "clock"),
+        "settling": State(_("no prazo"), "info", "hourglass"),
+        "settled": State(_("premiada"), "ok", "circle-check"),
+        "refused": State(_("recusada"), "", "ban"),
+    }
+    return states.get(status, State(status))
+
+
 def import_state(status: str, is_undoing: bool = False) -> State:
     """How far a file has come."""
     if is_undoing:

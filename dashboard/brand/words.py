@@ -87,6 +87,20 @@ def channel(name: str) -> str:
     return names.get(name, name)
 
 
+def goal(kind: str, value: int, category: str, currency: str) -> str:
+    """A challenge's goal: `3 compras`, `somar R$ 300`, `2 × Café`."""
+    if kind == "spend":
+        return _("somar %(money)s") % {"money": short_money(value, currency)}
+    if kind == "category":
+        return f"{value} × {category}"
+    names = {
+        "purchases": ngettext("%(n)s compra", "%(n)s compras", value),
+        "stores": ngettext("%(n)s loja", "%(n)s lojas", value),
+        "events": ngettext("%(n)s evento", "%(n)s eventos", value),
+    }
+    return names.get(kind, kind) % {"n": value}
+
+
 def refusal(error: DomainError) -> str:
     """Why something was not done, and what to do about it."""
     words = _refusals().get(error.code)
@@ -124,6 +138,8 @@ def _refusals() -> Mapping[str, str]:
         "request_in_progress": _("O mesmo pedido já está em andamento."),
         "rule_effective_in_past": _("Escolha um momento de agora em diante, depois da última versão publicada."),
         "import_not_undoable": _("Só dá para desfazer uma importação que terminou."),
+        "referral_decided": _("Esta indicação não espera decisão."),
+        "challenge_closed": _("Este desafio se encerrou."),
         "event_not_found": _("Este evento não existe."),
         "event_cancelled": _("Este evento foi cancelado."),
         "registration_closed": _("As inscrições deste evento não estão abertas."),

@@ -108,6 +108,12 @@ class EnrolForm(KeyedForm):
         widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "words", "data-focus": ""}),
     )
     cpf = forms.CharField(required=False, max_length=14, widget=forms.HiddenInput)
+    referred_by = forms.CharField(
+        label=_("Indicado por (código)"),
+        required=False,
+        max_length=12,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters"}),
+    )
     utility = forms.BooleanField(required=False, label=_("Aceita receber no WhatsApp o que ganhou e o saldo."))
     marketing = forms.BooleanField(required=False, label=_("Aceita receber ofertas."))
 

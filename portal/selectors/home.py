@@ -6,9 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from portal.selectors.programme import Promise, live_programs, promises, units_of
+from programs.challenges.infos import Progress
+from programs.challenges.selectors import progress_of
 from programs.gatherings.infos import GatheringForCustomer
 from programs.gatherings.selectors import gatherings_for
 from programs.infos import ProgramInfo
+from programs.referrals.selectors import referral_terms
 from programs.selectors import (
     MemberInfo,
     Release,
@@ -55,6 +58,8 @@ class HomePage:
     tier: TierCard | None
     plans: tuple[MemberInfo, ...]
     events: tuple[GatheringForCustomer, ...]
+    goals: tuple[Progress, ...]
+    can_refer: bool
 
 
 def home_page(*, brand: TenantInfo, customer: UUID, locale: str) -> HomePage:
@@ -72,6 +77,8 @@ def home_page(*, brand: TenantInfo, customer: UUID, locale: str) -> HomePage:
             tier=tier_card(tenant=brand.id, customer=customer),
             plans=current_plans(tenant=brand.id, customer=customer),
             events=tuple(gatherings_for(tenant=brand.id, customer=customer))[:FEW_EVENTS],
+            goals=tuple(each for each in progress_of(tenant=brand.id, customer=customer) if not each.is_complete)[:1],
+            can_refer=referral_terms(tenant=brand.id).is_live,
         )
 
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from portal.infos import JoinDraft
+from programs.referrals.services import bind_referral
 from smartbis.customers.infos import CATEGORIES, ConsentGiven, Origin
 from smartbis.customers.selectors import allows
 from smartbis.customers.services import find_or_enrol, record_consent
@@ -38,4 +39,13 @@ def enrol_by_draft(*, tenant: UUID, phone: str, draft: JoinDraft) -> tuple[UUID,
                         actor=Actor(kind="customer", id=info.id),
                         store=draft.store,
                     )
+        elif draft.referred_by:
+            bind_referral(
+                tenant=tenant,
+                code=draft.referred_by,
+                friend=info.id,
+                channel="portal",
+                actor=Actor(kind="customer", id=info.id),
+                seen_here=tuple(UUID(each) for each in draft.seen_here),
+            )
     return info.id, is_new

@@ -37,6 +37,8 @@ def home(request: CustomerRequest) -> HttpResponse:
         "promises": page.promises,
         "progress": belonging.tier_progress(page.tier, request.brand.currency),
         "plans": [belonging.plan_short(member) for member in page.plans],
+        "goals": [cards.goal_card(slug, each, request.brand.currency) for each in page.goals],
+        "can_refer": page.can_refer,
         "events": [cards.event_card(slug, each) for each in page.events],
     }
     return render_page(request, "portal/home.html", context)

@@ -19,7 +19,9 @@ from portal.requests import PortalRequest
 from portal.selectors import find_challenge, promises
 from portal.services import join_with_proof
 from portal.views.signing import let_in, send_code, status_of
+from programs.referrals.selectors import find_referrer
 from programs.selectors import find_ladder, plans
+from smartbis.customers.selectors import get_customer
 from smartbis.kernel.errors import InvalidInput
 from smartbis.tenancy.errors import StoreUnknown
 from smartbis.tenancy.selectors import StoreInfo, get_store_by_code, stores
@@ -64,7 +66,7 @@ def finish(request: PortalRequest) -> HttpResponse:
             form.add_error("name", _("Escreva o seu nome."))
         else:
             messages.success(request, _("Cadastro feito. Bem-vindo!"))
-            return let_in(request, signed_in.token, asked.next)
+            return let_in(request, signed_in, asked.next)
     context = _join_context(request, form, None) | {"phone_masked": challenge.phone_masked}
     return render_page(request, "portal/join.html", context, status=status_of(form))
 
@@ -105,9 +107,28 @@ def _join_context(request: PortalRequest, form: MemberForm, store: StoreInfo | N
         "form": form,
         "store": store,
         "promises": promises(brand=request.brand, locale=words.locale()),
+        "invited_by": _invited_by(request),
         "whatsapp_url": join_link(tenant=request.tenant, store_code=store.code if store else None),
         "terms_version": request.brand.terms_version,
     }
+
+
+@require_safe
+@public_page
+def invited(request: PortalRequest, code: str) -> HttpResponse:
+    """Somebody's link: remember whose, and go on to joining."""
+    slug = request.brand.slug
+    response = HttpResponseRedirect(reverse("portal:join", args=[slug]))
+    if request.customer is None and find_referrer(tenant=request.tenant, code=code) is not None:
+        cookies.keep_referral(response, slug, code)
+    return response
+
+
+def _invited_by(request: PortalRequest) -> str:
+    """The first name of whoever shared the link, which they wanted to be known."""
+    code = cookies.referral(request, request.brand.slug)
+    referrer = find_referrer(tenant=request.tenant, code=code) if code else None
+    return get_customer(tenant=request.tenant, customer=referrer).first_name if referrer else ""
 
 
 def _store(request: PortalRequest) -> StoreInfo | None:
@@ -128,4 +149,6 @@ def _draft(request: PortalRequest, form: MemberForm, store: StoreInfo | None) ->
         marketing=form.cleaned_data["marketing"],
         text_version=request.brand.terms_version,
         store=store.id if store else None,
+        referred_by=cookies.referral(request, request.brand.slug),
+        seen_here=cookies.seen_here(request, request.brand.slug),
     )

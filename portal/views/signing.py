@@ -13,7 +13,7 @@ from portal import cookies
 from portal.access import public_page, safe_next
 from portal.errors import ChallengeOver, CodeWrong
 from portal.forms import CodeForm, PhoneForm
-from portal.infos import ChallengeInfo, JoinDraft
+from portal.infos import ChallengeInfo, JoinDraft, SignedIn
 from portal.pages import render_page
 from portal.requests import PortalRequest, address_of
 from portal.selectors import find_challenge
@@ -97,16 +97,17 @@ def _try_code(request: PortalRequest, form: CodeForm, asked: cookies.Asked) -> H
         return None
     if signed_in is None:
         return HttpResponseRedirect(reverse("portal:finish", args=[slug]))
-    return let_in(request, signed_in.token, asked.next)
+    return let_in(request, signed_in, asked.next)
 
 
-def let_in(request: PortalRequest, token: str, then: str) -> HttpResponse:
+def let_in(request: PortalRequest, signed_in: SignedIn, then: str) -> HttpResponse:
     """Give the browser its new session; one that it had before ends, so that no old token stays good."""
     slug = request.brand.slug
     if earlier := cookies.session_token(request, slug):
         end_session(tenant=request.tenant, token=earlier)
     response = HttpResponseRedirect(then)
-    cookies.keep_session(response, slug, token)
+    cookies.keep_session(response, slug, signed_in.token)
+    cookies.keep_seen(request, response, slug, signed_in.customer_id)
     return response
 
 

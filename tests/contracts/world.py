@@ -16,9 +16,13 @@ from messaging.services import receive_webhook
 from messaging.whatsapp.signature import signature_of
 from portal.services import start_sign_in
 from portal.services.sessions import open_session
+from programs.challenges.infos import ChallengeDraft
+from programs.challenges.services import create_challenge, join_challenge
 from programs.gatherings.infos import GatheringDraft
 from programs.gatherings.services import create_gathering, register
 from programs.models import Article, ImportBatch, ImportRow
+from programs.referrals.infos import ReferralTermsDraft
+from programs.referrals.services import bind_referral, code_of, set_terms
 from programs.selectors import Limit
 from programs.services import (
     PlanTerms,
@@ -104,6 +108,7 @@ def make_world(slug: str, canary: str, *, number: str, phone: str, cpf: str) -> 
     _plans(tenant, customer.id, names, canary)
     _vouchers(tenant, customer.id, ids, names, canary)
     _gathering(tenant, customer.id, ids, canary)
+    _goals(tenant, customer.id, ids, canary)
     _requests(tenant, canary)
     _imported(tenant, ids, canary)
     _conversation(line, tenant, customer.id, canary)
@@ -331,6 +336,21 @@ def _gathering(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) 
         tenant=tenant, gathering=ids["gathering"], customer=customer, actor=OWNER, channel="counter"
     )
     ids["registration"] = registration.id
+
+
+def _goals(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -> None:
+    """A challenge that somebody takes part in, and a friend who came through their code."""
+    draft = ChallengeDraft(key="tres", name=f"Desafio {canary}", goal="purchases", number=3, days=30, opt_in=True)
+    ids["goal"] = create_challenge(tenant=tenant, draft=draft, actor=OWNER).id
+    join_challenge(tenant=tenant, challenge=ids["goal"], customer=customer)
+    set_terms(tenant=tenant, draft=ReferralTermsDraft(is_live=True), actor=OWNER)
+    code = code_of(tenant=tenant, customer=customer)
+    friend = enrol_customer(
+        tenant=tenant, name=f"Bia {canary}", external_id=f"amiga-{canary}", origin=Origin(channel="counter")
+    )
+    bound = bind_referral(tenant=tenant, code=code, friend=friend.id, channel="counter", actor=OWNER)
+    assert bound is not None
+    ids["referral"] = bound.id
 
 
 def _requests(tenant: UUID, canary: str) -> None:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from dashboard.counter import pages, states
 from dashboard.counter.access import CounterRequest, counter_page
 from dashboard.counter.forms import EnrolForm
+from programs.referrals.services import bind_referral
 from programs.services import may_sell
 from smartbis.customers.errors import IdentityTaken
 from smartbis.customers.infos import ConsentGiven, Origin
@@ -41,4 +42,12 @@ def enrol(request: CounterRequest) -> HttpResponse:
     except InvalidInput:
         form.add_error(None, _("Confira o telefone e o CPF."))
         return states.new(request, form=form, status=pages.REFUSED)
-    return states.found(request, person.id, notice=_("Cadastro feito."))
+    notice = _("Cadastro feito.")
+    if given["referred_by"]:
+        bound = bind_referral(
+            tenant=request.tenant, code=given["referred_by"], friend=person.id, channel="counter", actor=request.actor
+        )
+        notice = (
+            _("Cadastro feito, com a indicação.") if bound else _("Cadastro feito. O código de indicação não vale.")
+        )
+    return states.found(request, person.id, notice=notice)

@@ -1,0 +1,116 @@
+"""Referrals and challenges, as the contract names them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.serializers.base import InstantField, TextField, WholeField
+
+
+class ReferrerOut(serializers.Serializer[Any]):
+    """A customer's own code and what it has led to."""
+
+    code = serializers.CharField()
+    link = serializers.URLField()
+    invited = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    settled = serializers.IntegerField()
+    settled_this_month = serializers.IntegerField()
+
+
+class ReferralQuery(serializers.Serializer[Any]):
+    """Which referrals."""
+
+    status = serializers.ChoiceField(choices=("waiting", "settling", "held", "settled", "refused"), required=False)
+
+
+class ReferralOut(serializers.Serializer[Any]):
+    """A friend who came."""
+
+    id = serializers.UUIDField()
+    referrer = serializers.UUIDField(source="referrer_id")
+    friend = serializers.UUIDField(source="friend_id")
+    status = serializers.CharField(help_text="waiting, settling, held, settled or refused.")
+    reasons = serializers.ListField(child=serializers.CharField())
+    channel = serializers.CharField()
+    bound_at = serializers.DateTimeField()
+    bought_at = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+    settled_at = serializers.DateTimeField(allow_null=True)
+
+
+class ReferralPageOut(serializers.Serializer[Any]):
+    """Referrals."""
+
+    results = ReferralOut(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class ChallengeIn(serializers.Serializer[Any]):
+    """A challenge: from `starts_at` to `ends_at`, or `days` from each customer's joining."""
+
+    key = TextField(max_length=40, help_text="Names the participation `challenge:<key>` that the rules reward.")
+    name = TextField(max_length=120)
+    description = TextField(required=False, allow_blank=True, max_length=500)
+    reward_words = TextField(required=False, allow_blank=True, max_length=120)
+    goal = serializers.ChoiceField(choices=("purchases", "spend", "stores", "category", "events"))
+    number = WholeField(min_value=1, max_value=10**12, help_text="How many; minor units for `spend`.")
+    category = TextField(required=False, allow_blank=True, max_length=100)
+    starts_at = InstantField(required=False, allow_null=True)
+    ends_at = InstantField(required=False, allow_null=True)
+    days = WholeField(required=False, allow_null=True, min_value=1, max_value=3660)
+    opt_in = serializers.BooleanField(required=False)
+    times = WholeField(required=False, min_value=1, max_value=1000)
+    wait_days = WholeField(required=False, min_value=0, max_value=365)
+
+
+class ChallengeOut(serializers.Serializer[Any]):
+    """A challenge with its counts."""
+
+    id = serializers.UUIDField()
+    key = serializers.CharField()
+    participation = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    reward_words = serializers.CharField()
+    goal = serializers.CharField()
+    number = serializers.IntegerField()
+    category = serializers.CharField()
+    starts_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
+    days = serializers.IntegerField(allow_null=True)
+    opt_in = serializers.BooleanField()
+    times = serializers.IntegerField()
+    wait_days = serializers.IntegerField()
+    status = serializers.CharField()
+    takers = serializers.IntegerField()
+    reached = serializers.IntegerField()
+
+
+class ChallengePageOut(serializers.Serializer[Any]):
+    """Challenges."""
+
+    results = ChallengeOut(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class ProgressOut(serializers.Serializer[Any]):
+    """How far one customer has come."""
+
+    challenge = serializers.UUIDField(source="challenge.id")
+    key = serializers.CharField(source="challenge.key")
+    name = serializers.CharField(source="challenge.name")
+    joined = serializers.BooleanField()
+    value = serializers.IntegerField(help_text="Towards the next time.")
+    number = serializers.IntegerField(source="challenge.number")
+    done = serializers.IntegerField(help_text="Times that were rewarded.")
+    reached_at = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+    until = serializers.DateTimeField(allow_null=True)
+
+
+class ProgressPageOut(serializers.Serializer[Any]):
+    """A customer's challenges."""
+
+    results = ProgressOut(many=True)
+    next = serializers.URLField(allow_null=True)
