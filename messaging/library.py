@@ -298,6 +298,33 @@ _SIGN_IN_CODE = TemplateSpec(
     },
 )
 
+_RULES_CHANGED = TemplateSpec(
+    key="rules_changed",
+    category=Category.UTILITY,
+    path="how-it-works/",
+    examples={
+        "first_name": "Ana",
+        "program": "Clube Aurora",
+        "from": "01/12/2026",
+        "change": "1 ponto a cada R$ 1,00, em todas as lojas.",
+    },
+    in_english={"from": "1 Dec 2026", "change": "1 point for every R$1.00, in all stores."},
+    wordings={
+        "pt_BR": Wording(
+            "Olá, {first_name}! As regras de {program}, de que você participa, mudam em {from}. O que muda: {change} "
+            "O que você já ganhou continua como está. As regras completas ficam na página do programa.",
+            "Ver as regras",
+            _STOP_PT,
+        ),
+        "en": Wording(
+            "Hello, {first_name}! The rules of {program}, which you are a member of, change on {from}. What changes: "
+            "{change} What you earned before stays as it is. The complete rules are on the programme's page.",
+            "See the rules",
+            _STOP_EN,
+        ),
+    },
+)
+
 LIBRARY: Mapping[str, TemplateSpec] = {
     spec.key: spec
     for spec in (
@@ -310,6 +337,7 @@ LIBRARY: Mapping[str, TemplateSpec] = {
         _EVENT_CANCELLED,
         _REFERRAL_SETTLED,
         _CHALLENGE_REACHED,
+        _RULES_CHANGED,
         _SIGN_IN_CODE,
     )
 }

@@ -15,6 +15,7 @@ from programs.services.counter import (
     undo_sale,
 )
 from programs.services.merging import merge_customers
+from programs.services.notices import NoticeDraft, put_away
 from programs.services.participations import record_participation
 from programs.services.plan_catalogue import PlanTerms, change_plan, create_plan
 from programs.services.plans import buy_plan_with_points, confirm_payment, grant_plan, start_period, withdraw_plan
@@ -25,6 +26,7 @@ from programs.services.spending import spend_balance
 from programs.services.tiers import set_ladder
 
 __all__ = [
+    "NoticeDraft",
     "PlanTerms",
     "approve_adjustment",
     "buy_plan_with_points",
@@ -38,6 +40,7 @@ __all__ = [
     "merge_customers",
     "open_program",
     "publish_rule",
+    "put_away",
     "record_participation",
     "record_sale",
     "record_sales",

@@ -62,10 +62,10 @@ def sell_at_counter(
 def sell_with_balance(*, tenant: UUID, sale: SaleDraft, at_most_minor: int, key: str, actor: Actor) -> SaleOutcome:
     """Turn balance into a voucher, use it for this sale and record the sale, in one transaction.
 
-    As much is used as the sale costs after its other vouchers and the brand's rules allow, at most `at_most_minor`. The same key with the same
-    sale again answers what the first time did and uses nothing more; so does the same sale with another key.
-    Raises InsufficientBalance, a BalanceNotUsable, PurchaseConflict, PurchaseChanged, KeyReused, InvalidInput, CustomerNotFound,
-    StoreUnknown, PermissionMissing. Publishes VoucherIssued, VoucherRedeemed, PurchaseRecorded.
+    As much is used as the sale costs after its other vouchers and the brand's rules allow, at most `at_most_minor`.
+    The same key with the same sale again answers what the first time did and uses nothing more; so does the same sale with another key.
+    Raises InsufficientBalance, a BalanceNotUsable, PurchaseConflict, PurchaseChanged, KeyReused, InvalidInput,
+    CustomerNotFound, StoreUnknown, PermissionMissing. Publishes VoucherIssued, VoucherRedeemed, PurchaseRecorded.
     """
     if sale.customer is None:
         raise InvalidInput({"customer": ["Balance is used by somebody."]})

@@ -12,6 +12,7 @@ from programs.models import Program, RuleVersion
 from programs.rules import RuleSet, write_rules
 from programs.selectors.catalogue import get_program
 from programs.services.checking import checked_rules
+from programs.services.notices import NoticeDraft, add_notice, checked_notice
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
@@ -52,13 +53,21 @@ def open_program(
 
 
 def publish_rule(
-    *, tenant: UUID, program: UUID, spec: Any, actor: Actor, effective_at: datetime | None = None
+    *,
+    tenant: UUID,
+    program: UUID,
+    spec: Any,
+    actor: Actor,
+    effective_at: datetime | None = None,
+    notice: NoticeDraft | None = None,
 ) -> ProgramInfo:
     """Publish a new version of a programme's rule, in force from `effective_at` (now).
 
     Sales that happened earlier keep earning by the version that was in force then.
-    Raises ProgramNotFound, InvalidRule, RuleTakesEffectInThePast.
+    A `notice` tells members of it: on the portal at once, by message in the background.
+    Raises ProgramNotFound, InvalidRule, InvalidInput, RuleTakesEffectInThePast.
     """
+    told = checked_notice(notice) if notice else None
     instant = now()
     starts = effective_at or instant
     if starts < instant:
@@ -72,7 +81,9 @@ def publish_rule(
         assert newest is not None
         if starts < newest.effective_at:
             raise RuleTakesEffectInThePast({"effective_at": ["A version that starts later is already published."]})
-        _add_version(tenant, program, newest.version + 1, rules, starts, actor)
+        added = _add_version(tenant, program, newest.version + 1, rules, starts, actor)
+        if told:
+            add_notice(tenant, added, told)
         record_audit(
             tenant=tenant,
             actor=actor,
@@ -99,8 +110,8 @@ def set_program_status(*, tenant: UUID, program: UUID, status: str, actor: Actor
 
 def _add_version(
     tenant: UUID, program: UUID, version: int, rules: RuleSet, effective_at: datetime, actor: Actor
-) -> None:
-    RuleVersion.objects.create(
+) -> RuleVersion:
+    row = RuleVersion.objects.create(
         tenant_id=tenant,
         program_id=program,
         version=version,
@@ -110,3 +121,4 @@ def _add_version(
         created_by=actor.label[:80],
     )
     forget("rule book")
+    return row

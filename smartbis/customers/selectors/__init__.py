@@ -13,6 +13,7 @@ from smartbis.customers.selectors.consents import (
     allows,
     consent_history,
     consent_state,
+    notifiable_count,
 )
 from smartbis.customers.selectors.export import export_person
 from smartbis.customers.selectors.lists import customers_named
@@ -73,4 +74,5 @@ __all__ = [
     "merged_ids",
     "merged_ids_of",
     "merged_since",
+    "notifiable_count",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from smartbis.customers.identities import PHONE_KINDS
 from smartbis.customers.infos import ConsentInfo
@@ -23,26 +23,34 @@ def allows(*, tenant: UUID, customer: UUID, category: str) -> bool:
 def allowed_customers(*, tenant: UUID, customers: Collection[UUID], category: str) -> frozenset[UUID]:
     """Those of the customers to whom messages of this category may be sent now. One query."""
     with tenant_scope(tenant, read_only=True):
-        newest = (
-            Consent.objects.filter(tenant_id=tenant, customer_id=OuterRef("pk"), category=category)
-            .order_by("-recorded_at", "-id")
-            .values("granted")[:1]
+        return frozenset(_allowed(tenant, category).filter(id__in=list(customers)).values_list("id", flat=True))
+
+
+def notifiable_count(*, tenant: UUID, category: str) -> int:
+    """How many customers may be sent messages of this category now, and have a number to send them to. One query."""
+    with tenant_scope(tenant, read_only=True):
+        reachable = Identity.objects.filter(
+            tenant_id=tenant, customer_id=OuterRef("pk"), kind__in=PHONE_KINDS, is_alias=False
         )
-        suppressed = Identity.objects.filter(
-            Exists(Suppression.objects.filter(tenant_id=tenant, blind=OuterRef("blind"), category=category)),
-            tenant_id=tenant,
-            customer_id=OuterRef("pk"),
-            kind__in=PHONE_KINDS,
-            is_alias=False,
-        )
-        rows = Customer.objects.annotate(granted=Subquery(newest)).filter(
-            ~Exists(suppressed),
-            tenant_id=tenant,
-            id__in=list(customers),
-            status=Customer.Status.ACTIVE,
-            granted=True,
-        )
-        return frozenset(rows.values_list("id", flat=True))
+        return _allowed(tenant, category).filter(Exists(reachable)).count()
+
+
+def _allowed(tenant: UUID, category: str) -> QuerySet[Customer]:
+    newest = (
+        Consent.objects.filter(tenant_id=tenant, customer_id=OuterRef("pk"), category=category)
+        .order_by("-recorded_at", "-id")
+        .values("granted")[:1]
+    )
+    suppressed = Identity.objects.filter(
+        Exists(Suppression.objects.filter(tenant_id=tenant, blind=OuterRef("blind"), category=category)),
+        tenant_id=tenant,
+        customer_id=OuterRef("pk"),
+        kind__in=PHONE_KINDS,
+        is_alias=False,
+    )
+    return Customer.objects.annotate(granted=Subquery(newest)).filter(
+        ~Exists(suppressed), tenant_id=tenant, status=Customer.Status.ACTIVE, granted=True
+    )
 
 
 def consent_state(*, tenant: UUID, customer: UUID) -> dict[str, ConsentInfo]:

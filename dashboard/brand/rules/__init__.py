@@ -1,0 +1,1 @@
+"""Rules as the dashboard shows and explains them."""
