@@ -117,6 +117,10 @@ DASHBOARD = {
     "templates": "messages/templates/",
     "channel": "messages/channel/",
     "ledger": "ledger/",
+    "ledger-closes": "ledger/closes/",
+    "ledger-liability": "ledger/liability/",
+    "adjustments": "adjustments/",
+    "adjustment-limits": "adjustments/limits/",
     "audit": "audit/",
 }
 
