@@ -114,6 +114,11 @@ class Editor:
             self.refuse(error)
             return None
 
+    def readable(self) -> RuleSet | None:
+        """Those of the cards that can be read by themselves, before anything is judged together."""
+        found = [rule for place, state in enumerate(self.states) if (rule := self._rule(state, place))]
+        return RuleSet(tuple(found)) if found else None
+
     def refuse(self, error: InvalidInput) -> None:
         """Put what the domain found wrong beside the fields that it names."""
         for field, sentences in error.errors.items():
@@ -145,14 +150,17 @@ class Editor:
         return [self._sentence(state, place) for place, state in enumerate(self.states)]
 
     def _sentence(self, state: dict[str, Any], place: int) -> str:
+        rule = self._rule(state, place)
+        return self.say(rule) if rule else ""
+
+    def _rule(self, state: dict[str, Any], place: int) -> Rule | None:
         card = self._bound(state, place)
         if not card.is_valid():
-            return ""
+            return None
         try:
-            rule = read_rule(rule_of(card.cleaned_data))
+            return read_rule(rule_of(card.cleaned_data))
         except InvalidRule:
-            return ""
-        return self.say(rule)
+            return None
 
     def say(self, rule: Rule) -> str:
         """A rule as customers read it."""
@@ -201,6 +209,8 @@ def _sent(card: RuleCard) -> QueryDict:
                 data.appendlist(f"{field.html_name}-until", end)
         elif isinstance(prepared, (list, tuple)):
             data.setlist(field.html_name, [str(each) for each in prepared])
+        elif isinstance(field.field.widget, ChoiceWidget) and field.field.widget.allow_multiple_selected:
+            data.setlist(field.html_name, [])
         elif isinstance(field.field.widget, ChoiceWidget):
             data[field.html_name] = "" if prepared is None else str(prepared)
         elif prepared is not None:

@@ -1,0 +1,236 @@
+"""The rule editor: a version as cards, changed by buttons that travel as form fields, then published."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from dashboard.brand import words
+from dashboard.brand.access import desk
+from dashboard.brand.forms.programs import symbol_of
+from dashboard.brand.forms.rules import Editor, TrialForm
+from dashboard.brand.forms.rules.telling import NoticeForm
+from dashboard.brand.pages import render_page
+from dashboard.brand.requests import DeskRequest
+from dashboard.brand.rules.choices import RuleChoices, choices_for
+from dashboard.brand.rules.reasons import why_less, why_nothing
+from dashboard.brand.rules.wording import Teller
+from programs.infos import ProgramInfo
+from programs.presets import Preset, add_extras, find_preset
+from programs.rules import RuleSet, evaluate, read_rules
+from programs.selectors import get_program
+from programs.selectors.budgets import budgets_used
+from programs.selectors.notices import notice_audience
+from programs.services import open_program, publish_rule
+from smartbis.kernel.errors import DomainError, InvalidInput, NotFound
+from smartbis.kernel.units import TIER_POINTS
+
+
+@desk(reads="program.change", writes="program.change")
+def new(request: DeskRequest) -> HttpResponse:
+    """A new programme from a starting point."""
+    sent = request.POST if request.method == "POST" else request.GET
+    preset = find_preset(sent.get("preset", "")) or find_preset("blank-cashback")
+    assert preset is not None
+    return _Desk(request, preset.kind, preset=preset).answer()
+
+
+@desk(reads="program.change", writes="program.change")
+def edit(request: DeskRequest, program: UUID) -> HttpResponse:
+    """The next version of a programme's rules."""
+    info = get_program(tenant=request.tenant, program=program)
+    return _Desk(request, info.kind, program=info).answer()
+
+
+@desk(writes="program.change")
+def sentences(request: DeskRequest) -> HttpResponse:
+    """The sentence of each card as it is typed, put beside it out of band."""
+    kind = "points" if request.POST.get("program_kind") == "points" else "cashback"
+    editor = Editor(choices=_choices(request, kind), is_new=True, data=request.POST)
+    return render_page(request, "dashboard/rules/sentences.html", {"sentences": editor.sentences()})
+
+
+class _Desk:
+    """One request to the editor."""
+
+    def __init__(
+        self, request: DeskRequest, kind: str, *, program: ProgramInfo | None = None, preset: Preset | None = None
+    ) -> None:
+        self.request, self.program, self.preset = request, program, preset
+        self.choices = _choices(request, kind)
+        version = (program.upcoming or program.current) if program else None
+        self.before: RuleSet | None = version.rules if version else None
+        self.start = version.rules if version else read_rules(preset.spec) if preset else None
+        self.tried: dict[str, Any] | None = None
+        self.trial: TrialForm | None = None
+        self.focus = ""
+        self.status = 200
+
+    def answer(self) -> HttpResponse:
+        """Show the editor, do what a button says, or publish."""
+        request = self.request
+        if request.method != "POST":
+            initial = {"name": self.preset.name, "preset": self.preset.key, "with_extras": True} if self.preset else {}
+            self.editor = Editor(choices=self.choices, is_new=self.program is None, rules=self.start, initial=initial)
+            self.notice = NoticeForm()
+            return self._page()
+        self.editor = Editor(choices=self.choices, is_new=self.program is None, data=request.POST, kept=self.before)
+        self.notice = NoticeForm(request.POST)
+        action = request.POST.get("do", "publish")
+        if action == "publish":
+            return self._publish()
+        if action == "try":
+            self._try()
+        elif action == "check":
+            self._check()
+        else:
+            self.focus = self.editor.do(action)
+        return self._page()
+
+    def _publish(self) -> HttpResponse:
+        rules = self.editor.rules()
+        if rules is not None and self.notice.is_valid():
+            try:
+                return self._published(rules)
+            except NotFound:
+                raise
+            except InvalidInput as error:
+                self.editor.refuse(error)
+            except DomainError as error:
+                self.editor.faults.append(words.refusal(error))
+        self.status = 422
+        return self._page()
+
+    def _published(self, rules: RuleSet) -> HttpResponse:
+        request, version = self.request, self.editor.version
+        spec = self.editor.spec()
+        if self.program is None:
+            kind: Any = self.choices.kind
+            if self.preset and version.cleaned_data.get("with_extras"):
+                add_extras(tenant=request.tenant, preset=self.preset, actor=request.actor)
+            info = open_program(
+                tenant=request.tenant,
+                name=version.cleaned_data["name"],
+                kind=kind,
+                spec=spec,
+                actor=request.actor,
+                effective_at=version.effective_at(),
+            )
+            messages.success(request, _("O programa está no ar: a próxima venda já premia."))
+        else:
+            default = self._teller().news(self.before, rules) if self.before else ""
+            info = publish_rule(
+                tenant=request.tenant,
+                program=self.program.id,
+                spec=spec,
+                actor=request.actor,
+                effective_at=version.effective_at(),
+                notice=self.notice.draft(default),
+            )
+            messages.success(request, _("Nova versão publicada. Vendas de antes continuam pela versão de então."))
+        return HttpResponseRedirect(reverse("dashboard:program", args=[info.id]))
+
+    def _check(self) -> None:
+        """Look at everything without publishing: faults stand beside their fields."""
+        if self.editor.rules() is None:
+            self.status = 422
+
+    def _try(self) -> None:
+        rules = self.editor.rules()
+        self.trial = TrialForm(self.request.POST, prefix="t", choices=self.choices, rules=rules)
+        self.focus = "trial-result"
+        if rules is None or not self.trial.is_valid():
+            self.status = 422
+            return
+        facts = self.trial.facts(ZoneInfo(self.request.brand.timezone))
+        found = evaluate(rules, facts)
+        unit = self.choices.unit
+        teller = self._teller()
+        self.tried = {
+            "given": [
+                {
+                    "name": each.rule.name or teller.rule(each.rule),
+                    "amount": "" if each.is_gift else words.amount(each.amount, _unit_of(each.counts_for_tiers, unit)),
+                    "text": teller.rule(each.rule),
+                    "cut": why_less(each.cut_by) if each.amount < each.wanted else "",
+                }
+                for each in found.granted
+            ],
+            "missed": [
+                {"name": each.rule.name or teller.rule(each.rule), "reason": why_nothing(each.reason, each.cut_by)}
+                for each in found.missed
+            ],
+            "total": words.amount(
+                sum(each.amount for each in found.granted if not each.is_gift and not each.counts_for_tiers), unit
+            ),
+        }
+
+    def _teller(self) -> Teller:
+        choices = self.choices
+        return Teller(unit=choices.unit, currency=choices.currency, locale=choices.locale, names=choices.names)
+
+    def _spent(self, minor: int | None) -> str:
+        return words.amount(minor, self.choices.currency) if minor is not None else ""
+
+    def _page(self) -> HttpResponse:
+        request, program = self.request, self.program
+        editor = self.editor
+        sentences = editor.sentences()
+        used = budgets_used(tenant=request.tenant, program=program.id) if program else {}
+        bound = request.POST if request.method == "POST" else None
+        trial = self.trial or TrialForm(bound, prefix="t", choices=self.choices, rules=editor.readable() or self.start)
+        context = {
+            "section": "programs",
+            "program": program,
+            "preset": self.preset,
+            "kind": self.choices.kind,
+            "editor": editor,
+            "cards": [
+                {
+                    "card": card,
+                    "place": place,
+                    "number": place + 1,
+                    "sentence": sentences[place],
+                    "used": self._spent(used.get(str(card["key"].value()))),
+                    "is_focused": self.focus == f"rule-{place}" or self.focus.startswith(f"condition-{place}-"),
+                    "is_first": place == 0,
+                    "is_last": place == len(editor.cards) - 1,
+                }
+                for place, card in enumerate(editor.cards)
+            ],
+            "symbol": symbol_of(request.brand.currency, words.locale()),
+            "notice": self.notice if program else None,
+            "audience_text": words.number(notice_audience(tenant=request.tenant)) if program else "",
+            "trial": trial,
+            "tried": self.tried,
+            "focus": self.focus,
+            "here": request.path,
+            "back_url": reverse("dashboard:program", args=[program.id])
+            if program
+            else reverse("dashboard:program_new"),
+            "backtest_url": _backtest_url(program),
+        }
+        is_part = request.htmx and request.method == "POST"
+        template = "dashboard/rules/editor.html" if is_part else "dashboard/rules/page.html"
+        return render_page(request, template, context, status=self.status)
+
+
+def _unit_of(counts_for_tiers: bool, unit: str) -> str:
+    return TIER_POINTS if counts_for_tiers else unit
+
+
+def _choices(request: DeskRequest, kind: str) -> RuleChoices:
+    return choices_for(request.brand, kind=kind, locale=words.locale())
+
+
+def _backtest_url(program: ProgramInfo | None) -> str:
+    if program is None:
+        return ""
+    try:
+        return reverse("dashboard:program_backtest", args=[program.id])
+    except NoReverseMatch:
+        return ""
