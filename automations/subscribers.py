@@ -5,6 +5,13 @@ from uuid import UUID
 from automations.club import tell_challenge_reached, tell_referral_settled
 from automations.gatherings import tell_cancelled, tell_registered
 from automations.joining import join_by_message
+from automations.memberships import (
+    tell_plan_ending,
+    tell_plan_lapsed,
+    tell_plan_started,
+    tell_tier_ending,
+    tell_tier_reached,
+)
 from automations.notices import (
     QUIET_CHANNELS,
     tell_purchase_credited,
@@ -13,7 +20,18 @@ from automations.notices import (
     welcome,
 )
 from messaging.events import MessageReceived
-from programs.events import ChallengeReached, GatheringRegistered, ReferralSettled, RegistrationEnded
+from programs.events import (
+    ChallengeReached,
+    GatheringRegistered,
+    PlanEnding,
+    PlanLapsed,
+    PlanRenewed,
+    PlanStarted,
+    ReferralSettled,
+    RegistrationEnded,
+    TierEnding,
+    TierReached,
+)
 from smartbis.customers.events import CustomerEnrolled
 from smartbis.outbox.subscriptions import subscribe
 from smartbis.purchases.events import PurchaseConfirmed, PurchaseRecorded
@@ -52,6 +70,42 @@ def on_voucher_redeemed(*, tenant: UUID, event: VoucherRedeemed) -> None:
     """Confirm the use to the member."""
     if event.customer_id is not None:
         tell_voucher_redeemed(tenant=tenant, redemption=event.redemption_id)
+
+
+@subscribe(TierReached)
+def on_tier_reached(*, tenant: UUID, event: TierReached) -> None:
+    """Tell of the tier."""
+    tell_tier_reached(tenant=tenant, event=event)
+
+
+@subscribe(TierEnding)
+def on_tier_ending(*, tenant: UUID, event: TierEnding) -> None:
+    """Warn of a tier that will end."""
+    tell_tier_ending(tenant=tenant, event=event)
+
+
+@subscribe(PlanStarted)
+def on_plan_started(*, tenant: UUID, event: PlanStarted) -> None:
+    """Tell of the plan and its end."""
+    tell_plan_started(tenant=tenant, event=event)
+
+
+@subscribe(PlanRenewed)
+def on_plan_renewed(*, tenant: UUID, event: PlanRenewed) -> None:
+    """Tell of the plan's new end."""
+    tell_plan_started(tenant=tenant, event=event)
+
+
+@subscribe(PlanEnding)
+def on_plan_ending(*, tenant: UUID, event: PlanEnding) -> None:
+    """Remind of the end, and how to renew."""
+    tell_plan_ending(tenant=tenant, event=event)
+
+
+@subscribe(PlanLapsed)
+def on_plan_lapsed(*, tenant: UUID, event: PlanLapsed) -> None:
+    """Tell that the plan is over."""
+    tell_plan_lapsed(tenant=tenant, event=event)
 
 
 @subscribe(GatheringRegistered)

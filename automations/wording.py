@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 
 from programs.infos import AwardInfo
+from programs.selectors import PlanInfo
 from smartbis.kernel.money import format_amount
 from smartbis.kernel.units import is_currency
 from smartbis.ledger.selectors import BalanceInfo
@@ -36,6 +37,12 @@ class Phrases:
     no_end: str
     customer: str
     already_member: str
+    purchase: str
+    purchases: str
+    pix: str
+    link: str
+    with_points: str
+    at_the_till: str
     returned: str
     paid_in_money: str
     nothing_paid: str
@@ -57,6 +64,12 @@ PHRASES = {
         until="até {date}",
         no_end="sem data final",
         customer="cliente",
+        purchase="{amount} compra",
+        purchases="{amount} compras",
+        pix="por Pix, com a chave {key}",
+        link="pelo link {link}",
+        with_points="com {amount} na página da sua conta",
+        at_the_till="no caixa, na próxima visita",
         returned="{amount} voltaram ao saldo",
         paid_in_money="fale com a organização para receber de volta",
         nothing_paid="nada foi cobrado",
@@ -77,6 +90,12 @@ PHRASES = {
         until="until {date}",
         no_end="with no end date",
         customer="customer",
+        purchase="{amount} purchase",
+        purchases="{amount} purchases",
+        pix="by Pix, with the key {key}",
+        link="by the link {link}",
+        with_points="with {amount} on the page of your account",
+        at_the_till="at the till, on your next visit",
         returned="{amount} are back on your balance",
         paid_in_money="ask the organisers to pay you back",
         nothing_paid="nothing was charged",
@@ -162,6 +181,23 @@ class Wording:
         if pending := [award.available_at for award in awards if award.status == "pending" and award.available_at]:
             return self.phrases.pending.format(date=self.date(min(pending)))
         return self.phrases.follow
+
+    def figure(self, value: int, measure: str, currency: str) -> str:
+        """A figure of a ladder of tiers: money, points, or purchases."""
+        if measure == "purchases":
+            return (self.phrases.purchase if value == 1 else self.phrases.purchases).format(amount=value)
+        return self.amount(value, currency if measure == "spend" else "points")
+
+    def how_to_renew(self, plan: PlanInfo) -> str:
+        """The ways to renew a plan: the brand's Pix key, its link, points, or the till."""
+        ways = []
+        if plan.pix_key:
+            ways.append(self.phrases.pix.format(key=plan.pix_key))
+        if plan.payment_link:
+            ways.append(self.phrases.link.format(link=plan.payment_link))
+        if plan.price_points is not None:
+            ways.append(self.phrases.with_points.format(amount=self.amount(plan.price_points, "points")))
+        return "; ".join(ways) or self.phrases.at_the_till
 
     def until(self, end: datetime | None) -> str:
         """Up to and including which day something is valid; `end` itself is excluded."""

@@ -5,70 +5,34 @@ invites to no purchase. Values never stand at the start, at the end or side by s
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+from messaging.membership_templates import MEMBERSHIP
+from messaging.template_specs import PLACEHOLDER, STOP_EN, STOP_PT, Category, TemplateSpec, Wording
+
+__all__ = [
+    "LIBRARY",
+    "SIGN_IN_CODE",
+    "SIGN_IN_MINUTES",
+    "Category",
+    "ParametersMismatch",
+    "TemplateSpec",
+    "Wording",
+    "body_values",
+    "button_values",
+    "check_parameters",
+    "definition",
+    "fingerprint",
+    "language_for",
+    "rendered",
+    "template_spec",
+]
+
 SIGN_IN_CODE = "sign_in_code"
 SIGN_IN_MINUTES = 10
 
-
-class Category(StrEnum):
-    """Meta's categories, in our spelling."""
-
-    UTILITY = "utility"
-    MARKETING = "marketing"
-    AUTHENTICATION = "authentication"
-
-
-@dataclass(frozen=True)
-class Wording:
-    """One language's text. `{name}` are placeholders; Meta sees them numbered."""
-
-    body: str
-    button: str
-    footer: str = ""
-
-
-@dataclass(frozen=True)
-class TemplateSpec:
-    """A template in all its languages.
-
-    `path` is the page below the portal's address that the button opens; `path_parameter` names the value that ends it
-    (empty when the page is the same for everybody). `examples` are the samples that Meta's review wants, and
-    `in_english` those of them that read differently there.
-    """
-
-    key: str
-    category: Category
-    wordings: Mapping[str, Wording]
-    examples: Mapping[str, str]
-    path: str = ""
-    path_parameter: str = ""
-    in_english: Mapping[str, str] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def parameters(self) -> frozenset[str]:
-        """The names that a message must bring, the button's included."""
-        names = set(self.examples)
-        return frozenset(names | {self.path_parameter} if self.path_parameter else names)
-
-    def samples(self, language: str) -> Mapping[str, str]:
-        """The examples as they read in one language."""
-        return {**self.examples, **self.in_english} if language == "en" else self.examples
-
-    def placeholders(self, language: str) -> list[str]:
-        """The body's parameters in the order of their numbers."""
-        return list(dict.fromkeys(_PLACEHOLDER.findall(self.wordings[language].body)))
-
-
-_STOP_PT = "Responda SAIR para não receber mais avisos."
-_STOP_EN = "Reply STOP to receive no more notices."
 
 _WELCOME = TemplateSpec(
     key="welcome",
@@ -80,13 +44,13 @@ _WELCOME = TemplateSpec(
             "Olá, {first_name}! Seu cadastro em {brand} está ativo e ligado a este número. "
             "Informe o seu telefone no caixa para que cada compra seja registrada, e veja o saldo pelo botão abaixo.",
             "Abrir minha conta",
-            _STOP_PT,
+            STOP_PT,
         ),
         "en": Wording(
             "Hello, {first_name}! Your account with {brand} is active and tied to this number. "
             "Give your phone at the till so that each purchase is kept, and see your balance with the button below.",
             "Open my account",
-            _STOP_EN,
+            STOP_EN,
         ),
     },
 )
@@ -108,13 +72,13 @@ _PURCHASE_CREDITED = TemplateSpec(
             "Olá, {first_name}! Registramos a sua compra em {store} e você recebeu {earned}. "
             "O seu saldo agora é {balance}. Situação da conta: {next_step}. Cada lançamento está no seu extrato.",
             "Ver extrato",
-            _STOP_PT,
+            STOP_PT,
         ),
         "en": Wording(
             "Hello, {first_name}! We recorded your purchase at {store} and you received {earned}. "
             "Your balance is now {balance}. Account status: {next_step}. Every entry is on your statement.",
             "See statement",
-            _STOP_EN,
+            STOP_EN,
         ),
     },
 )
@@ -131,13 +95,13 @@ _VOUCHER_ISSUED = TemplateSpec(
             "Olá, {first_name}! O seu voucher {voucher} foi emitido com o código {code} e com validade {until}. "
             "Mostre o código ou o QR da página no caixa para usar.",
             "Abrir voucher",
-            _STOP_PT,
+            STOP_PT,
         ),
         "en": Wording(
             "Hello, {first_name}! Your voucher {voucher} was issued with the code {code} and valid {until}. "
             "Show the code or the page's QR at the till to use it.",
             "Open voucher",
-            _STOP_EN,
+            STOP_EN,
         ),
     },
 )
@@ -153,13 +117,13 @@ _VOUCHER_REDEEMED = TemplateSpec(
             "Olá, {first_name}! O seu voucher {voucher} foi usado em {store} no dia {at}. "
             "Se não foi você, responda a esta mensagem para falar com a loja.",
             "Ver extrato",
-            _STOP_PT,
+            STOP_PT,
         ),
         "en": Wording(
             "Hello, {first_name}! Your voucher {voucher} was used at {store} on {at}. "
             "If this was not you, reply to this message to reach the store.",
             "See statement",
-            _STOP_EN,
+            STOP_EN,
         ),
     },
 )
@@ -176,13 +140,13 @@ _EVENT_REGISTERED = TemplateSpec(
             "Olá, {first_name}! Sua inscrição em {event} está confirmada para {at}. O código da sua entrada é {code} "
             "e vale uma vez. Mostre o código ou o QR da página na porta.",
             "Abrir entrada",
-            _STOP_PT,
+            STOP_PT,
         ),
         "en": Wording(
             "Hello, {first_name}! Your registration for {event} is confirmed for {at}. The code of your entry is "
             "{code} and counts once. Show the code or the page's QR at the door.",
             "Open entry",
-            _STOP_EN,
+            STOP_EN,
         ),
     },
 )
@@ -199,13 +163,13 @@ _EVENT_PLACE_FREED = TemplateSpec(
             "Olá, {first_name}! Abriu um lugar em {event} e ele é seu: saiu da lista de espera para o dia {at}. "
             "O código da sua entrada é {code} e vale uma vez. Se não puder ir, cancele na página.",
             "Abrir entrada",
-            _STOP_PT,
+            STOP_PT,
         ),
         "en": Wording(
             "Hello, {first_name}! A place at {event} became free and it is yours: you left the waiting list for {at}. "
             "The code of your entry is {code} and counts once. If you cannot come, cancel on the page.",
             "Open entry",
-            _STOP_EN,
+            STOP_EN,
         ),
     },
 )
@@ -232,13 +196,13 @@ _EVENT_CANCELLED = TemplateSpec(
             "Olá, {first_name}! O evento {event} do dia {at} foi cancelado pelo organizador. "
             "Motivo informado: {reason}. Situação do seu pagamento: {returned}. A sua entrada deixou de valer.",
             "Ver eventos",
-            _STOP_PT,
+            STOP_PT,
         ),
         "en": Wording(
             "Hello, {first_name}! The event {event} on {at} was cancelled by its organiser. "
             "The reason given: {reason}. Status of your payment: {returned}. Your entry is no longer valid.",
             "See events",
-            _STOP_EN,
+            STOP_EN,
         ),
     },
 )
@@ -254,13 +218,13 @@ _REFERRAL_SETTLED = TemplateSpec(
             "Olá, {first_name}! A pessoa que você indicou, {friend}, concluiu a primeira compra. "
             "Pela indicação você recebeu {earned} na sua conta. Cada lançamento está no seu extrato.",
             "Ver extrato",
-            _STOP_PT,
+            STOP_PT,
         ),
         "en": Wording(
             "Hello, {first_name}! The person you referred, {friend}, has completed a first purchase. "
             "For the referral you received {earned} on your account. Every entry is on your statement.",
             "See statement",
-            _STOP_EN,
+            STOP_EN,
         ),
     },
 )
@@ -276,13 +240,13 @@ _CHALLENGE_REACHED = TemplateSpec(
             "Olá, {first_name}! Você concluiu o desafio {challenge} do programa. "
             "Por isso recebeu {earned} na sua conta. O seu progresso está na página.",
             "Ver desafios",
-            _STOP_PT,
+            STOP_PT,
         ),
         "en": Wording(
             "Hello, {first_name}! You have completed the challenge {challenge} of the programme. "
             "For this you received {earned} on your account. Your progress is on the page.",
             "See challenges",
-            _STOP_EN,
+            STOP_EN,
         ),
     },
 )
@@ -338,6 +302,7 @@ LIBRARY: Mapping[str, TemplateSpec] = {
         _REFERRAL_SETTLED,
         _CHALLENGE_REACHED,
         _RULES_CHANGED,
+        *MEMBERSHIP,
         _SIGN_IN_CODE,
     )
 }
@@ -371,7 +336,7 @@ def language_for(locale: str) -> str:
 def rendered(spec: TemplateSpec, language: str, parameters: Mapping[str, str]) -> str:
     """The message's body as the person reads it; a value that was wiped shows as dots."""
     body = spec.wordings[language].body
-    return _PLACEHOLDER.sub(lambda match: parameters.get(match[1], "••••"), body)
+    return PLACEHOLDER.sub(lambda match: parameters.get(match[1], "••••"), body)
 
 
 def body_values(spec: TemplateSpec, language: str, parameters: Mapping[str, str]) -> Sequence[str]:
@@ -416,7 +381,7 @@ def _authentication_components(wording: Wording) -> list[dict[str, Any]]:
 def _utility_components(spec: TemplateSpec, language: str, portal_url: str) -> list[dict[str, Any]]:
     wording = spec.wordings[language]
     names, samples = spec.placeholders(language), spec.samples(language)
-    numbered = _PLACEHOLDER.sub(lambda match: f"{{{{{names.index(match[1]) + 1}}}}}", wording.body)
+    numbered = PLACEHOLDER.sub(lambda match: f"{{{{{names.index(match[1]) + 1}}}}}", wording.body)
     button: dict[str, Any] = {"type": "URL", "text": wording.button, "url": portal_url + spec.path}
     if spec.path_parameter:
         button["url"] += "{{1}}"

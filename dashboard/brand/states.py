@@ -65,6 +65,12 @@ def template_name(key: str) -> str:
         "event_cancelled": _("Evento cancelado"),
         "referral_settled": _("Indicação premiada"),
         "challenge_reached": _("Desafio concluído"),
+        "tier_reached": _("Nível alcançado"),
+        "tier_ending": _("Nível por terminar"),
+        "plan_started": _("Plano iniciado"),
+        "plan_renewed": _("Plano renovado"),
+        "plan_ending": _("Plano por terminar"),
+        "plan_lapsed": _("Plano encerrado"),
         "sign_in_code": _("Código de acesso"),
     }
     return names.get(key, key.replace("_", " ") or _("texto livre"))
