@@ -278,13 +278,13 @@ _RULES_CHANGED = TemplateSpec(
             "Olá, {first_name}! As regras de {program}, de que você participa, mudam em {from}. O que muda: {change} "
             "O que você já ganhou continua como está. As regras completas ficam na página do programa.",
             "Ver as regras",
-            _STOP_PT,
+            STOP_PT,
         ),
         "en": Wording(
             "Hello, {first_name}! The rules of {program}, which you are a member of, change on {from}. What changes: "
             "{change} What you earned before stays as it is. The complete rules are on the programme's page.",
             "See the rules",
-            _STOP_EN,
+            STOP_EN,
         ),
     },
 )
