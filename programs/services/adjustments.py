@@ -1,7 +1,7 @@
 """Balances corrected by hand: at once within one's limit, by a second person above it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -68,11 +68,12 @@ def request_adjustment(
         if get_customer(tenant=tenant, customer=customer).status != "active":
             raise CustomerNotFound
         holder = lock_holder(tenant=tenant, customer=customer)
+        wish = replace(wish, customer=holder.customer_id)  # who was merged is who stays
         if (first := Adjustment.objects.filter(key=key).first()) is not None:
             return _again(first, wish)
         row = Adjustment(
             tenant_id=tenant,
-            customer_id=customer,
+            customer_id=wish.customer,
             unit=unit,
             amount=amount,
             reason=reason,

@@ -40,8 +40,10 @@ def record_participation(
     instant = now()
     happened = occurred_at or instant
     with tenant_scope(tenant):
-        if get_customer(tenant=tenant, customer=customer).status != "active":
+        found = get_customer(tenant=tenant, customer=customer)
+        if found.status != "active":
             raise CustomerNotFound
+        customer = found.id  # who was merged is who stays
         row = Participation(
             id=new_id(),
             tenant_id=tenant,

@@ -11,7 +11,7 @@ from programs.models import Plan, PlanMember, PlanPeriod, PlanPeriodEnd, PlanRec
 from programs.selectors.plans import CustomerPlans, customer_plans
 from programs.services.plan_members import settle_member
 from smartbis.customers.errors import CustomerNotFound
-from smartbis.customers.selectors import active_customers
+from smartbis.customers.selectors import get_customer, merged_ids
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
@@ -43,7 +43,8 @@ def start_period(
     Publishes PlanStarted or PlanRenewed.
     """
     with tenant_scope(tenant):
-        _, plan = _open(tenant, customer, plan_key)
+        holder, plan = _open(tenant, customer, plan_key)
+        customer = holder.customer_id
         cause = PlanPeriod.Cause.RULE
         return _give(tenant, plan, customer, cause=cause, source=source, periods=periods, bought_at=occurred_at)
 
@@ -59,7 +60,8 @@ def grant_plan(
         raise InvalidInput({"reason": ["Say why, in 3 to 300 characters."]})
     source = f"grant:{key}"
     with tenant_scope(tenant):
-        _, plan = _open(tenant, customer, plan_key)
+        holder, plan = _open(tenant, customer, plan_key)
+        customer = holder.customer_id
         note = PlanReceipt(reason=reason.strip())
         _once_received(tenant, plan, customer, source, note, actor)
         _give(tenant, plan, customer, cause=PlanPeriod.Cause.GRANT, source=source, periods=periods)
@@ -91,7 +93,8 @@ def confirm_payment(
     # The source outlives the person; the reference may name one, so only its hash stands there.
     source = f"payment:{hashlib.sha256(reference.casefold().encode()).hexdigest()[:40]}"
     with tenant_scope(tenant):
-        _, plan = _open(tenant, customer, plan_key)
+        holder, plan = _open(tenant, customer, plan_key)
+        customer = holder.customer_id
         note = PlanReceipt(reference=reference, amount_minor=amount_minor)
         _once_received(tenant, plan, customer, source, note, actor)
         cause = PlanPeriod.Cause.PAYMENT
@@ -110,6 +113,7 @@ def buy_plan_with_points(
     source = f"points:{key}"
     with tenant_scope(tenant):
         holder, plan = _open(tenant, customer, plan_key)
+        customer = holder.customer_id
         if plan.price_points is None:
             raise PlanNotForPoints
         if not PlanPeriod.objects.filter(source=source).exists():
@@ -146,7 +150,7 @@ def withdraw_plan(*, tenant: UUID, customer: UUID, source: str, reason: str, act
     with tenant_scope(tenant):
         holder = lock_holder(tenant=tenant, customer=customer)
         rows = list(
-            PlanPeriod.objects.filter(customer_id=customer, source=source)
+            PlanPeriod.objects.filter(customer_id__in=_people(tenant, holder.customer_id), source=source)
             .exclude(cause=PlanPeriod.Cause.SALE)
             .select_related("plan")
             .order_by("number")
@@ -156,7 +160,7 @@ def withdraw_plan(*, tenant: UUID, customer: UUID, source: str, reason: str, act
         plan = rows[0].plan
         if taken := take_back_periods(tenant=tenant, rows=rows, cause=PlanPeriodEnd.Cause.WITHDRAWN):
             _give_points_back(tenant, holder, plan, sum(row.points for row in taken))
-            settle_member(tenant=tenant, plan=plan, customer=customer)
+            settle_member(tenant=tenant, plan=plan, customer=holder.customer_id)
             record_audit(
                 tenant=tenant,
                 actor=actor,
@@ -166,7 +170,7 @@ def withdraw_plan(*, tenant: UUID, customer: UUID, source: str, reason: str, act
                 reason=reason.strip(),
                 before={"plan": plan.key, "periods": len(taken)},
             )
-        return customer_plans(tenant=tenant, customer=customer, with_periods=True)
+        return customer_plans(tenant=tenant, customer=holder.customer_id, with_periods=True)
 
 
 def add_periods(
@@ -225,14 +229,19 @@ def is_over(plan: Plan, zone: str, at: datetime) -> bool:
 
 
 def _open(tenant: UUID, customer: UUID, plan_key: str) -> tuple[LockedHolder, Plan]:
-    """The holder, locked first of all, and the plan."""
-    if not active_customers(tenant=tenant, customers=[customer]):
+    """The holder, locked first of all, and the plan. The holder's is who stays, of somebody who was merged."""
+    if get_customer(tenant=tenant, customer=customer).status != "active":
         raise CustomerNotFound
     holder = lock_holder(tenant=tenant, customer=customer)
     plan = Plan.objects.filter(key=plan_key).first()
     if plan is None:
         raise PlanNotFound
     return holder, plan
+
+
+def _people(tenant: UUID, customer: UUID) -> set[UUID]:
+    """The ids that a customer's periods may bear: they stay as they were written when two customers become one."""
+    return {customer, *merged_ids(tenant=tenant, customer=customer)}
 
 
 def _check_periods(periods: int) -> None:
@@ -257,7 +266,9 @@ def _give(
     at = bought_at or now()
     there = list(PlanPeriod.objects.filter(source=source))
     if there:
-        if {(row.customer_id, row.plan_id) for row in there} != {(customer, plan.id)} or len(there) != periods:
+        same = {row.plan_id for row in there} == {plan.id}
+        same = same and {row.customer_id for row in there} <= _people(tenant, customer)
+        if not same or len(there) != periods:
             raise PlanSourceConflict
         return settle_member(tenant=tenant, plan=plan, customer=customer)
     if plan.status != Plan.Status.LIVE or is_over(plan, get_tenant(tenant=tenant).timezone, at):

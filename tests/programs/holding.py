@@ -61,7 +61,8 @@ def faults_of(brand: TenantInfo) -> list[str]:
 def assert_holds(*brands: TenantInfo) -> None:
     """Fail with all that does not hold."""
     for brand in brands:
-        assert faults_of(brand) == []
+        faults = faults_of(brand)
+        assert not faults, faults
 
 
 def value_of(brand: TenantInfo) -> list[tuple[Any, ...]]:

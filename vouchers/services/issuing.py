@@ -92,6 +92,7 @@ def issue_voucher(
     with tenant_scope(tenant):
         # An unfinished issue holds the coupon's key lock, so terms and limits are the ones in force until commit.
         row = lock_coupon_terms(tenant=tenant, coupon=coupon)
+        customer = _who_stays(tenant, customer)
         is_bought = origin == "balance" and row.cost_amount is not None
         order = _Order(
             tenant=tenant,
@@ -135,6 +136,7 @@ def issue_entry(
         row = lock_coupon_terms(tenant=tenant, coupon=coupon)
         if row.kind != Kind.ENTRY:
             raise CouponNotFound
+        customer = get_customer(tenant=tenant, customer=customer).id
         order = _Order(
             tenant=tenant,
             brand=get_tenant(tenant=tenant),
@@ -181,6 +183,7 @@ def convert_balance(
     check_amount(amount_minor, field="balance_minor")
     with tenant_scope(tenant):
         brand = get_tenant(tenant=tenant)
+        customer = get_customer(tenant=tenant, customer=customer).id
         order = _Order(
             tenant=tenant,
             brand=brand,
@@ -210,6 +213,11 @@ def _require(actor: Actor, customer: UUID | None) -> None:
         require(actor, "voucher.issue")
     elif customer is None or actor.id != customer:
         raise PermissionMissing(verb="voucher.issue")
+
+
+def _who_stays(tenant: UUID, customer: UUID | None) -> UUID | None:
+    """The customer, or who stays of one who was merged: vouchers are never those of somebody who is no more."""
+    return get_customer(tenant=tenant, customer=customer).id if customer else None
 
 
 def _first_answer(order: _Order) -> VoucherInfo | None:
