@@ -14,10 +14,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.chromium import launch_options
 
@@ -126,42 +127,44 @@ DASHBOARD = {
 
 
 @contextmanager
-def window(browser: Browser, size: str, scheme: str, state: Any = None) -> Iterator[BrowserContext]:
-    """A window of one size and scheme, signed in as `state` says."""
+def window(browser: Browser, state: Any = None) -> Iterator[Page]:
+    """A page in a window of its own, signed in as `state` says."""
     context = browser.new_context(
-        viewport=SIZES[size],  # type: ignore[arg-type]
-        color_scheme=scheme,  # type: ignore[arg-type]
-        device_scale_factor=1,
-        locale="pt-BR",
-        storage_state=state,
-        reduced_motion="reduce",
+        device_scale_factor=1, locale="pt-BR", storage_state=state, reduced_motion="reduce", color_scheme="light"
     )
     try:
-        yield context
+        yield context.new_page()
     finally:
         context.close()
 
 
-def take(page: Page, address: str, name: str) -> None:
-    """One picture of one address; an answer that is no success ends the run."""
+def take(page: Page, address: str, name: str, colour: str = "") -> None:
+    """Pictures of one address in every size and scheme; an answer that is no success ends the run."""
     response = page.goto(address)
     if response is None or response.status >= 400:
         raise SystemExit(f"{address} answered {response.status if response else 'nothing'}")
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=str(TARGET / f"{name}.png"), full_page=False)
+    photograph(page, name, colour)
+
+
+def photograph(page: Page, name: str, colour: str = "") -> None:
+    """Pictures of what is open now: the sheets tell sizes and schemes apart, so that nothing is loaded again."""
+    for size, scheme in product(SIZES, SCHEMES):
+        page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.screenshot(path=str(TARGET / f"{'-'.join(filter(None, (name, size, scheme, colour)))}.png"))
 
 
 def signed_in(browser: Browser, enter: Callable[[Page], None]) -> Any:
     """The cookies of somebody who has signed in."""
-    with window(browser, "desktop", "light") as context:
-        enter(context.new_page())
-        return context.storage_state()
+    with window(browser) as page:
+        enter(page)
+        return page.context.storage_state()
 
 
 def paint(browser: Browser, house: House, owner: Any, colour: str) -> None:
     """Give the brand another colour, through its own settings page."""
-    with window(browser, "desktop", "light", owner) as context:
-        page = context.new_page()
+    with window(browser, owner) as page:
         page.goto(f"{house.base}/dashboard/settings/")
         page.locator("[name=brand_colour]").first.fill(colour)
         page.locator("main form").filter(has=page.locator("[name=brand_colour]")).locator("[type=submit]").first.click()
@@ -176,49 +179,44 @@ def shoot(browser: Browser, house: House, phone: str) -> int:
     before = house.tenant.get("colour", "#0f766e")
     for colour, value in COLOURS.items():
         paint(browser, house, owner, value)
-        for size in SIZES:
-            for scheme in SCHEMES:
-                mark = f"{size}-{scheme}-{colour}"
-                with window(browser, size, scheme, customer) as context:
-                    page = context.new_page()
-                    for name, path in PORTAL.items():
-                        take(page, house.portal(path), f"portal-{name}-{mark}")
-                with window(browser, size, scheme) as context:
-                    page = context.new_page()
-                    take(page, house.portal("join/?store=centro"), f"portal-join-{mark}")
-                    take(page, house.portal("sign-in/"), f"portal-sign-in-{mark}")
-                with window(browser, size, scheme, owner) as context:
-                    page = context.new_page()
-                    for name, path in DASHBOARD.items():
-                        take(page, f"{house.base}/dashboard/{path}", f"dashboard-{name}-{mark}")
+        shoot_brand(browser, house, owner, customer, colour)
     paint(browser, house, owner, before)
-    for size in SIZES:
-        for scheme in SCHEMES:
-            with window(browser, size, scheme, operator) as context:
-                shoot_counter(context.new_page(), house, phone, f"{size}-{scheme}")
-            with window(browser, size, scheme) as context:
-                page = context.new_page()
-                take(page, f"{house.base}/", f"public-home-{size}-{scheme}")
-                take(page, f"{house.base}/sign-in/", f"public-sign-in-{size}-{scheme}")
-                take(page, f"{house.base}/invitation/", f"public-invitation-{size}-{scheme}")
-                channel = house.tenant["whatsapp"]["phone_number_id"]
-                number = urllib.parse.quote(phone.lstrip("+"))
-                take(page, f"{house.sandbox}/phone/{number}?channel={channel}", f"sandbox-phone-{size}-{scheme}")
+    with window(browser, operator) as page:
+        shoot_counter(page, house, phone)
+    with window(browser) as page:
+        take(page, f"{house.base}/", "public-home")
+        take(page, f"{house.base}/sign-in/", "public-sign-in")
+        take(page, f"{house.base}/invitation/", "public-invitation")
+        channel, number = house.tenant["whatsapp"]["phone_number_id"], urllib.parse.quote(phone.lstrip("+"))
+        take(page, f"{house.sandbox}/phone/{number}?channel={channel}", "sandbox-phone")
     return len(list(TARGET.glob("*.png")))
 
 
-def shoot_counter(page: Page, house: House, phone: str, mark: str) -> None:
+def shoot_brand(browser: Browser, house: House, owner: Any, customer: Any, colour: str) -> None:
+    """Portal and dashboard in the colour that the brand has now."""
+    with window(browser, customer) as page:
+        for name, path in PORTAL.items():
+            take(page, house.portal(path), f"portal-{name}", colour)
+    with window(browser) as page:
+        take(page, house.portal("join/?store=centro"), "portal-join", colour)
+        take(page, house.portal("sign-in/"), "portal-sign-in", colour)
+    with window(browser, owner) as page:
+        for name, path in DASHBOARD.items():
+            take(page, f"{house.base}/dashboard/{path}", f"dashboard-{name}", colour)
+
+
+def shoot_counter(page: Page, house: House, phone: str) -> None:
     """The till before and after a customer is looked up, and before a new one is enrolled."""
     page.goto(f"{house.base}/counter/")
     if "store" in page.url:
         page.get_by_role("button", name=re.compile("Centro|Sede")).first.click()
-    take(page, f"{house.base}/counter/", f"counter-idle-{mark}")
+    take(page, f"{house.base}/counter/", "counter-idle")
     for name, number, shown in (("found", phone, ".till__who"), ("new", "+5511900000000", "[name=name]")):
         page.goto(f"{house.base}/counter/")
         page.locator("#till-query").fill(number)
         page.keyboard.press("Enter")
         page.locator(shown).first.wait_for()
-        page.screenshot(path=str(TARGET / f"counter-{name}-{mark}.png"))
+        photograph(page, f"counter-{name}")
 
 
 def richest_phone(house: House) -> str:
