@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from api.problems import no_such_route
 from api.views import (
     adjustments,
+    backtests,
     balances,
     coupons,
     customers,
@@ -81,6 +82,12 @@ v1 = [
         name="registration-undo-check-in",
     ),
     path("programs", programs.Programs.as_view(), name="programs"),
+    path("programs/<uuid:program>/backtests", backtests.Backtests.as_view(), name="backtests"),
+    path("backtests/<uuid:backtest>", backtests.OneBacktest.as_view(), name="backtest"),
+    path("backtests/<uuid:backtest>/stop", backtests.BacktestStop.as_view(), name="backtest-stop"),
+    path("backtests/<uuid:backtest>/customers.csv", backtests.BacktestCustomers.as_view(), name="backtest-customers"),
+    path("programs/<uuid:program>", programs.OneProgram.as_view(), name="program"),
+    path("programs/<uuid:program>/versions", programs.ProgramVersions.as_view(), name="program-versions"),
     path("plans", plans.Plans.as_view(), name="plans"),
     path("plans/<str:plan>", plans.OnePlan.as_view(), name="plan"),
     path("tiers", tiers.Tiers.as_view(), name="tiers"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import batches, files, pages, redemptions, sales, web
+from benchmarks import backtests, batches, files, pages, redemptions, sales, web
 from benchmarks.brand import SLUG, World, open_again
 from benchmarks.clients import Fleet
 from benchmarks.floors import SALE, USE, Pgbench
@@ -62,6 +62,10 @@ class Bench:
         rate = rows / seconds
         facts = {"rows": rows, "seconds": seconds, "load": [vars(meter.stop())], "copy_rows_per_second": round(bare)}
         return Figure(name, round(rate), "rows/s", beside="COPY alone", ratio=round(rate / bare, 4), facts=facts)
+
+    def backtests(self, *, rows: int) -> list[Figure]:
+        """Replaying a draft over past purchases."""
+        return backtests.measured(self.world, rows=rows, postmaster=self.postmaster)
 
     def pages(self, *, rows: int) -> list[Figure]:
         """Pages, first with nothing beside them, then while imports run."""

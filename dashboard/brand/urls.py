@@ -4,6 +4,7 @@ from django.urls import path
 
 from dashboard.brand.views import (
     adjustments,
+    backtests,
     brand,
     checks,
     coupons,
@@ -69,6 +70,10 @@ urlpatterns = [
     path("programs/<uuid:program>/", programs.show, name="program"),
     path("programs/<uuid:program>/change/", programs.change, name="program_change"),
     path("programs/<uuid:program>/rules/", rules.edit, name="program_rules"),
+    path("programs/<uuid:program>/backtests/", backtests.index, name="program_backtest"),
+    path("backtests/<uuid:backtest>/", backtests.show, name="backtest"),
+    path("backtests/<uuid:backtest>/customers.csv", backtests.customers, name="backtest_customers"),
+    path("backtests/<uuid:backtest>/stop/", backtests.stop, name="backtest_stop"),
     path("programs/<uuid:program>/status/", programs.status, name="program_status"),
     path("plans/", plans.index, name="plans"),
     path("plans/new/", plans.new, name="plan_new"),

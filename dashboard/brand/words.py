@@ -137,6 +137,8 @@ def _refusals() -> Mapping[str, str]:
         "idempotency_key_reused": _("Esta página ficou velha. Confira e confirme de novo."),
         "request_in_progress": _("O mesmo pedido já está em andamento."),
         "rule_effective_in_past": _("Escolha um momento de agora em diante, depois da última versão publicada."),
+        "backtest_ended": _("Este teste já terminou."),
+        "backtests_waiting": _("Há testes demais na fila: pare um, ou espere que terminem."),
         "import_not_undoable": _("Só dá para desfazer uma importação que terminou."),
         "referral_decided": _("Esta indicação não espera decisão."),
         "challenge_closed": _("Este desafio se encerrou."),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from programs.backtest.events import BackEvent, Event, KeptAward, SaleEvent
 from programs.backtest.fidelity import Ledger, compare, compare_taken_back
 from programs.backtest.sides import Choice, Given, Side, TakenBack, prepared
-from programs.backtest.tallies import Cell, Figures, SideTally, Spent, Tally
+from programs.backtest.tallies import Cell, Figures, SideTally, Spent, Tally, count
 from programs.rules import RuleSet, spendable
 from programs.rules.spec import TierPoints
 from programs.rules.stacking import kind_of
@@ -207,7 +207,7 @@ def note_spending(tally: Tally, what: str, used: int, allowed: int, obstacles: S
     else:
         spent.lowered += 1
         spent.lowered_amount += used - allowed
-    spent.obstacles.update(obstacles[:1])
+    count(spent.obstacles, ((each, 1) for each in obstacles[:1]))
 
 
 def _chooser(versions: Sequence[Version]) -> Callable[[SaleEvent], Choice]:
@@ -246,7 +246,7 @@ def _add(tally: SideTally, given: Given) -> int:
         if cut_by is not None:
             found.times_cut += 1
             found.amount_cut += wanted - amount
-            found.cut_by[cut_by] += 1
+            count(found.cut_by, ((cut_by, 1),))
         if found.kind == "tier":
             tally.tier_points += amount
         elif found.kind == "gift":

@@ -59,7 +59,7 @@ def result_of(row: Backtest, tally: Tally) -> dict[str, Any]:
                 for reason, each in sorted(tally.fidelity.reasons.items(), key=lambda pair: -pair[1].times)
             ],
         },
-        "spending": {what: {**vars(each), "obstacles": dict(each.obstacles)} for what, each in tally.spending.items()},
+        "spending": {what: vars(each) for what, each in tally.spending.items()},
     }
 
 
@@ -110,7 +110,7 @@ def _rule(rule: RuleTally | None) -> dict[str, Any] | None:
         "times_cut": rule.times_cut,
         "amount_cut": rule.amount_cut,
         "times_empty": rule.times_empty,
-        "cut_by": dict(rule.cut_by),
+        "cut_by": rule.cut_by,
     }
 
 

@@ -29,7 +29,8 @@ JOIN vouchers_coupon c ON c.tenant_id = v.tenant_id AND c.id = v.coupon_id AND c
 JOIN purchases_purchase p ON p.tenant_id = r.tenant_id AND p.store_id = r.store_id AND p.external_id = r.external_id
     AND p.undone_at IS NULL AND p.status <> 'cancelled'
 JOIN tenancy_store s ON s.tenant_id = p.tenant_id AND s.id = p.store_id
-WHERE r.tenant_id = %(tenant)s AND NOT EXISTS (SELECT FROM vouchers_reversal x WHERE x.tenant_id = r.tenant_id AND x.redemption_id = r.id)
+WHERE r.tenant_id = %(tenant)s
+  AND NOT EXISTS (SELECT FROM vouchers_reversal x WHERE x.tenant_id = r.tenant_id AND x.redemption_id = r.id)
   AND p.occurred_at >= %(since)s AND p.occurred_at < %(until)s AND p.recorded_at <= %(cutoff)s
 """
 

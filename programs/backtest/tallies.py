@@ -1,6 +1,6 @@
 """What a replay comes to, in sums that can be added up part by part. Pure."""
 
-from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -11,6 +11,12 @@ MOST_LISTED = 20
 EXAMPLES = 5
 # Upper ends (excluded) of the classes of a customer's difference, in the programme's unit; the last class has none.
 STEPS = (-20_000, -5_000, -1_000, -100, 0, 1, 101, 1_001, 5_001, 20_001)
+
+
+def count(counts: dict[str, int], more: Iterable[tuple[str, int]]) -> None:
+    """Add to counts by name."""
+    for name, number in more:
+        counts[name] = counts.get(name, 0) + number
 
 
 @dataclass
@@ -27,13 +33,13 @@ class RuleTally:
     times_cut: int = 0
     amount_cut: int = 0
     times_empty: int = 0
-    cut_by: Counter[str] = field(default_factory=Counter)
+    cut_by: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: "RuleTally") -> None:
         """Add another part's."""
         for name in ("times", "wanted", "granted", "reversed", "times_cut", "amount_cut", "times_empty"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.cut_by.update(other.cut_by)
+        count(self.cut_by, other.cut_by.items())
 
 
 @dataclass
@@ -137,13 +143,13 @@ class Spent:
     refused_amount: int = 0
     lowered: int = 0
     lowered_amount: int = 0
-    obstacles: Counter[str] = field(default_factory=Counter)
+    obstacles: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: "Spent") -> None:
         """Add another part's."""
         for name in ("uses", "amount", "refused", "refused_amount", "lowered", "lowered_amount"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.obstacles.update(other.obstacles)
+        count(self.obstacles, other.obstacles.items())
 
 
 # store, tier, month
@@ -232,7 +238,7 @@ class Tally:
         reasons = {reason: Differences(**each) for reason, each in kept["reasons"].items()}
         found.fidelity = Fidelity(kept["awards"], kept["equal"], reasons)
         for what, each in written["spending"].items():
-            found.spending[what] = Spent(**{**each, "obstacles": Counter(each["obstacles"])})
+            found.spending[what] = Spent(**each)
         found.customers_seen, found.gaining, found.losing = written["customers"]
         found.steps = written["steps"]
         return found
@@ -243,5 +249,4 @@ def _row(figures: Figures) -> list[int]:
 
 
 def _side(written: dict[str, Any]) -> SideTally:
-    rules = {key: RuleTally(**{**each, "cut_by": Counter(each["cut_by"])}) for key, each in written["rules"].items()}
-    return SideTally(**{**written, "rules": rules})
+    return SideTally(**{**written, "rules": {key: RuleTally(**each) for key, each in written["rules"].items()}})

@@ -114,7 +114,11 @@ REST = {
     "api/v1/vouchers/<str:code>/validate": Row({"POST": API}, body={"POST": lambda world: {"store": "centro"}}),
     "api/v1/vouchers/<str:code>/redeem": Row({"POST": API}, body={"POST": lambda world: {"store": "centro"}}),
     "api/v1/redemptions/<uuid:redemption>/reverse": Row({"POST": API}, body={"POST": lambda world: {"reason": "x"}}),
-    "api/v1/programs": Row({"GET": API}),
+    "api/v1/programs": Row({"GET": API, "POST": API}),
+    "api/v1/programs/<uuid:program>": Row({"GET": API, "PATCH": API}, body={"PATCH": lambda world: {"status": "live"}}),
+    "api/v1/programs/<uuid:program>/versions": Row(
+        {"POST": API}, body={"POST": lambda world: {"spec": {"effect": {"kind": "percentage", "basis_points": 100}}}}
+    ),
     "api/v1/customers/<uuid:customer>/plans": Row(
         {"GET": API, "POST": API},
         body={"POST": lambda world: {"plan": world.names["plan"], "reason": "founder"}},
@@ -247,6 +251,10 @@ DASHBOARD_PAGES: dict[str, Row] = {
     f"{DESK}programs/preview/": Row({"GET": LEAD}),
     f"{DESK}programs/<uuid:program>/": Row({"GET": ANALYSTS}),
     f"{DESK}programs/<uuid:program>/change/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}programs/<uuid:program>/backtests/": Row({"GET": ANALYSTS, "POST": LEAD}),
+    f"{DESK}backtests/<uuid:backtest>/": Row({"GET": ANALYSTS}),
+    f"{DESK}backtests/<uuid:backtest>/customers.csv": Row({"GET": ANALYSTS}),
+    f"{DESK}backtests/<uuid:backtest>/stop/": Row({"POST": LEAD}),
     f"{DESK}programs/<uuid:program>/status/": Row({"POST": LEAD}),
     f"{DESK}coupons/": Row({"GET": READERS}),
     f"{DESK}coupons/new/": Row({"GET": LEAD, "POST": LEAD}),
@@ -303,6 +311,7 @@ STRANGERS_PAGE = Row({"GET": EVERYONE}, is_public=True)
 CODE_STEP = Row({})
 PORTAL_PAGES: dict[str, Row] = {
     PORTAL: PORTAL_PAGE,
+    f"{PORTAL}notices/<uuid:notice>/away/": PORTAL_FORM,
     f"{PORTAL}offers/": PORTAL_PAGE,
     f"{PORTAL}offers/<uuid:coupon>/": PORTAL_PAGE,
     f"{PORTAL}offers/<uuid:coupon>/take/": PORTAL_FORM,

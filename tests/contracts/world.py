@@ -20,16 +20,20 @@ from programs.challenges.infos import ChallengeDraft
 from programs.challenges.services import create_challenge, join_challenge
 from programs.gatherings.infos import GatheringDraft
 from programs.gatherings.services import create_gathering, register
-from programs.models import Article, ImportBatch, ImportRow
+from programs.models import Article, Backtest, BacktestCustomer, ImportBatch, ImportRow
 from programs.referrals.infos import ReferralTermsDraft
 from programs.referrals.services import bind_referral, code_of, set_terms
 from programs.selectors import Limit
+from programs.selectors.notices import notices_for
 from programs.services import (
+    NoticeDraft,
     PlanTerms,
     confirm_payment,
     create_plan,
     grant_plan,
     open_program,
+    publish_rule,
+    put_away,
     record_participation,
     record_sale,
     refund_sale,
@@ -111,6 +115,7 @@ def make_world(slug: str, canary: str, *, number: str, phone: str, cpf: str) -> 
     _goals(tenant, customer.id, ids, canary)
     _requests(tenant, canary)
     _imported(tenant, ids, canary)
+    _tried(tenant, customer.id, ids, canary)
     _conversation(line, tenant, customer.id, canary)
     drain_queue("relay")
     drain_queue("send")
@@ -194,6 +199,11 @@ def _sales(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -> N
     )
     taken = record_participation(tenant=tenant, customer=customer, kind="event", external_id=f"evento-{canary}")
     ids["participation"] = taken.id
+    told = NoticeDraft(text=f"Tudo igual em {canary}.")
+    publish_rule(tenant=tenant, program=ids["program"], spec=spec, actor=OWNER, notice=told)
+    (notice,) = notices_for(tenant=tenant, customer=customer)
+    put_away(tenant=tenant, notice=notice.id, customer=customer)
+    ids["notice"] = notice.id
 
 
 def _adjusted(tenant: UUID, customer: UUID, canary: str) -> None:
@@ -388,6 +398,25 @@ def _imported(tenant: UUID, ids: dict[str, UUID], canary: str) -> None:
             tenant_id=tenant, sku=f"sku-{canary}", name=f"Artigo {canary}", import_batch=batch.id, recorded_at=now()
         )
     ids["batch"] = ids["import_id"] = batch.id
+
+
+def _tried(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -> None:
+    """A draft that was tried, as rows: what replays sales has its own tests."""
+    with tenant_scope(tenant):
+        row = Backtest.objects.create(
+            tenant_id=tenant,
+            program_id=ids["program"],
+            draft={"rules": []},
+            since=now().date(),
+            until=now().date(),
+            status="stopped",
+            actor_label=f"Owner {canary}",
+            created_at=now(),
+        )
+        BacktestCustomer.objects.create(
+            tenant_id=tenant, backtest=row, part=1, customer_id=customer, live=1, draft=2, difference=1
+        )
+    ids["backtest"] = row.id
 
 
 def _conversation(line: Line, tenant: UUID, customer: UUID, canary: str) -> None:

@@ -1,5 +1,6 @@
 """Backtests: what the live rules gave is found again to the cent, and a draft is held against it."""
 
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -217,7 +218,7 @@ _RULE: Any = some.fixed_dictionaries(
 _SETS = some.lists(_RULE, min_size=1, max_size=3, unique_by=lambda each: each["key"])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=int(os.environ.get("BACKTEST_EXAMPLES", "8")), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     sets=some.lists(_SETS, min_size=1, max_size=2),
     deeds=some.lists(_SALE | _BACK, min_size=1, max_size=14),
