@@ -23,6 +23,7 @@ urlpatterns = [
     path("<slug:slug>/refer/", goals.refer, name="refer"),
     path("<slug:slug>/challenges/", goals.challenges, name="challenges"),
     path("<slug:slug>/challenges/<uuid:goal>/join/", goals.join_challenge, name="challenge_join"),
+    path("<slug:slug>/notices/<uuid:notice>/away/", home.put_notice_away, name="notice_away"),
     path("<slug:slug>/statement/", home.statement, name="statement"),
     path("<slug:slug>/account/", account.account, name="account"),
     path("<slug:slug>/account/name/", account.rename, name="rename"),

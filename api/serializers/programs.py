@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers.base import InstantField
+from api.serializers.base import FutureInstantField, InstantField, TextField
 
 
 class RuleOut(serializers.Serializer[Any]):
@@ -13,7 +13,7 @@ class RuleOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     effective_at = InstantField()
     sentence = serializers.CharField(help_text="For people, in the language asked for.")
-    spec = serializers.DictField(help_text="The rule as data.")
+    spec = serializers.DictField(help_text="The rules as data.")
 
 
 class ProgramOut(serializers.Serializer[Any]):
@@ -28,8 +28,49 @@ class ProgramOut(serializers.Serializer[Any]):
     upcoming = RuleOut(allow_null=True)
 
 
+class ProgramDetailOut(ProgramOut):
+    """A programme with every version of its rules, the newest first."""
+
+    versions = RuleOut(many=True)
+
+
 class ProgramsOut(serializers.Serializer[Any]):
     """Every programme, the oldest first, on one page."""
 
     results = ProgramOut(many=True)
     next = serializers.URLField(allow_null=True)
+
+
+class NoticeIn(serializers.Serializer[Any]):
+    """What members are told of a new version."""
+
+    text = TextField(max_length=600, help_text="One or two sentences.")
+    days = serializers.IntegerField(
+        required=False, default=7, min_value=0, max_value=90, help_text="How long it is shown after taking effect."
+    )
+    send = serializers.BooleanField(
+        required=False, default=False, help_text="Also as a message to members who agreed to service notices."
+    )
+
+
+class ProgramIn(serializers.Serializer[Any]):
+    """A programme with its first rules."""
+
+    name = TextField(max_length=80)
+    kind = serializers.ChoiceField(choices=["cashback", "points"])
+    spec = serializers.DictField(help_text="Rules, spending of balance, and what points are worth.")
+    effective_at = InstantField(required=False, help_text="Now if absent; earlier for a history that is brought along.")
+
+
+class VersionIn(serializers.Serializer[Any]):
+    """The next version of a programme's rules."""
+
+    spec = serializers.DictField(help_text="Rules, spending of balance, and what points are worth: all of them.")
+    effective_at = FutureInstantField(required=False, help_text="Now if absent.")
+    notice = NoticeIn(required=False, help_text="Absent: members are not told.")
+
+
+class ProgramChangeIn(serializers.Serializer[Any]):
+    """Pause a programme, or let it earn again."""
+
+    status = serializers.ChoiceField(choices=["live", "paused"])

@@ -47,6 +47,9 @@ class PurchaseIn(serializers.Serializer[Any]):
     external_id = ReferenceField(max_length=100, help_text="The store's number for this sale.")
     currency = TextField(required=False, max_length=3, help_text="The tenant's if absent; another is refused.")
     channel = TextField(required=False, default="store", max_length=20, help_text="`store`, `site`, `app`…")
+    payment_method = TextField(
+        required=False, default="", allow_blank=True, max_length=20, help_text="`cash`, `debit`, `credit`, `pix`…"
+    )
     occurred_at = PastInstantField(required=False, help_text="Now if absent; never in the future.")
     status = serializers.ChoiceField(
         choices=["confirmed", "pending"], default="confirmed", help_text="`pending` earns once it is confirmed."
@@ -107,6 +110,7 @@ class PurchaseOut(serializers.Serializer[Any]):
     refunded_minor = serializers.IntegerField()
     currency = serializers.CharField()
     channel = serializers.CharField()
+    payment_method = serializers.CharField()
     occurred_at = InstantField()
     recorded_at = InstantField()
 

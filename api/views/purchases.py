@@ -96,6 +96,7 @@ class SaleView(ApiView):
             currency=given.get("currency", self.brand.currency).upper(),
             external_id=given["external_id"],
             channel=given["channel"],
+            payment_method=given["payment_method"],
             occurred_at=given.get("occurred_at"),
             status=given["status"],
             items=tuple(ItemDraft(**item) for item in given["items"]),

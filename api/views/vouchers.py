@@ -96,8 +96,8 @@ class Vouchers(VoucherView):
         "Issue a voucher",
         description="Of a coupon, whose cost is taken from the customer's balance; or, with `balance_minor`, of the "
         "customer's own cashback, for the tenant's usual term and by the programme's rules of using balance: a minimum "
-        "balance and stores refuse here, a minimum sale and a share of the sale become the voucher's minimum. What is left unused returns to the balance as the "
-        "coupon says; cashback always returns.",
+        "balance and excluded stores refuse here, a minimum sale and a share of the sale become the voucher's minimum. "
+        "What is left unused returns to the balance as the coupon says; cashback always returns.",
         body=VoucherIn,
         answers={201: VoucherOut},
         replies={201: "Issued."},

@@ -2,25 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 
 from programs.infos import ProgramInfo
-from programs.rules import Names, describe
+from programs.rules import Names, RuleSet, sentence, spending_sentences
 from programs.selectors import programs
+from programs.selectors.names import rule_names
 from smartbis.kernel.units import POINTS
 from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.selectors import TenantInfo, stores
+from smartbis.tenancy.selectors import TenantInfo
 
 
 @dataclass(frozen=True)
 class Promise:
-    """What one programme gives, in a sentence made from its rule."""
+    """What one programme gives, a sentence for each rule, how its balance is used, and what it will give from when."""
 
     program: str
     kind: Literal["cashback", "points"]
     unit: str
-    sentence: str
+    sentences: tuple[str, ...]
+    spending: tuple[str, ...]
     hold_days: int
+    coming: tuple[str, ...] = ()
+    coming_at: datetime | None = None
 
 
 def live_programs(*, brand: TenantInfo) -> list[ProgramInfo]:
@@ -31,7 +36,7 @@ def live_programs(*, brand: TenantInfo) -> list[ProgramInfo]:
 def promises(*, brand: TenantInfo, locale: str, live: Sequence[ProgramInfo] | None = None) -> list[Promise]:
     """What each live programme gives now, in its order; `live` are those programmes where they are known already."""
     with tenant_scope(brand.id, read_only=True):
-        names = {store.code: store.name for store in stores(tenant=brand.id, active_only=False)}
+        names = rule_names(tenant=brand.id)
         found = live_programs(brand=brand) if live is None else live
         return [_promise(program, brand, locale, names) for program in found if program.current]
 
@@ -42,14 +47,22 @@ def units_of(live: Sequence[ProgramInfo]) -> list[str]:
     return sorted(units, key=lambda unit: (unit == POINTS, unit))
 
 
-def _promise(program: ProgramInfo, brand: TenantInfo, locale: str, names: dict[str, str]) -> Promise:
+def _promise(program: ProgramInfo, brand: TenantInfo, locale: str, names: Names) -> Promise:
     assert program.current is not None
-    rules = program.current.rules
-    text = describe(rules, unit=program.unit, currency=brand.currency, locale=locale, names=Names(stores=names))
+
+    def told(rules: RuleSet) -> tuple[str, ...]:
+        facts: dict[str, Any] = {"currency": brand.currency, "locale": locale, "names": names}
+        return tuple(sentence(rule, unit=program.unit, **facts) for rule in rules.rules)
+
+    rules, coming = program.current.rules, program.upcoming
+    spending = spending_sentences(rules.spending, currency=brand.currency, locale=locale, names=names)
     return Promise(
         program=program.name,
         kind=program.kind,
         unit=program.unit,
-        sentence=text,
+        sentences=told(rules),
+        spending=tuple(spending) if program.kind == "cashback" else (),
         hold_days=max(rule.hold_days for rule in rules.rules),
+        coming=told(coming.rules) if coming else (),
+        coming_at=coming.effective_at if coming else None,
     )

@@ -1,11 +1,12 @@
 """The first page, and every movement."""
 
 from typing import Any
+from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from portal import belonging, cards, words
 from portal.access import customer_page
@@ -14,6 +15,8 @@ from portal.requests import CustomerRequest
 from portal.selectors import HomePage, home_page
 from portal.selectors.home import holdings_of
 from programs.selectors import customer_statement
+from programs.selectors.notices import notices_for
+from programs.services import put_away
 from smartbis.kernel.pages import InvalidCursor
 from smartbis.kernel.units import is_currency
 
@@ -34,6 +37,7 @@ def home(request: CustomerRequest) -> HttpResponse:
         "vouchers": [cards.voucher_ticket(slug, voucher) for voucher in page.vouchers],
         "offers": [cards.offer_ticket(slug, offer) for offer in page.offers],
         "rows": [cards.statement_row(slug, line) for line in page.lines],
+        "notices": notices_for(tenant=request.tenant, customer=request.customer.id),
         "promises": page.promises,
         "progress": belonging.tier_progress(page.tier, request.brand.currency),
         "plans": [belonging.plan_short(member) for member in page.plans],
@@ -42,6 +46,16 @@ def home(request: CustomerRequest) -> HttpResponse:
         "events": [cards.event_card(slug, each) for each in page.events],
     }
     return render_page(request, "portal/home.html", context)
+
+
+@require_POST
+@customer_page
+def put_notice_away(request: CustomerRequest, notice: UUID) -> HttpResponse:
+    """Show a notice of new rules to this customer no more."""
+    put_away(tenant=request.tenant, notice=notice, customer=request.customer.id)
+    if request.headers.get("HX-Request"):
+        return HttpResponse("")
+    return HttpResponseRedirect(reverse("portal:home", args=[request.brand.slug]))
 
 
 @require_safe

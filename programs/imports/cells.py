@@ -8,7 +8,15 @@ from programs.imports.values import clean
 from smartbis.kernel.units import minor_digits
 
 Reader = Callable[[Sequence[str]], str]
-LIMITS = {"external_id": 100, "refund_of": 100, "item_sku": 100, "sku": 100, "code": 60, "channel": 20}
+LIMITS = {
+    "external_id": 100,
+    "refund_of": 100,
+    "item_sku": 100,
+    "sku": 100,
+    "code": 60,
+    "channel": 20,
+    "payment_method": 20,
+}
 # Names longer than what is kept are cut rather than refused: a long description is no reason to lose a sale.
 CUT = {"item_name": 200, "item_category": 100, "name": 120, "customer_name": 120, "category": 100}
 

@@ -10,6 +10,8 @@ LABELS = {
     "currency": _("Moeda"),
     "store": _("Código da loja"),
     "channel": _("Canal"),
+    "payment_method": _("Forma de pagamento"),
+    "tags": _("Etiquetas"),
     "customer_phone": _("Telefone do cliente"),
     "customer_external_id": _("Código do cliente"),
     "customer_cpf": _("CPF do cliente"),

@@ -109,6 +109,7 @@ class Purchases:
             currency=first.currency,
             external_id=document.number,
             channel=first.channel,
+            payment_method=first.payment_method,
             occurred_at=document.at,
             items=tuple(_item(row, names) for row in document.articles if row.quantity),
             operator=self.run.actor,

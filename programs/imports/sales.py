@@ -15,6 +15,20 @@ from smartbis.tenancy.selectors import TenantInfo
 MAX_MINOR = 10**12
 
 
+_PLAIN = ("external_id", "occurred_at", "amount", "refund_of", "payment_method")
+_PAYMENTS = {
+    "dinheiro": "cash",
+    "cash": "cash",
+    "débito": "debit",
+    "debito": "debit",
+    "debit": "debit",
+    "crédito": "credit",
+    "credito": "credit",
+    "credit": "credit",
+    "pix": "pix",
+}
+
+
 @dataclass(slots=True)
 class SaleRow:
     """One row read: a sale of its own, a line of one, or something given back (`is_return`).
@@ -34,6 +48,7 @@ class SaleRow:
     category: str
     store: str
     channel: str
+    payment_method: str
     currency: str
     customer: Key
     customer_name: str
@@ -66,7 +81,7 @@ def sale_reader(mapping: ReadyMapping, brand: TenantInfo) -> Callable[[Row], Sal
     """A function that reads one row of a purchases file; it raises RowError for one that makes no sense."""
     cell = {name: reader(mapping, name) for name in mapping.places}
     nothing: Callable[[Sequence[str]], str] = lambda cells: ""  # noqa: E731
-    get = {name: cell.get(name, nothing) for name in (*ITEM, "external_id", "occurred_at", "amount", "refund_of")}
+    get = {name: cell.get(name, nothing) for name in (*ITEM, *_PLAIN)}
     store, channel, currency = cell.get("store"), cell.get("channel"), cell.get("currency")
     person = person_reader(mapping)
     zone = mapping.setting("timezone") or brand.timezone
@@ -105,6 +120,7 @@ def sale_reader(mapping: ReadyMapping, brand: TenantInfo) -> Callable[[Row], Sal
             category=get["item_category"](cells),
             store=(store(cells) if store else "") or file_store,
             channel=(channel(cells) if channel else "") or file_channel,
+            payment_method=payment_of(get["payment_method"](cells)),
             currency=(currency(cells).upper() if currency else "") or file_currency,
             customer=customer,
             customer_name=customer_name,
@@ -114,6 +130,11 @@ def sale_reader(mapping: ReadyMapping, brand: TenantInfo) -> Callable[[Row], Sal
         )
 
     return read
+
+
+def payment_of(text: str) -> str:
+    """How a sale was paid, as rules name it: `dinheiro` and `Cash` are `cash`; what is not known stays as it is."""
+    return _PAYMENTS.get(text.casefold(), text)
 
 
 def _article(count: str, price: str, digits: int, decimal: str) -> tuple[int, int]:

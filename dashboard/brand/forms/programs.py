@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm, LocalMoment, PercentField
 from programs.infos import ProgramInfo
-from programs.rules import Percentage, PerUnit, RuleSet
+from programs.rules import InvalidRule, Percentage, PerUnit, RuleSet, read_rules
 from programs.rules.spec import Fixed
 from smartbis.forms import MoneyField
 from smartbis.kernel.money import format_money
@@ -90,21 +90,7 @@ class RuleForm(DeskForm):
 
     def spec(self) -> dict[str, Any]:
         """The rule as `programs.rules` reads it. After validation."""
-        given = self.cleaned_data
-        is_cashback = self.program_kind() == "cashback"
-        effect = (
-            {"kind": "percentage", "basis_points": given["percent"]}
-            if is_cashback
-            else {"kind": "per_unit", "points": given["points"], "minor": given["per"]}
-        )
-        return {
-            "effect": effect,
-            "base": given["base"],
-            "minimum_minor": given["minimum"] or 0,
-            "hold_days": given["hold_days"] or 0,
-            "stores": given["stores"],
-            "participations": {} if is_cashback else given["participations"],
-        }
+        return spec_of(self.program_kind(), self.cleaned_data)
 
 
 class NewProgramForm(RuleForm):
@@ -150,6 +136,35 @@ class NewVersionForm(RuleForm):
         """From when; None is now. After validation."""
         starts: datetime | None = self.cleaned_data["starts"]
         return starts
+
+
+def spec_of(kind: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The rule that the simple form's fields make."""
+    is_cashback = kind == "cashback"
+    effect = (
+        {"kind": "percentage", "basis_points": given.get("percent")}
+        if is_cashback
+        else {"kind": "per_unit", "points": given.get("points"), "minor": given.get("per")}
+    )
+    return {
+        "effect": effect,
+        "base": given["base"],
+        "minimum_minor": given["minimum"] or 0,
+        "hold_days": given["hold_days"] or 0,
+        "stores": given["stores"],
+        "participations": {} if is_cashback else given["participations"],
+    }
+
+
+def is_simple(kind: str, rules: RuleSet) -> bool:
+    """Whether the simple form shows all of a version: what it would send back unchanged is the same rules."""
+    shown = initial_of(rules)
+    lines = [line.partition(" = ") for line in shown["participations"].splitlines()]
+    try:
+        points = {name: int(amount) for name, _equals, amount in lines}
+        return read_rules(spec_of(kind, {**shown, "participations": points})) == rules
+    except (InvalidRule, ValueError):
+        return False
 
 
 def initial_of(rules: RuleSet) -> dict[str, Any]:

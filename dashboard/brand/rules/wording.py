@@ -1,6 +1,5 @@
 """Versions and what they change, in the active language."""
 
-from typing import Any
 
 from django.utils.translation import gettext as _
 

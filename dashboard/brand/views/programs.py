@@ -10,13 +10,17 @@ from django.utils.translation import gettext as _
 
 from dashboard.brand import words
 from dashboard.brand.access import desk
-from dashboard.brand.forms.programs import NewProgramForm, NewVersionForm, RuleForm, symbol_of
+from dashboard.brand.forms.programs import NewProgramForm, NewVersionForm, RuleForm, is_simple, symbol_of
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
+from dashboard.brand.rules.wording import Teller
 from programs.infos import ProgramInfo, RuleVersionInfo
-from programs.rules import InvalidRule, Names, RuleSet, describe, read_rules
+from programs.presets import PRESETS
+from programs.rules import InvalidRule, RuleSet, read_rules
 from programs.selectors import get_program, programs
 from programs.selectors.catalogue import rule_versions
+from programs.selectors.names import rule_names
+from programs.selectors.notices import NoticeInfo, notices_of
 from programs.services import open_program, publish_rule, set_program_status
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError, NotFound
@@ -50,10 +54,19 @@ def show(request: DeskRequest, program: UUID) -> HttpResponse:
     """One programme with every version of its rule."""
     info = get_program(tenant=request.tenant, program=program)
     may_change = request.may("program.change")
+    teller = _teller(request, info.kind)
+    newest_first = rule_versions(tenant=request.tenant, program=program)
+    older = [*newest_first[1:], None]
+    told = notices_of(tenant=request.tenant, program=program)
     context = {
         "section": "programs",
         "program": _card(request, info),
-        "versions": [_version(request, each, info) for each in rule_versions(tenant=request.tenant, program=program)],
+        "rules": teller.version(info.current.rules) if info.current else [],
+        "versions": [
+            _version(teller, version, before, info) | {"notice": _notice(told.get(version.id))}
+            for version, before in zip(newest_first, older, strict=True)
+        ],
+        "edit_url": reverse("dashboard:program_rules", args=[program]) if may_change else "",
         "change_url": reverse("dashboard:program_change", args=[program]) if may_change else "",
         "status_url": reverse("dashboard:program_status", args=[program]) if may_change else "",
     }
@@ -92,6 +105,10 @@ def new(request: DeskRequest) -> HttpResponse:
 def change(request: DeskRequest, program: UUID) -> HttpResponse:
     """Publish a new version of a programme's rule."""
     info = get_program(tenant=request.tenant, program=program)
+    version = info.upcoming or info.current
+    if version and not is_simple(info.kind, version.rules):
+        # Sent from here, it would drop what the simple form does not show.
+        return HttpResponseRedirect(reverse("dashboard:program_rules", args=[program]))
     form = NewVersionForm(
         request.POST if request.method == "POST" else None, stores=stores(tenant=request.tenant), program=info
     )
@@ -157,8 +174,25 @@ def _form_page(
             request, version.rules if version else read_rules(initial), program.kind if program else "cashback"
         ),
         "back_url": back,
+        "presets": [] if program else _presets(request),
+        "editor_url": reverse("dashboard:program_rules", args=[program.id]) if program else "",
     }
     return render_page(request, "dashboard/program_form.html", context, status=status)
+
+
+def _presets(request: DeskRequest) -> list[dict[str, Any]]:
+    """The starting points, each with the sentences that customers would read."""
+    here = reverse("dashboard:program_rules_new")
+    return [
+        {
+            "href": f"{here}?preset={preset.key}",
+            "name": preset.name,
+            "text": preset.text,
+            "icon": preset.icon,
+            "sentences": _teller(request, preset.kind).version(read_rules(preset.spec)),
+        }
+        for preset in PRESETS
+    ]
 
 
 def _card(request: DeskRequest, info: ProgramInfo) -> dict[str, Any]:
@@ -175,7 +209,9 @@ def _card(request: DeskRequest, info: ProgramInfo) -> dict[str, Any]:
     }
 
 
-def _version(request: DeskRequest, version: RuleVersionInfo, info: ProgramInfo) -> dict[str, Any]:
+def _version(
+    teller: Teller, version: RuleVersionInfo, before: RuleVersionInfo | None, info: ProgramInfo
+) -> dict[str, Any]:
     if info.current and version.id == info.current.id:
         label, tone = _("em vigor"), "ok"
     elif version.effective_at > now():
@@ -184,7 +220,9 @@ def _version(request: DeskRequest, version: RuleVersionInfo, info: ProgramInfo) 
         label, tone = _("anterior"), ""
     return {
         "number": version.version,
-        "sentence": _sentence(request, version.rules, info.kind),
+        "rules": teller.version(version.rules),
+        "changes": teller.changes(before.rules, version.rules) if before else [],
+        "is_first": before is None,
         "effective_at": version.effective_at,
         "created_at": version.created_at,
         "label": label,
@@ -192,8 +230,28 @@ def _version(request: DeskRequest, version: RuleVersionInfo, info: ProgramInfo) 
     }
 
 
-def _sentence(request: DeskRequest, rules: RuleSet, kind: str) -> str:
-    names = Names(stores={each.code: each.name for each in stores(tenant=request.tenant, active_only=False)})
+def _notice(told: NoticeInfo | None) -> dict[str, Any] | None:
+    """What was told of a version, and how far it went."""
+    if told is None:
+        return None
+    count = words.number(told.messages)
+    state = ""
+    if told.sends:
+        sent = _("%(count)s mensagens escritas.") % {"count": count}
+        state = sent if told.sent_at else _("Enviando: %(count)s mensagens até agora.") % {"count": count}
+    return {"text": told.text, "until": told.shown_until, "state": state}
+
+
+def _teller(request: DeskRequest, kind: str) -> Teller:
     currency = request.brand.currency
-    unit = currency if kind == "cashback" else POINTS
-    return describe(rules, unit=unit, currency=currency, locale=words.locale(), names=names)
+    return Teller(
+        unit=currency if kind == "cashback" else POINTS,
+        currency=currency,
+        locale=words.locale(),
+        names=rule_names(tenant=request.tenant),
+    )
+
+
+def _sentence(request: DeskRequest, rules: RuleSet, kind: str) -> str:
+    teller = _teller(request, kind)
+    return " ".join(teller.rule(rule) for rule in rules.rules)

@@ -1,5 +1,6 @@
 """The rule editor: a version as cards, changed by buttons that travel as form fields, then published."""
 
+import json
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -67,6 +68,7 @@ class _Desk:
         self.start = version.rules if version else read_rules(preset.spec) if preset else None
         self.tried: dict[str, Any] | None = None
         self.trial: TrialForm | None = None
+        self.draft = ""
         self.focus = ""
         self.status = 200
 
@@ -85,7 +87,7 @@ class _Desk:
             return self._publish()
         if action == "try":
             self._try()
-        elif action == "check":
+        elif action in ("check", "backtest"):
             self._check()
         else:
             self.focus = self.editor.do(action)
@@ -138,6 +140,8 @@ class _Desk:
         """Look at everything without publishing: faults stand beside their fields."""
         if self.editor.rules() is None:
             self.status = 422
+        elif self.request.POST.get("do") == "backtest":
+            self.draft = json.dumps(self.editor.spec())
 
     def _try(self) -> None:
         rules = self.editor.rules()
@@ -212,6 +216,7 @@ class _Desk:
             "back_url": reverse("dashboard:program", args=[program.id])
             if program
             else reverse("dashboard:program_new"),
+            "draft": self.draft,
             "backtest_url": _backtest_url(program),
         }
         is_part = request.htmx and request.method == "POST"

@@ -85,10 +85,7 @@ class Editor:
     def is_valid(self) -> bool:
         """Whether every field can be read; binds the cards, so that they show what is wrong."""
         self.cards = self._cards(bound=True)
-        fine = [card.is_valid() for card in self.cards]
-        for card, is_fine in zip(self.cards, fine, strict=True):
-            if is_fine and not _has_needed(card):
-                fine.append(False)
+        fine = [card.is_valid() and _has_needed(card) for card in self.cards]
         if self.spending is not None:
             fine.append(self.spending.is_valid())
         return all([self.version.is_valid(), *fine])

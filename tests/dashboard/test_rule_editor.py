@@ -1,0 +1,196 @@
+"""The rule editor: presets, buttons that travel as fields, faults beside their fields, trying, publishing, telling."""
+
+import html
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.http import QueryDict
+from django.urls import reverse
+
+from automations.workers import announce_rules
+from dashboard.brand.forms.rules import Editor
+from dashboard.brand.rules.choices import choices_for
+from messaging.models import Message
+from programs.presets import PRESETS
+from programs.rules import RuleSet, read_rules
+from programs.selectors import get_program, programs
+from programs.selectors.notices import notices_for
+from programs.selectors.plans import plans
+from programs.selectors.tiers import find_ladder
+from programs.services import open_program
+from smartbis.customers.infos import ConsentGiven
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import TenantInfo
+from tests.dashboard.desk import OWNER, sign_in, with_program
+from tests.dashboard.test_rule_cards import as_sent
+from tests.factories import make_customer
+
+TWO_RULES: dict[str, Any] = {
+    "rules": [
+        {"key": "base", "effect": {"kind": "percentage", "basis_points": 500}},
+        {
+            "key": "first",
+            "effect": {"kind": "percentage", "basis_points": 1000},
+            "when": {"purchases": {"from": 1, "until": 1}},
+            "limits": {"budget_minor": 100_000},
+        },
+    ]
+}
+
+
+def opened(brand: TenantInfo, spec: dict[str, Any] | None = None, kind: Any = "cashback") -> UUID:
+    return open_program(tenant=brand.id, name="Volta", kind=kind, spec=spec or TWO_RULES, actor=OWNER).id
+
+
+def typed(brand: TenantInfo, rules: RuleSet, **more: str) -> QueryDict:
+    """What a browser sends of the editor with these rules."""
+    editor = Editor(choices=choices_for(brand, kind="cashback", locale="pt_BR"), is_new=False, rules=rules)
+    data = as_sent(editor)
+    for name, value in more.items():
+        data[name.replace("__", "-")] = value
+    return data
+
+
+def post(client: Any, url: str, data: QueryDict, **headers: str) -> Any:
+    return client.post(url, data.urlencode(), content_type="application/x-www-form-urlencoded", headers=headers)
+
+
+def test_what_the_simple_form_cannot_show_opens_in_the_editor_and_is_not_dropped(
+    aurora: TenantInfo, boreal: TenantInfo
+) -> None:
+    program, client = opened(aurora), sign_in(aurora).client
+    simple = reverse("dashboard:program_change", args=[program])
+    editor = reverse("dashboard:program_rules", args=[program])
+    assert client.get(simple).headers["Location"] == editor
+    assert client.post(simple, {"percent": "3", "base": "paid"}).headers["Location"] == editor
+    version = get_program(tenant=aurora.id, program=program).current
+    assert version is not None
+    assert version.rules == read_rules(TWO_RULES)
+    assert sign_in(boreal).client.get(editor).status_code == 404
+    plain = with_program(boreal)
+    other = sign_in(boreal).client
+    assert other.get(reverse("dashboard:program_change", args=[plain])).status_code == 200
+
+
+def test_a_card_shows_its_sentence_and_buttons_change_the_list(aurora: TenantInfo) -> None:
+    program, client = opened(aurora), sign_in(aurora).client
+    url = reverse("dashboard:program_rules", args=[program])
+    page = html.unescape(client.get(url).content.decode())
+    assert "5% de cashback em cada compra." in page
+    assert "10% de cashback em cada compra, na primeira compra, enquanto durar a verba." in page
+    data = typed(aurora, read_rules(TWO_RULES), do="condition:0:time")
+    part = post(client, url, data, HX_Request="true").content.decode()
+    assert "<html" not in part
+    assert 'name="r0-weekdays"' in part
+    assert 'name="r1-weekdays"' not in part
+    for action, count in (("add", 3), ("copy:0", 3), ("remove:1", 1), ("up:1", 2), ("down:9", 2), ("nonsense", 2)):
+        data["do"] = action
+        answer = post(client, url, data)
+        assert answer.status_code == 200
+        assert f'name="count" value="{count}"' in answer.content.decode()
+    version = get_program(tenant=aurora.id, program=program).current
+    assert version is not None
+    assert version.version == 1
+
+
+def test_sentences_follow_what_is_typed(aurora: TenantInfo) -> None:
+    client = sign_in(aurora).client
+    data = typed(aurora, read_rules(TWO_RULES), r0__percent="7,5", r1__percent="")
+    text = post(client, reverse("dashboard:program_sentences"), data).content.decode()
+    assert "7,5% de cashback em cada compra." in text
+    assert "Complete os números" in text
+
+
+def test_publishing_keeps_what_was_not_touched(aurora: TenantInfo) -> None:
+    program, client = opened(aurora), sign_in(aurora).client
+    url = reverse("dashboard:program_rules", args=[program])
+    data = typed(aurora, read_rules(TWO_RULES), r0__percent="6", do="publish")
+    assert post(client, url, data).status_code == 302
+    version = get_program(tenant=aurora.id, program=program).current
+    assert version is not None
+    assert version.version == 2
+    assert version.rules.rules[1] == read_rules(TWO_RULES).rules[1]
+    page = html.unescape(client.get(reverse("dashboard:program", args=[program])).content.decode())
+    assert "<del>5% de cashback em cada compra.</del>" in page
+    assert "<ins>6% de cashback em cada compra.</ins>" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("r0__percent", "", "Diga o percentual."),
+        ("r0__percent", "abc", "Escreva um percentual"),
+        ("r1__budget", "1", "centavos"),
+        ("r1__nth_until", "x", "número inteiro"),
+        ("starts", "2020-01-01T00:00", "Escolha um momento"),
+    ],
+)
+def test_faults_stand_beside_their_fields_and_nothing_changes(
+    aurora: TenantInfo, field: str, value: str, words: str
+) -> None:
+    program, client = opened(aurora), sign_in(aurora).client
+    url = reverse("dashboard:program_rules", args=[program])
+    answer = post(client, url, typed(aurora, read_rules(TWO_RULES), **{field: value}, do="publish"))
+    assert answer.status_code == 422
+    assert words in html.unescape(answer.content.decode())
+    version = get_program(tenant=aurora.id, program=program).current
+    assert version is not None
+    assert version.version == 1
+
+
+def test_rules_that_contradict_say_what_to_change(aurora: TenantInfo) -> None:
+    program, client = opened(aurora), sign_in(aurora).client
+    data = typed(aurora, read_rules(TWO_RULES), r0__mode="exclusive", r1__mode="exclusive", do="publish")
+    answer = post(client, reverse("dashboard:program_rules", args=[program]), data)
+    assert answer.status_code == 422
+    assert "dê a uma delas prioridade maior" in html.unescape(answer.content.decode())
+
+
+def test_a_sale_can_be_tried_and_each_rule_says_what_it_gives_or_why_not(aurora: TenantInfo) -> None:
+    program, client = opened(aurora), sign_in(aurora).client
+    tried = {"t__amount": "100,00", "t__store": "centro", "t__channel": "store", "t__nth": "2", "do": "try"}
+    url = reverse("dashboard:program_rules", args=[program])
+    page = html.unescape(post(client, url, typed(aurora, read_rules(TWO_RULES), **tried)).content.decode())
+    assert "O cliente ganha R$\xa05,00" in page
+    assert "É para outra compra do cliente, como a primeira." in page
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
+def test_a_preset_is_published_as_it_stands(preset: Any, aurora: TenantInfo, boreal: TenantInfo) -> None:
+    client = sign_in(aurora).client
+    url = reverse("dashboard:program_rules_new")
+    assert client.get(f"{url}?preset={preset.key}").status_code == 200
+    choices = choices_for(aurora, kind=preset.kind, locale="pt_BR")
+    first = {"name": "Meu programa", "preset": preset.key, "with_extras": True}
+    data = as_sent(Editor(choices=choices, is_new=True, rules=read_rules(preset.spec), initial=first))
+    assert post(client, url, data).status_code == 302
+    (program,) = programs(tenant=aurora.id)
+    assert program.current is not None
+    assert program.current.rules == read_rules(preset.spec)
+    assert bool(plans(tenant=aurora.id)) == preset.has_plan
+    assert (find_ladder(tenant=aurora.id) is not None) == preset.has_tiers
+    assert programs(tenant=boreal.id) == []
+
+
+def test_members_are_told_once_each_and_only_those_who_agreed(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    program, client = opened(aurora), sign_in(aurora).client
+    agreed = ConsentGiven(utility=True, marketing=False, text_version="1")
+    told = make_customer(aurora, phone="11987654321", consents=agreed)
+    refused = ConsentGiven(utility=False, marketing=False, text_version="1")
+    silent = make_customer(aurora, phone="11987654322", consents=refused)
+    elsewhere = make_customer(boreal, phone="11987654323", consents=agreed)
+    data = typed(aurora, read_rules(TWO_RULES), r0__percent="6", notice__tells="on", notice__sends="on", do="publish")
+    url = reverse("dashboard:program_rules", args=[program])
+    assert "1 participantes" in html.unescape(client.get(url).content.decode())
+    assert post(client, url, data).status_code == 302
+    for _turn in range(3):
+        announce_rules(tenant=aurora.id)
+        announce_rules(tenant=boreal.id)
+    with tenant_scope(aurora.id, read_only=True):
+        written = list(Message.objects.filter(template="rules_changed").values_list("customer_id", flat=True))
+    assert written == [told.id]
+    (notice,) = notices_for(tenant=aurora.id, customer=silent.id)
+    assert notice.text == "6% de cashback em cada compra."
+    assert (notice.messages, notice.sent_at is not None) == (1, True)
+    assert notices_for(tenant=boreal.id, customer=elsewhere.id) == []
