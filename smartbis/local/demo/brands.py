@@ -139,7 +139,15 @@ ASSOCIATION = DemoBrand(
     kind="points",
     spec={
         "effect": {"kind": "per_unit", "points": 1, "minor": 100},
-        "participations": {"evento": 50, "oficina": 30, "renovação": 200},
+        "participations": {
+            "evento": 50,
+            "oficina": 30,
+            "renovação": 200,
+            "event": 50,
+            "referral": 100,
+            "referred": 40,
+            "challenge:tres-visitas": 60,
+        },
     },
     coupons=(
         DemoCoupon(

@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from messaging.services import settle_past_messages
+from programs.gatherings.infos import GatheringInfo
 from programs.infos import SaleOutcome
 from programs.services import record_participation, record_sales, refund_sale
 from smartbis.customers.infos import ConsentGiven, CustomerDraft, Origin
@@ -21,6 +22,7 @@ from smartbis.kernel.clock import frozen, now
 from smartbis.kernel.people import SYSTEM
 from smartbis.ledger.selectors import balances_of
 from smartbis.local.demo.brands import FIRST_NAMES, LAST_NAMES
+from smartbis.local.demo.club import live_club
 from smartbis.local.demo.opening import OpenedBrand
 from smartbis.outbox.relay import relay_deliveries
 from smartbis.outbox.services import settle_history
@@ -56,8 +58,21 @@ class Story:
     random: Random
     members: list[Member] = field(default_factory=list)
     open_vouchers: list[tuple[VoucherInfo, Member]] = field(default_factory=list)
+    friends: list[UUID] = field(default_factory=list)
+    past: GatheringInfo | None = None
+    coming: dict[UUID, list[Member]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     phones: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The brand's calendar."""
+        return ZoneInfo(self.brand.info.timezone)
+
+    def newcomer(self, customer: UUID, name: str, phone: str) -> None:
+        """Somebody who came through a friend, and buys like the others from now on."""
+        today = now().astimezone(self.zone).date()
+        self.members.append(Member(customer, name, phone, self.brand.plan.visits_a_month * 2, today, date.max, 0))
 
 
 def tell_history(brand: OpenedBrand, *, today: datetime, seed: int) -> Story:
@@ -106,6 +121,7 @@ def _live_day(story: Story, day: date, back: int, zone: ZoneInfo, *, publish: bo
     if back % 3 == 0:
         _take_vouchers(story)
     _meet(story, day, back)
+    live_club(story, back)
 
 
 def _join(story: Story, day: date, back: int) -> None:
