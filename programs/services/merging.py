@@ -6,6 +6,7 @@ from uuid import UUID
 from django.apps import apps
 
 from messaging.services import reassign_messages
+from programs.challenges.merging import join_takers
 from programs.services.counters import join_uses
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.reassigning import reassign
@@ -73,6 +74,7 @@ def _reassign(tenant: UUID, merged: UUID, into: UUID) -> None:
     merge_holders(tenant=tenant, into=into, other=merged)
     reassign_vouchers(tenant=tenant, merged=merged, into=into)
     join_uses(tenant=tenant, merged=merged, into=into)
+    join_takers(tenant=tenant, merged=merged, into=into)
     # Every table of this room that names a customer, those of plans, tiers and gatherings too.
     reassign(tenant=tenant, models=apps.get_app_config("programs").get_models(), merged=merged, into=into)
     reassign_messages(tenant=tenant, merged=merged, into=into)

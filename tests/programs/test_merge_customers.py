@@ -7,7 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from programs.services import merge_customers, record_sale, refund_sale
+from programs.challenges.infos import ChallengeDraft
+from programs.challenges.services import create_challenge
+from programs.models import ChallengeTaker
+from programs.services import merge_customers, open_program, record_sale, refund_sale
 from programs.services.merging import MergeOutcome
 from smartbis.customers.errors import CpfsDiffer, CustomerGone, CustomerNotFound, SameCustomer
 from smartbis.customers.infos import CustomerInfo
@@ -32,6 +35,7 @@ from smartbis.ledger.selectors import balances, check_ledger, statement
 from smartbis.outbox.work import drain_queue
 from smartbis.purchases.selectors import purchases_of
 from smartbis.tenancy.once import patiently
+from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from smartbis.tenancy.services import change_brand
 from tests.factories import actor, make_customer
@@ -287,3 +291,38 @@ def test_a_voucher_used_while_its_customer_is_merged(earning: TenantInfo) -> Non
     if isinstance(results[1], Exception):
         assert getattr(results[1], "code", "") == "voucher_wrong_customer", results
     assert vouchers_of(tenant=earning.id, customer=kept.id)
+
+
+def test_a_cap_counts_what_both_were_given(aurora: TenantInfo) -> None:
+    rule = {
+        "key": "base",
+        "name": "Base",
+        "effect": {"kind": "percentage", "basis_points": 2000},
+        "limits": {"per_customer": {"life": 1_500}},
+    }
+    open_program(tenant=aurora.id, name="Volta", kind="cashback", spec={"rules": [rule]}, actor=actor("owner"))
+    kept, other = make_customer(aurora), make_customer(aurora)
+    for place, who in enumerate((kept, other)):
+        record_sale(tenant=aurora.id, sale=draft(aurora, who.id, 3_500, f"{place}"))
+    assert (money(aurora, kept.id), money(aurora, other.id)) == ((700, 0, 0), (700, 0, 0))
+    merge(aurora, kept, other)
+    record_sale(tenant=aurora.id, sale=draft(aurora, kept.id, 3_500, "3"))
+    assert money(aurora, kept.id) == (1_500, 0, 0)
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def test_challenges_are_not_rewarded_twice(aurora: TenantInfo) -> None:
+    challenge = create_challenge(
+        tenant=aurora.id,
+        draft=ChallengeDraft(key="duas", name="Duas compras", goal="purchases", number=2, times=2, days=30),
+        actor=actor("owner"),
+    )
+    kept, other = make_customer(aurora), make_customer(aurora)
+    for place, who in enumerate((kept, other, other)):
+        record_sale(tenant=aurora.id, sale=draft(aurora, who.id, 3_500, f"{place}"))
+    drain_queue("relay")
+    merge(aurora, kept, other)
+    drain_queue("relay")
+    with tenant_scope(aurora.id):
+        rows = dict(ChallengeTaker.objects.filter(challenge_id=challenge.id).values_list("customer_id", "done"))
+    assert rows == {kept.id: 1, other.id: 0}
