@@ -67,14 +67,14 @@ def test_a_tier_is_told_when_reached_and_before_it_ends_but_not_when_the_ladder_
     assert told(aurora, "tier_reached") == []
     sale(aurora, ana, 40_000)
     (message,) = told(aurora, "tier_reached")
-    assert "O seu nível agora é Ouro" in plain(message.body)
+    assert "O seu nível agora é Ouro" in plain(message.text)
     request_walk(tenant=aurora.id)
     while walk(tenant=aurora.id):
         pass
     assert len(told(aurora, "tier_reached")) == 1
     with frozen(now() + timedelta(days=81)):
         (warning,) = told(aurora, "tier_ending")
-        assert "faltam R$ 500,00 até lá" in plain(warning.body)
+        assert "faltam R$ 500,00 até lá" in plain(warning.text)
         assert len(told(aurora, "tier_ending")) == 1
     assert told(boreal, "tier_reached") == []
 
@@ -82,25 +82,25 @@ def test_a_tier_is_told_when_reached_and_before_it_ends_but_not_when_the_ladder_
 def test_a_plan_is_told_from_its_start_to_its_end(line: Line, aurora: TenantInfo, graph: FakeGraph) -> None:
     plan(aurora)
     ana = enrol(aurora.id)
-    pay(aurora, ana, "E1")
+    pay(aurora, ana, "E100")
     (started,) = told(aurora, "plan_started")
-    assert "O seu plano Sócio está ativo" in plain(started.body)
-    pay(aurora, ana, "E2")
-    pay(aurora, ana, "E2")
+    assert "O seu plano Sócio está ativo" in plain(started.text)
+    pay(aurora, ana, "E200")
+    pay(aurora, ana, "E200")
     assert len(told(aurora, "plan_renewed")) == 1
     with frozen(now() + timedelta(days=114)):
         (reminder,) = told(aurora, "plan_ending")
-        assert "Para renovar: por Pix, com a chave pix@x.com" in plain(reminder.body)
+        assert "Para renovar: por Pix, com a chave pix@x.com" in plain(reminder.text)
     with frozen(now() + timedelta(days=121)):
         (lapsed,) = told(aurora, "plan_lapsed")
-        assert "O seu plano Sócio terminou em" in plain(lapsed.body)
+        assert "O seu plano Sócio terminou em" in plain(lapsed.text)
         assert len(told(aurora, "plan_ending")) == 1
 
 
 def test_what_was_taken_back_before_it_was_told_is_not_told(line: Line, aurora: TenantInfo, graph: FakeGraph) -> None:
     plan(aurora)
     ana = enrol(aurora.id)
-    pay(aurora, ana, "E1")
+    pay(aurora, ana, "E100")
     (period,) = customer_plans(tenant=aurora.id, customer=ana.id, with_periods=True).periods
     withdraw_plan(tenant=aurora.id, customer=ana.id, source=period.source, reason="engano", actor=actor())
     assert told(aurora, "plan_started") == []

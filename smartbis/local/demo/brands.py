@@ -142,7 +142,7 @@ ASSOCIATION = DemoBrand(
         "participations": {
             "evento": 50,
             "oficina": 30,
-            "renovação": 200,
+            "renewal": 200,
             "event": 50,
             "referral": 100,
             "referred": 40,

@@ -17,10 +17,11 @@ from programs.gatherings.infos import GatheringInfo
 from programs.infos import SaleOutcome
 from programs.services import record_participation, record_sales, refund_sale
 from smartbis.customers.infos import ConsentGiven, CustomerDraft, Origin
-from smartbis.customers.services import enrol_in_bulk, set_membership
+from smartbis.customers.services import enrol_in_bulk
 from smartbis.kernel.clock import frozen, now
 from smartbis.kernel.people import SYSTEM
 from smartbis.ledger.selectors import balances_of
+from smartbis.local.demo.belonging import open_membership, pay_plan, settle_membership
 from smartbis.local.demo.brands import FIRST_NAMES, LAST_NAMES
 from smartbis.local.demo.club import live_club
 from smartbis.local.demo.opening import OpenedBrand
@@ -83,6 +84,8 @@ def tell_history(brand: OpenedBrand, *, today: datetime, seed: int) -> Story:
     story = Story(brand, Random(seed))
     zone = ZoneInfo(brand.info.timezone)
     last = today.astimezone(zone).date()
+    with frozen(today - timedelta(days=DAYS)):
+        open_membership(brand)
     for back in range(DAYS, -1, -1):
         day = last - timedelta(days=back)
         closing = datetime.combine(day, time(20, 30), tzinfo=zone)
@@ -97,6 +100,7 @@ def tell_history(brand: OpenedBrand, *, today: datetime, seed: int) -> Story:
             while back < PUBLISHED_DAYS and relay_deliveries(tenant=brand.tenant):
                 pass
     with frozen(today), tenant_scope(brand.tenant):
+        settle_membership(brand)
         settle_past_messages(tenant=brand.tenant)
         settle_history(tenant=brand.tenant)
     return story
@@ -147,23 +151,7 @@ def _join(story: Story, day: date, back: int) -> None:
         home = random.choices(range(len(plan.stores)), [store.weight for store in plan.stores])[0]
         story.members.append(Member(ids[draft.key], draft.name, draft.phone or "", rate, day, stays, home))
         if plan.plan and random.random() < 0.55:
-            _renew(story, ids[draft.key], day)
-
-
-def _renew(story: Story, customer: UUID, day: date) -> None:
-    """A yearly plan, renewed at the desk, which counts as taking part."""
-    start = now()
-    set_membership(
-        tenant=story.brand.tenant,
-        customer=customer,
-        kind="plan",
-        key=story.brand.plan.plan,
-        valid_from=start,
-        valid_until=start + timedelta(days=365),
-    )
-    record_participation(
-        tenant=story.brand.tenant, customer=customer, kind="renovação", external_id=f"{day:%Y}-{customer}"
-    )
+            pay_plan(story.brand, ids[draft.key], random)
 
 
 def _sell(story: Story, day: date, zone: ZoneInfo, *, publish: bool) -> list[SaleOutcome]:
