@@ -74,7 +74,7 @@ def test_a_tier_is_told_when_reached_and_before_it_ends_but_not_when_the_ladder_
     assert len(told(aurora, "tier_reached")) == 1
     with frozen(now() + timedelta(days=81)):
         (warning,) = told(aurora, "tier_ending")
-        assert "faltam R$ 500,00 até lá" in plain(warning.text)
+        assert "faltam R$ 100,00 até lá" in plain(warning.text)
         assert len(told(aurora, "tier_ending")) == 1
     assert told(boreal, "tier_reached") == []
 
