@@ -115,6 +115,8 @@ DASHBOARD = {
     "plan-members": "plans/members/",
     "tiers": "tiers/",
     "tiers-form": "tiers/change/",
+    "program-new": "programs/new/",
+    "program-rules": "programs/new/rules/?preset=shop",
     "coupons": "coupons/",
     "coupon-form": "coupons/new/",
     "events": "events/",

@@ -67,9 +67,9 @@ def test_what_the_simple_form_cannot_show_opens_in_the_editor_and_is_not_dropped
     version = get_program(tenant=aurora.id, program=program).current
     assert version is not None
     assert version.rules == read_rules(TWO_RULES)
-    assert sign_in(boreal).client.get(editor).status_code == 404
-    plain = with_program(boreal)
     other = sign_in(boreal).client
+    assert other.get(editor).status_code == 404
+    plain = with_program(boreal)
     assert other.get(reverse("dashboard:program_change", args=[plain])).status_code == 200
 
 
@@ -162,8 +162,9 @@ def test_a_preset_is_published_as_it_stands(preset: Any, aurora: TenantInfo, bor
     url = reverse("dashboard:program_rules_new")
     assert client.get(f"{url}?preset={preset.key}").status_code == 200
     choices = choices_for(aurora, kind=preset.kind, locale="pt_BR")
-    first = {"name": "Meu programa", "preset": preset.key, "with_extras": True}
+    first = {"name": "Meu programa", "preset": preset.key}
     data = as_sent(Editor(choices=choices, is_new=True, rules=read_rules(preset.spec), initial=first))
+    data["with_extras"] = "on"
     assert post(client, url, data).status_code == 302
     (program,) = programs(tenant=aurora.id)
     assert program.current is not None

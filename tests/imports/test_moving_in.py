@@ -141,3 +141,22 @@ def test_articles_name_the_lines_of_later_sales(aurora: TenantInfo) -> None:
     assert (recorded.items[0].name, recorded.items[0].category) == ("Café Novo", "Bebidas")
     take_back(aurora, second)
     assert articles_by_sku(tenant=aurora.id, skus=["S1"]) == {"S1": ("Café", "Bebidas")}
+
+
+def test_tags_of_articles_are_read_and_stay_where_a_file_does_not_name_them(aurora: TenantInfo) -> None:
+    from programs.selectors.articles import article_kinds
+
+    load(aurora, "sku,name,tags\nS1,Café,vegano; novo;novo;\n", "products")
+    assert article_kinds(tenant=aurora.id, skus=["S1"]) == {"S1": ("", frozenset({"vegano", "novo"}))}
+    load(aurora, "sku,name\nS1,Café Novo\n", "products")
+    assert article_kinds(tenant=aurora.id, skus=["S1"]) == {"S1": ("", frozenset({"vegano", "novo"}))}
+
+
+def test_how_a_sale_was_paid_is_read_as_rules_name_it(aurora: TenantInfo) -> None:
+    from smartbis.purchases.selectors import find_purchase
+
+    rows = "P1,2026-11-21,centro,9.90,Dinheiro\nP2,2026-11-21,centro,9.90,\n"
+    text = f"external_id,occurred_at,store,amount,pagamento\n{rows}"
+    load(aurora, text)
+    sales = [find_purchase(tenant=aurora.id, store=store_of(aurora).id, external_id=each) for each in ("P1", "P2")]
+    assert [each.payment_method for each in sales if each] == ["cash", ""]

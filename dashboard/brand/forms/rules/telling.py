@@ -25,8 +25,8 @@ class NoticeForm(forms.Form):
     )
     sends = forms.BooleanField(label=_("Enviar também por WhatsApp"), required=False)
 
-    def __init__(self, *positional: Any, **options: Any) -> None:
-        super().__init__(*positional, prefix="notice", use_required_attribute=False, **options)
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, prefix="notice", use_required_attribute=False)
 
     def draft(self, default_text: str) -> NoticeDraft | None:
         """What is told; None for nothing. After validation."""

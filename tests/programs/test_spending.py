@@ -1,0 +1,119 @@
+"""Using balance by the brand's rules: each refusal with its code, nothing changed by it, two brands apart."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from programs.errors import (
+    ArticlesExcluded,
+    BalanceBelowMinimum,
+    BalanceNotUsable,
+    SaleBelowMinimum,
+    StoreExcluded,
+)
+from programs.infos import ProgramInfo
+from programs.rules import Spending, least_sale, together
+from programs.selectors.spending import purse_of
+from programs.services import open_program, record_sale, sell_with_balance, spend_balance
+from smartbis.ledger.selectors import balances
+from smartbis.purchases.infos import ItemDraft, SaleDraft
+from smartbis.tenancy.selectors import TenantInfo
+from tests.factories import actor, make_customer, store_of
+
+FREE = {"rules": [{"key": "base", "effect": {"kind": "percentage", "basis_points": 2000}}]}
+
+
+def programme(brand: TenantInfo, **spending: Any) -> ProgramInfo:
+    return open_program(
+        tenant=brand.id, name=uuid4().hex, kind="cashback", spec=FREE | {"spending": spending}, actor=actor("owner")
+    )
+
+
+def sale(brand: TenantInfo, customer: Any, amount: int = 10_000, **more: Any) -> SaleDraft:
+    return SaleDraft(
+        customer=customer.id,
+        store=store_of(brand).id,
+        amount_minor=amount,
+        currency="BRL",
+        external_id=uuid4().hex,
+        **more,
+    )
+
+
+def member_with_20_reais(brand: TenantInfo) -> Any:
+    customer = make_customer(brand)
+    record_sale(tenant=brand.id, sale=sale(brand, customer))
+    return customer
+
+
+def has(brand: TenantInfo, customer: Any) -> int:
+    return sum(each.available for each in balances(tenant=brand.id, customer=customer.id))
+
+
+def use(brand: TenantInfo, customer: Any, draft: SaleDraft, wanted: int = 2000, key: str = "k") -> Any:
+    return sell_with_balance(tenant=brand.id, sale=draft, at_most_minor=wanted, key=key, actor=actor("owner"))
+
+
+@pytest.mark.parametrize(
+    ("spending", "refusal"),
+    [
+        ({"minimum_balance": 2001}, BalanceBelowMinimum),
+        ({"minimum_sale_minor": 5001}, SaleBelowMinimum),
+        ({"excluded_stores": ["centro"]}, StoreExcluded),
+        ({"excluded_categories": ["Gift card"]}, ArticlesExcluded),
+    ],
+)
+def test_a_sale_with_balance_is_refused_with_its_reason(
+    aurora: TenantInfo, boreal: TenantInfo, spending: dict[str, Any], refusal: type[BalanceNotUsable]
+) -> None:
+    programme(aurora, **spending)
+    programme(boreal)
+    ours, theirs = member_with_20_reais(aurora), member_with_20_reais(boreal)
+    items = (ItemDraft(sku="g", category="Gift card", unit_minor=5000),)
+    with pytest.raises(refusal):
+        use(aurora, ours, sale(aurora, ours, 5000, items=items))
+    assert has(aurora, ours) == 2000
+    assert use(boreal, theirs, sale(boreal, theirs, 5000, items=items)).purchase.voucher_discount_minor == 2000
+
+
+def test_balance_pays_its_share_of_a_sale_and_no_more(aurora: TenantInfo) -> None:
+    programme(aurora, maximum_share_bp=2500)
+    marina = member_with_20_reais(aurora)
+    assert use(aurora, marina, sale(aurora, marina, 4000)).purchase.voucher_discount_minor == 1000
+
+
+def test_a_voucher_made_before_the_sale_carries_the_rules_as_its_minimum(aurora: TenantInfo) -> None:
+    programme(aurora, maximum_share_bp=2500, minimum_sale_minor=3000)
+    marina = member_with_20_reais(aurora)
+    who: dict[str, Any] = {"tenant": aurora.id, "customer": marina.id, "actor": actor("owner")}
+    assert spend_balance(**who, amount_minor=2000, key="whole").min_purchase_minor == 8000
+
+
+def test_the_minimum_balance_refuses_a_voucher_but_never_a_repeat(aurora: TenantInfo) -> None:
+    programme(aurora, minimum_balance=1500)
+    marina = member_with_20_reais(aurora)
+    who: dict[str, Any] = {"tenant": aurora.id, "customer": marina.id, "actor": actor("owner")}
+    first = spend_balance(**who, amount_minor=1000, key="one")
+    assert spend_balance(**who, amount_minor=1000, key="one").id == first.id
+    with pytest.raises(BalanceBelowMinimum) as refused:
+        spend_balance(**who, amount_minor=500, key="two")
+    assert refused.value.params == {"minimum_minor": 1500, "missing_minor": 500, "currency": "BRL"}
+    assert has(aurora, marina) == 1000
+
+
+def test_the_purse_says_beforehand_what_will_be_refused(aurora: TenantInfo) -> None:
+    programme(aurora, excluded_stores=["centro"])
+    marina = member_with_20_reais(aurora)
+    at_store = purse_of(tenant=aurora.id, customer=marina.id, store=store_of(aurora).id)
+    assert (at_store.usable_minor, at_store.refusal) == (0, "store_excluded")
+    assert purse_of(tenant=aurora.id, customer=marina.id).usable_minor == 2000
+
+
+def test_of_several_programmes_the_strictest_rule_counts() -> None:
+    one = Spending(minimum_balance=10, maximum_share_bp=9000, excluded_stores=frozenset({"a"}))
+    two = Spending(minimum_balance=5, maximum_share_bp=5000, excluded_stores=frozenset({"b"}))
+    both = together([one, two])
+    assert (both.minimum_balance, both.maximum_share_bp, both.excluded_stores) == (10, 5000, {"a", "b"})
+    assert together([]) == Spending()
+    assert (least_sale(both, 101), least_sale(Spending(), 101)) == (202, 0)
