@@ -67,7 +67,9 @@ def test_closed_days_are_listed_and_a_changed_one_is_named() -> None:
     page = reverse("dashboard:ledger_closes")
     assert "03/11/2026" in client.get(page).content.decode()
     assert "03/11/2026" not in rival.get(page).content.decode()
-    assert "Nenhum dia mudou" in client.post(page).content.decode()
+    answer = client.post(page).content.decode()
+    assert "Nenhum dia mudou" in answer
+    assert "movimento por movimento: 2." in answer
     header, first, second = client.get(f"{page}?format=csv").content.decode("utf-8-sig").splitlines()
     assert header.startswith("day;unit;opening;issued")
     assert first.startswith("2026-11-03;BRL;0,00;20,00")

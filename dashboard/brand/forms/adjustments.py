@@ -86,6 +86,8 @@ class RefuseForm(DeskForm):
 class LimitsForm(DeskForm):
     """For each role how much money and how many points; empty is no limit."""
 
+    needed = tuple(f"{role}_{part}" for role in LIMITED_ROLES for part in ("money", "points"))
+
     owner_money = MoneyField(label=gettext_lazy("Dono da conta: dinheiro"), min_minor=0, required=False)
     owner_points = forms.IntegerField(
         label=gettext_lazy("Dono da conta: pontos"), min_value=0, max_value=MOST_POINTS, required=False

@@ -24,7 +24,7 @@ from smartbis.ledger.differences import differences
 from smartbis.ledger.selectors import check_ledger
 
 RECOUNTED_DAYS = 31
-PAGE = 31
+PAGE = 14
 MOST_DAYS = 10_000
 
 
@@ -53,7 +53,8 @@ def closed_days(request: DeskRequest) -> HttpResponse:
         return _closes_csv(request)
     result = None
     if request.method == "POST":
-        since = now().astimezone(ZoneInfo(request.brand.timezone)).date() - timedelta(days=RECOUNTED_DAYS)
+        last = last_close(tenant=request.tenant)
+        since = last.day - timedelta(days=RECOUNTED_DAYS - 1) if last else None
         result = verify_closes(tenant=request.tenant, recount_since=since)
     here = reverse("dashboard:ledger_closes")
     context: dict[str, Any] = {
