@@ -11,6 +11,7 @@ from messaging import inbound, sending
 from messaging.errors import ChannelNotFound, WebhookNotSigned, WebhookNotVerified, WebhookTooLarge
 from messaging.inbound import process_due
 from messaging.models import Message, Template, WebhookItem, WebhookPayload
+from messaging.records import record_outcome
 from messaging.selectors import conversations_page, get_message, get_received, messages_page
 from messaging.sending import claim, send_due
 from messaging.services import (
@@ -276,11 +277,10 @@ def test_a_failure_during_the_second_attempt_counts_for_the_attempt_it_names(
 ) -> None:
     """Meta's answer to the second attempt is under way while a failure comes in: of the first, or of the second."""
     message = sent_message_of_unknown_outcome(line, graph)
-    record = sending.record_outcome
 
     def late(**outcome: Any) -> None:
         tell(line, status_of(message, "failed", wamid=named, errors=[{"code": 131026}]))
-        record(**outcome)
+        record_outcome(**outcome)
 
     monkeypatch.setattr(sending, "record_outcome", late)
     with frozen(now() + timedelta(minutes=11)):

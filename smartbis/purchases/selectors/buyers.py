@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -56,7 +57,7 @@ def buyers_by_store(*, tenant: UUID, since: datetime, until: datetime) -> dict[U
 def _counted(
     tenant: UUID, *, since: datetime, until: datetime, store: UUID | None, by_store: bool
 ) -> dict[UUID | None, Buyers]:
-    named = {"tenant": tenant, "since": since, "until": until, "store": store, "by_store": by_store}
+    named: dict[str, Any] = {"tenant": tenant, "since": since, "until": until, "store": store, "by_store": by_store}
     with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
         cursor.execute(_BUYERS, named)
         return {store: Buyers(*(int(value) for value in figures)) for store, *figures in cursor.fetchall()}
