@@ -9,6 +9,7 @@ from programs.infos import RefundOutcome, SaleOutcome
 from programs.services.refunds import refund_sale
 from programs.services.sales import record_sale
 from programs.services.spending import allowed_on_sale
+from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import SYSTEM, Actor
@@ -63,7 +64,8 @@ def sell_with_balance(*, tenant: UUID, sale: SaleDraft, at_most_minor: int, key:
     """Turn balance into a voucher, use it for this sale and record the sale, in one transaction.
 
     As much is used as the sale costs after its other vouchers and the brand's rules allow, at most `at_most_minor`.
-    The same key with the same sale again answers what the first time did and uses nothing more; so does the same sale with another key.
+    The same key with the same sale again answers what the first time did and uses nothing more; so does the same sale
+    with another key.
     Raises InsufficientBalance, a BalanceNotUsable, PurchaseConflict, PurchaseChanged, KeyReused, InvalidInput,
     CustomerNotFound, StoreUnknown, PermissionMissing. Publishes VoucherIssued, VoucherRedeemed, PurchaseRecorded.
     """
@@ -74,7 +76,7 @@ def sell_with_balance(*, tenant: UUID, sale: SaleDraft, at_most_minor: int, key:
     used = 0
     with tenant_scope(tenant):
         # First in the order of locks, and before the look: a rival with this sale is through, or waits.
-        lock_holder(tenant=tenant, customer=sale.customer)
+        lock_holder(tenant=tenant, customer=hold_customer(tenant=tenant, customer=sale.customer))
         if find_purchase(tenant=tenant, store=sale.store, external_id=sale.external_id) is None:
             before = redemptions_for_sale(tenant=tenant, store=sale.store, external_id=sale.external_id)
             left = sale.amount_minor - sum(each.discount_minor for each in before)
