@@ -141,6 +141,7 @@ def interleave(first: Rival, second: Rival, turns: Iterable[int], *, kill_at: in
             rival, other = other, rival
         if first.is_blocked and second.is_blocked:
             ring = ring or f"{first.name} at {first.at} <> {second.name} at {second.at}"
+            other.step()
         seen[rival] = other.ends
         if rival is first and kill_at is not None and first.statements >= kill_at:
             first.kill()

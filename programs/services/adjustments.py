@@ -26,6 +26,7 @@ from programs.selectors.adjustments import (
 )
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer
+from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
@@ -67,8 +68,8 @@ def request_adjustment(
         _check(wish, key, get_tenant(tenant=tenant).currency)
         if get_customer(tenant=tenant, customer=customer).status != "active":
             raise CustomerNotFound
-        holder = lock_holder(tenant=tenant, customer=customer)
-        wish = replace(wish, customer=holder.customer_id)  # who was merged is who stays
+        wish = replace(wish, customer=hold_customer(tenant=tenant, customer=customer))
+        holder = lock_holder(tenant=tenant, customer=wish.customer)
         if (first := Adjustment.objects.filter(key=key).first()) is not None:
             return _again(first, wish)
         row = Adjustment(

@@ -13,6 +13,7 @@ from programs.models import RuleGift
 from programs.selectors.catalogue import version_rules
 from programs.services.plans import start_period, withdraw_plan
 from programs.services.usage import Key, Take, give_back
+from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError
 from smartbis.kernel.people import SYSTEM
@@ -120,7 +121,7 @@ def _locked(tenant: UUID, gift: UUID) -> RuleGift | None:
     row = RuleGift.objects.filter(id=gift).first()
     if row is None:
         return None
-    lock_holder(tenant=tenant, customer=row.customer_id)
+    lock_holder(tenant=tenant, customer=hold_customer(tenant=tenant, customer=row.customer_id))
     return RuleGift.objects.select_for_update(no_key=True, of=("self",)).filter(_IS_DUE, id=gift).first()
 
 

@@ -13,6 +13,7 @@ from programs.services.facts import Occasion
 from programs.services.rewards import reward
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer
+from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError, InvalidInput
 from smartbis.kernel.ids import new_id
@@ -40,10 +41,9 @@ def record_participation(
     instant = now()
     happened = occurred_at or instant
     with tenant_scope(tenant):
-        found = get_customer(tenant=tenant, customer=customer)
-        if found.status != "active":
+        customer = hold_customer(tenant=tenant, customer=customer)
+        if get_customer(tenant=tenant, customer=customer).status != "active":
             raise CustomerNotFound
-        customer = found.id  # who was merged is who stays
         row = Participation(
             id=new_id(),
             tenant_id=tenant,

@@ -8,6 +8,7 @@ from programs.selectors.plans import plans_by_sku
 from programs.services.plan_members import settle_member
 from programs.services.plans import MOST_PERIODS, add_periods, is_over, take_back_periods
 from smartbis.customers.selectors import active_customers, get_customer, merged_ids
+from smartbis.customers.services import hold_customer
 from smartbis.ledger.services import lock_holders
 from smartbis.purchases.infos import ItemInfo, PurchaseInfo
 from smartbis.purchases.selectors import find_sold, get_purchases
@@ -52,6 +53,7 @@ def _sync(tenant: UUID, sale: PurchaseInfo) -> None:
     if not by_sku and not there:
         return
     owners = {row.customer_id for row in there} | ({sale.customer_id} if sale.customer_id else set())
+    owners = {hold_customer(tenant=tenant, customer=each) for each in sorted(owners)}
     lock_holders(tenant=tenant, customers=owners)
     # Read again under the lock: another delivery may have been at the same sale.
     sale = get_purchases(tenant=tenant, purchases=[sale.id])[sale.id]

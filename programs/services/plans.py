@@ -12,6 +12,7 @@ from programs.selectors.plans import CustomerPlans, customer_plans
 from programs.services.plan_members import settle_member
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer, merged_ids
+from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
@@ -230,6 +231,7 @@ def is_over(plan: Plan, zone: str, at: datetime) -> bool:
 
 def _open(tenant: UUID, customer: UUID, plan_key: str) -> tuple[LockedHolder, Plan]:
     """The holder, locked first of all, and the plan. The holder's is who stays, of somebody who was merged."""
+    customer = hold_customer(tenant=tenant, customer=customer)
     if get_customer(tenant=tenant, customer=customer).status != "active":
         raise CustomerNotFound
     holder = lock_holder(tenant=tenant, customer=customer)

@@ -102,10 +102,9 @@ def _awards() -> Iterator[str]:
     for award, amount in AwardReversal.objects.values_list("award_id", "amount"):
         reversed_by[award] += amount
     moved: Tally[Any] = Tally()
-    for award, kind, amount in Transfer.objects.filter(award_id__isnull=False).values_list(
-        "award_id", "kind", "amount"
-    ):
-        moved[award, kind] += amount
+    of_awards = Transfer.objects.filter(award_id__isnull=False)
+    for moved_by, kind, amount in of_awards.values_list("award_id", "kind", "amount"):
+        moved[moved_by, kind] += amount
     pending: Tally[Any] = Tally()
     holders = {row.customer_id: row.merged_into_id or row.id for row in Holder.objects.all()}
     for row in Award.objects.all():

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from smartbis.customers.selectors import get_customer, memberships_of
+from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.codes import new_code, new_token
 from smartbis.kernel.errors import InvalidInput, PermissionMissing
@@ -91,8 +92,9 @@ def issue_voucher(
     check_key(key)
     with tenant_scope(tenant):
         # An unfinished issue holds the coupon's key lock, so terms and limits are the ones in force until commit.
+        if customer is not None:
+            customer = hold_customer(tenant=tenant, customer=customer)
         row = lock_coupon_terms(tenant=tenant, coupon=coupon)
-        customer = _who_stays(tenant, customer)
         is_bought = origin == "balance" and row.cost_amount is not None
         order = _Order(
             tenant=tenant,
@@ -133,10 +135,10 @@ def issue_entry(
     """
     check_key(key)
     with tenant_scope(tenant):
+        customer = hold_customer(tenant=tenant, customer=customer)
         row = lock_coupon_terms(tenant=tenant, coupon=coupon)
         if row.kind != Kind.ENTRY:
             raise CouponNotFound
-        customer = get_customer(tenant=tenant, customer=customer).id
         order = _Order(
             tenant=tenant,
             brand=get_tenant(tenant=tenant),
@@ -183,7 +185,7 @@ def convert_balance(
     check_amount(amount_minor, field="balance_minor")
     with tenant_scope(tenant):
         brand = get_tenant(tenant=tenant)
-        customer = get_customer(tenant=tenant, customer=customer).id
+        customer = hold_customer(tenant=tenant, customer=customer)
         order = _Order(
             tenant=tenant,
             brand=brand,
@@ -213,11 +215,6 @@ def _require(actor: Actor, customer: UUID | None) -> None:
         require(actor, "voucher.issue")
     elif customer is None or actor.id != customer:
         raise PermissionMissing(verb="voucher.issue")
-
-
-def _who_stays(tenant: UUID, customer: UUID | None) -> UUID | None:
-    """The customer, or who stays of one who was merged: vouchers are never those of somebody who is no more."""
-    return get_customer(tenant=tenant, customer=customer).id if customer else None
 
 
 def _first_answer(order: _Order) -> VoucherInfo | None:

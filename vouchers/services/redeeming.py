@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from smartbis.customers.selectors import get_customer
+from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.ids import new_id
@@ -126,7 +127,8 @@ def _redeem_after_reading(request: _Request) -> RedemptionInfo:
         holder = None
         # By what was paid at all, since a use taken back at this moment may put a price back into the voucher.
         if voucher.paid_amount and voucher.customer_id is not None:
-            holder = lock_holder(tenant=request.tenant, customer=voucher.customer_id)
+            payer = hold_customer(tenant=request.tenant, customer=voucher.customer_id)
+            holder = lock_holder(tenant=request.tenant, customer=payer)
         taken = _take_use(request, "id", voucher.id, judged=True)
         if taken is not None:
             _keep_limit(voucher, request)

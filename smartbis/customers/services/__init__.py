@@ -7,7 +7,7 @@ from smartbis.customers.services.enrol import enrol_customer, find_or_enrol
 from smartbis.customers.services.erase import erase_customer
 from smartbis.customers.services.membership import end_membership, set_membership
 from smartbis.customers.services.memberships import close_memberships, set_memberships
-from smartbis.customers.services.merge import gather_stragglers, lock_to_merge, merge_person
+from smartbis.customers.services.merge import gather_stragglers, hold_customer, lock_to_merge, merge_person
 from smartbis.customers.services.tags import remove_members, tag_customer, tag_key, tag_many, untag_customer
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "erase_customer",
     "find_or_enrol",
     "gather_stragglers",
+    "hold_customer",
     "lock_to_merge",
     "merge_person",
     "record_consent",

@@ -19,6 +19,7 @@ from smartbis.kernel.people import Actor
 from smartbis.outbox.services import publish
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.services import record_audit
+from smartbis.tenancy.statements import prepared_cursor
 
 CpfOf = Literal["into", "other"]
 _OF_A_NUMBER = (IdentityKind.PHONE, IdentityKind.WHATSAPP, IdentityKind.BSUID)
@@ -53,6 +54,32 @@ def lock_to_merge(*, tenant: UUID, into: UUID, other: UUID) -> MergePair:
             if (stays, goes) == (first, second) or stays == goes:
                 return MergePair(stays, goes, is_done=stays == goes)
             first, second = stays, goes
+
+
+# Waits for a merge, and then reads what it left. Who was merged before is followed without a lock.
+_HOLD = """
+SELECT id, merged_into_id FROM customers_customer
+WHERE tenant_id = %(tenant)s AND id = (
+    SELECT coalesce(merged_into_id, id) FROM customers_customer
+    WHERE tenant_id = %(tenant)s AND id = %(customer)s)
+FOR KEY SHARE
+"""
+
+
+def hold_customer(*, tenant: UUID, customer: UUID) -> UUID:
+    """Let nobody merge the customer until the transaction ends; who they are now, if they were merged before.
+
+    First of all, where a row that names the customer is written after their accounts are locked: its foreign key would
+    ask for the same at the end, while a merge that has it waits for the accounts. Raises CustomerNotFound.
+    """
+    with tenant_scope(tenant), prepared_cursor() as cursor:
+        cursor.execute(_HOLD, {"tenant": tenant, "customer": customer})
+        found = cursor.fetchone()
+        if found is None:
+            raise CustomerNotFound
+        held: UUID
+        held, into = found
+        return hold_customer(tenant=tenant, customer=into) if into else held
 
 
 def merge_person(*, tenant: UUID, pair: MergePair, cpf_of: CpfOf | None, actor: Actor) -> None:
