@@ -14,7 +14,6 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,8 @@ TARGET = Path("screenshots")
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 SCHEMES = ("light", "dark")
 COLOURS = {"orange": "#f97316", "yellow": "#fde047", "navy": "#1e3a8a"}
+
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 Show = Callable[[Page, "House"], None]
 
@@ -143,10 +144,14 @@ DASHBOARD = {
 
 
 @contextmanager
-def window(browser: Browser, state: Any = None) -> Iterator[Page]:
-    """A page in a window of its own, signed in as `state` says."""
+def window(browser: Browser, state: Any = None, scheme: str = "light") -> Iterator[Page]:
+    """A page in a window of its own, in one scheme, signed in as `state` says."""
     context = browser.new_context(
-        device_scale_factor=1, locale="pt-BR", storage_state=state, reduced_motion="reduce", color_scheme="light"
+        device_scale_factor=1,
+        locale="pt-BR",
+        storage_state=state,
+        reduced_motion="reduce",
+        color_scheme=scheme,  # type: ignore[arg-type]
     )
     try:
         yield context.new_page()
@@ -154,21 +159,21 @@ def window(browser: Browser, state: Any = None) -> Iterator[Page]:
         context.close()
 
 
-def take(page: Page, address: str, name: str, colour: str = "") -> None:
-    """Pictures of one address in every size and scheme; an answer that is no success ends the run."""
+def take(page: Page, address: str, name: str, mark: str) -> None:
+    """Pictures of one address in every size; an answer that is no success ends the run."""
     response = page.goto(address)
     if response is None or response.status >= 400:
         raise SystemExit(f"{address} answered {response.status if response else 'nothing'}")
     page.wait_for_load_state("networkidle")
-    photograph(page, name, colour)
+    photograph(page, name, mark)
 
 
-def photograph(page: Page, name: str, colour: str = "") -> None:
-    """Pictures of what is open now: the sheets tell sizes and schemes apart, so that nothing is loaded again."""
-    for size, scheme in product(SIZES, SCHEMES):
-        page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.screenshot(path=str(TARGET / f"{'-'.join(filter(None, (name, size, scheme, colour)))}.png"))
+def photograph(page: Page, name: str, mark: str) -> None:
+    """Pictures of what is open now: the sheets tell sizes apart, so that nothing is loaded again."""
+    for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        page.evaluate(DRAWN)
+        page.screenshot(path=str(TARGET / f"{name}-{size}-{mark}.png"))
 
 
 def signed_in(browser: Browser, enter: Callable[[Page], None]) -> Any:
@@ -195,44 +200,47 @@ def shoot(browser: Browser, house: House, phone: str) -> int:
     before = house.tenant.get("colour", "#0f766e")
     for colour, value in COLOURS.items():
         paint(browser, house, owner, value)
-        shoot_brand(browser, house, owner, customer, colour)
+        for scheme in SCHEMES:
+            shoot_brand(browser, house, owner, customer, scheme, colour)
     paint(browser, house, owner, before)
-    with window(browser, operator) as page:
-        shoot_counter(page, house, phone)
-    with window(browser) as page:
-        take(page, f"{house.base}/", "public-home")
-        take(page, f"{house.base}/sign-in/", "public-sign-in")
-        take(page, f"{house.base}/invitation/", "public-invitation")
-        channel, number = house.tenant["whatsapp"]["phone_number_id"], urllib.parse.quote(phone.lstrip("+"))
-        take(page, f"{house.sandbox}/phone/{number}?channel={channel}", "sandbox-phone")
+    for scheme in SCHEMES:
+        with window(browser, operator, scheme) as page:
+            shoot_counter(page, house, phone, scheme)
+        with window(browser, scheme=scheme) as page:
+            take(page, f"{house.base}/", "public-home", scheme)
+            take(page, f"{house.base}/sign-in/", "public-sign-in", scheme)
+            take(page, f"{house.base}/invitation/", "public-invitation", scheme)
+            channel, number = house.tenant["whatsapp"]["phone_number_id"], urllib.parse.quote(phone.lstrip("+"))
+            take(page, f"{house.sandbox}/phone/{number}?channel={channel}", "sandbox-phone", scheme)
     return len(list(TARGET.glob("*.png")))
 
 
-def shoot_brand(browser: Browser, house: House, owner: Any, customer: Any, colour: str) -> None:
+def shoot_brand(browser: Browser, house: House, owner: Any, customer: Any, scheme: str, colour: str) -> None:
     """Portal and dashboard in the colour that the brand has now."""
-    with window(browser, customer) as page:
+    mark = f"{scheme}-{colour}"
+    with window(browser, customer, scheme) as page:
         for name, path in PORTAL.items():
-            take(page, house.portal(path), f"portal-{name}", colour)
-    with window(browser) as page:
-        take(page, house.portal("join/?store=centro"), "portal-join", colour)
-        take(page, house.portal("sign-in/"), "portal-sign-in", colour)
-    with window(browser, owner) as page:
+            take(page, house.portal(path), f"portal-{name}", mark)
+    with window(browser, scheme=scheme) as page:
+        take(page, house.portal("join/?store=centro"), "portal-join", mark)
+        take(page, house.portal("sign-in/"), "portal-sign-in", mark)
+    with window(browser, owner, scheme) as page:
         for name, path in DASHBOARD.items():
-            take(page, f"{house.base}/dashboard/{path}", f"dashboard-{name}", colour)
+            take(page, f"{house.base}/dashboard/{path}", f"dashboard-{name}", mark)
 
 
-def shoot_counter(page: Page, house: House, phone: str) -> None:
+def shoot_counter(page: Page, house: House, phone: str, scheme: str) -> None:
     """The till before and after a customer is looked up, and before a new one is enrolled."""
     page.goto(f"{house.base}/counter/")
     if "store" in page.url:
         page.get_by_role("button", name=re.compile("Centro|Sede")).first.click()
-    take(page, f"{house.base}/counter/", "counter-idle")
+    take(page, f"{house.base}/counter/", "counter-idle", scheme)
     for name, number, shown in (("found", phone, ".till__who"), ("new", "+5511900000000", "[name=name]")):
         page.goto(f"{house.base}/counter/")
         page.locator("#till-query").fill(number)
         page.keyboard.press("Enter")
         page.locator(shown).first.wait_for()
-        photograph(page, f"counter-{name}")
+        photograph(page, f"counter-{name}", scheme)
 
 
 def richest_phone(house: House) -> str:
