@@ -33,9 +33,12 @@ def get_challenge(*, tenant: UUID, challenge: UUID) -> ChallengeInfo:
 def progress_of(*, tenant: UUID, customer: UUID) -> list[Progress]:
     """How far a customer has come in what is open now, and what they completed. Three queries."""
     with tenant_scope(tenant, read_only=True):
+        rows = list(Challenge.objects.order_by("created_at", "id")[:200])
+        if not rows:
+            return []
         takers = {row.challenge_id: row for row in ChallengeTaker.objects.filter(customer_id=customer)}
         found = []
-        for info in challenge_infos(list(Challenge.objects.order_by("created_at", "id")[:200])):
+        for info in challenge_infos(rows):
             taker = takers.get(info.id)
             until = _until(info, taker)
             is_over = until is not None and until <= now()
