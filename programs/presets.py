@@ -203,7 +203,7 @@ def add_extras(*, tenant: UUID, preset: Preset, actor: Actor) -> None:
 
 def _tiers() -> Sequence[Tier]:
     return (
-        Tier("bronze", _("Bronze"), 0, "#9a5b2e", "award"),
+        Tier("bronze", _("Bronze"), 0, "#9a5b2e", "sparkles"),
         Tier("silver", _("Prata"), 500, "#6b7280", "star"),
         Tier("gold", _("Ouro"), 2000, "#a16207", "crown"),
     )

@@ -156,7 +156,7 @@ def test_how_a_sale_was_paid_is_read_as_rules_name_it(aurora: TenantInfo) -> Non
     from smartbis.purchases.selectors import find_purchase
 
     rows = "P1,2026-11-21,centro,9.90,Dinheiro\nP2,2026-11-21,centro,9.90,\n"
-    text = f"external_id,occurred_at,store,amount,pagamento\n{rows}"
+    text = f"external_id,occurred_at,store,amount,payment_method\n{rows}"
     load(aurora, text)
     sales = [find_purchase(tenant=aurora.id, store=store_of(aurora).id, external_id=each) for each in ("P1", "P2")]
     assert [each.payment_method for each in sales if each] == ["cash", ""]
