@@ -61,7 +61,7 @@ def pay_plan(brand: OpenedBrand, customer: UUID, random: Random) -> None:
             customer=customer,
             plan_key=brand.plan.plan,
             amount_minor=PRICE_MINOR,
-            reference=f"PIX {str(customer)[:8]} {number + 1}",
+            reference=f"PIX {customer.hex[-12:]} {number + 1}",
             paid_at=now() - timedelta(days=days),
             actor=SYSTEM,
         )
