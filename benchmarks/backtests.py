@@ -121,7 +121,7 @@ def _make(world: World, rows: int) -> None:
         "version": world.version,
         "rows": rows,
         "people": PEOPLE,
-        "start": datetime.now(UTC) - timedelta(days=361),
+        "start": datetime.now(UTC) - timedelta(days=363),
     }
     with world.database.as_owner() as connection:
         for statement in _MADE:
@@ -156,8 +156,8 @@ def _replayed(world: World) -> dict[str, Any]:
         tenant=world.tenant,
         program=world.program,
         spec=json.loads(json.dumps(DRAFT)),
-        since=today - timedelta(days=362),
-        until=today - timedelta(days=1),
+        since=today - timedelta(days=365),
+        until=today - timedelta(days=2),
         actor=owner,
     )
     while work_on_backtests(tenant=world.tenant):
