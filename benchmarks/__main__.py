@@ -30,7 +30,16 @@ class Form:
 
 
 QUICK = Form("quick", rounds=3, seconds=2, customers=2_000, vouchers=24_000, import_rows=20_000, backtest_rows=200_000)
-FULL = Form("full", rounds=5, seconds=10, customers=20_000, vouchers=160_000, import_rows=200_000, backtest_rows=1_000_000, real_file=True)
+FULL = Form(
+    "full",
+    rounds=5,
+    seconds=10,
+    customers=20_000,
+    vouchers=160_000,
+    import_rows=200_000,
+    backtest_rows=1_000_000,
+    real_file=True,
+)
 TINY = Form("tiny", rounds=1, seconds=1, customers=200, vouchers=15_000, import_rows=1_000, backtest_rows=2_000)
 
 

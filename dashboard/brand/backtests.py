@@ -92,7 +92,7 @@ def places_of(request: DeskRequest, result: dict[str, Any], currency: str) -> li
     """The tables by store, tier and segment."""
     names = {each.code: each.name for each in stores(tenant=request.tenant, active_only=False)}
     unit = result["unit"]
-    tables = (
+    tables: tuple[tuple[str, str, list[dict[str, Any]], dict[str, str], str], ...] = (
         (_("Por loja"), _("Loja"), result["by_store"], names, "—"),
         (_("Por nível"), _("Nível"), result["by_tier"], {}, _("sem nível")),
         (_("Por segmento"), _("Segmento"), result["by_segment"], {}, "—"),

@@ -61,7 +61,7 @@ def compare(fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, given: Given) -
 def _compare(fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, given: Given) -> dict[str, list[int]]:
     replayed = {each.rule.key: each for each in given.granted if not each.is_gift}
     kept = {each.rule: each for each in sale.kept}
-    rules = {each.rule.key: each.rule for each in (*given.granted, *given.missed)}
+    rules = {each.rule.key: each.rule for each in given.granted} | {each.rule.key: each.rule for each in given.missed}
     open_awards: dict[str, list[int]] = {}
     for key in {**replayed, **kept}:
         one, other = replayed.get(key), kept.get(key)

@@ -261,9 +261,9 @@ def joined(outcomes: list[Outcome]) -> Tally:
     for customer, _, net in draft.customers:
         nets.setdefault(customer, [0, 0])[1] = net
     seen = live.customers_seen
-    for each in (live, draft):
-        each.customers_seen = each.gaining = each.losing = 0
-        each.steps = [0] * len(each.steps)
+    for half in (live, draft):
+        half.customers_seen = half.gaining = half.losing = 0
+        half.steps = [0] * len(half.steps)
     live.add(draft)
     live.customers = []
     for customer, (one, other) in nets.items():
