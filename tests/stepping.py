@@ -135,13 +135,14 @@ def interleave(first: Rival, second: Rival, turns: Iterable[int], *, kill_at: in
         if first.is_done and second.is_done:
             break
         rival, other = rivals[turn], rivals[1 - turn]
-        # Who waits is looked at again once the other has ended a transaction, or when both wait.
-        waits = rival.is_blocked and not other.is_done and not other.is_blocked and seen[rival] == other.ends
-        if rival.is_done or waits:
-            rival, other = other, rival
         if first.is_blocked and second.is_blocked:
-            ring = ring or f"{first.name} at {first.at} <> {second.name} at {second.at}"
-            other.step()
+            first.step(), second.step()  # one may have been let through since it was looked at
+            if first.is_blocked and second.is_blocked:
+                ring = ring or f"{first.name} at {first.at} <> {second.name} at {second.at}"
+            continue
+        # Who waits is looked at again once the other has ended a transaction.
+        if rival.is_done or (rival.is_blocked and not other.is_done and seen[rival] == other.ends):
+            rival, other = other, rival
         seen[rival] = other.ends
         if rival is first and kill_at is not None and first.statements >= kill_at:
             first.kill()

@@ -81,7 +81,7 @@ def test_one_by_one_together_and_from_a_file_earn_the_same(rules: Any, sales: An
 def _drafts(brand: TenantInfo, sales: Any) -> list[Any]:
     people = [find_customer(tenant=brand.id, external_id=str(each)) for each in range(3)]
     return [
-        of(brand, people[who].id, amount, f"s{place}", items=lines((sku, 1, amount)), occurred_at=_at(day, place))  # type: ignore[union-attr]
+        of(brand, people[who].id, amount, f"s{place}", items=lines((sku, 1, amount)), occurred_at=_at(day, place))
         for place, (who, sku, amount, day) in enumerate(sales)
     ]
 
