@@ -262,8 +262,8 @@ def _closed(tenant: UUID) -> None:
 
 
 def _plans(tenant: UUID, customer: UUID, names: dict[str, str], canary: str) -> None:
-    plan = f"socio-{canary.lower()}"
-    names |= {"plan": plan, "tier": f"base-{canary.lower()}"}
+    plan = f"socio-{names['slug']}"  # an address may be echoed, so it holds no canary
+    names |= {"plan": plan, "tier": f"base-{names['slug']}"}
     terms = PlanTerms(
         name=f"Sócio {canary}", skus=(f"anuidade-{canary}",), benefits=f"Vantagem {canary}", price_minor=1
     )
