@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from insights.services import create_segment
+from insights.services import change_segment, create_segment
 from messaging.inbound import process_due
 from messaging.selectors import conversations_page, messages_page
 from messaging.services import receive_webhook
@@ -160,7 +160,9 @@ def _customer(tenant: UUID, canary: str, phone: str, cpf: str, store: UUID) -> C
 
 
 def _segment(tenant: UUID, names: dict[str, str], canary: str) -> None:
-    names["segment"] = create_segment(tenant=tenant, name=f"Todos {canary}", kind="filter", actor=OWNER).key
+    # The key comes from the first name and stands in addresses, which may be echoed: the canary comes after.
+    key = create_segment(tenant=tenant, name=f"Todos {names['slug']}", kind="filter", actor=OWNER).key
+    names["segment"] = change_segment(tenant=tenant, key=key, name=f"Todos {canary}", actor=OWNER).key
 
 
 def _sales(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -> None:
