@@ -49,7 +49,8 @@ WITH who AS (
         tenant_id, id, holder_id, unit, number, debit, credit, amount, kind, explanation, available_after,
         pending_after, owed_after, held_after, occurred_at, recorded_at, effective_at, purchase_id, award_id, store_id)
     SELECT '{tenant}', {new_id}, holder, '{unit}', moved.number, 'issued', 'available', {earned}, 'earn',
-        '{{"key": "earned"}}', available, pending, owed, held, now(), now(), now(), sale, award, '{store}' FROM who, moved
+        '{{"key": "earned"}}', available, pending, owed, held, now(), now(), now(), sale, award, '{store}'
+    FROM who, moved
 ), event AS (
     INSERT INTO outbox_event (id, tenant_id, name, payload, recorded_at)
     SELECT event, '{tenant}', 'purchase.recorded.v1', '{facts}', now() FROM who
