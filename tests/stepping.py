@@ -136,7 +136,8 @@ def interleave(first: Rival, second: Rival, turns: Iterable[int], *, kill_at: in
             break
         rival, other = rivals[turn], rivals[1 - turn]
         if first.is_blocked and second.is_blocked:
-            first.step(), second.step()  # one may have been let through since it was looked at
+            for each in (first, second):  # one may have been let through since it was looked at
+                each.step()
             if first.is_blocked and second.is_blocked:
                 ring = ring or f"{first.name} at {first.at} <> {second.name} at {second.at}"
             continue

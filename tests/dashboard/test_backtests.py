@@ -34,7 +34,7 @@ def test_a_draft_is_tried_from_the_programmes_page(aurora: TenantInfo, boreal: T
     for words in ("Clara Lima", "Dez", "Loja Moema", "hoje: 20%", "Custo por mês"):
         assert words in told, words
     assert "hx-get" not in told.split('id="progress"')[1]
-    csv = b"".join(desk.client.get(f"{page}customers.csv")).decode()  # type: ignore[arg-type]
+    csv = b"".join(desk.client.get(f"{page}customers.csv")).decode()
     assert csv.splitlines()[1].startswith(f"{customer.id},")
     assert page in desk.client.get(here).content.decode()
     stranger = sign_in(boreal)

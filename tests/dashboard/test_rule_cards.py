@@ -31,8 +31,11 @@ def as_sent(editor: Editor) -> QueryDict:
     from dashboard.brand.forms.rules.editor import _sent
 
     data = QueryDict(mutable=True)
-    for form in (*editor.cards, editor.version, *([editor.spending] if editor.spending else [])):
-        data.update(_sent(form))
+    forms: list[Any] = [*editor.cards, editor.version, *([editor.spending] if editor.spending else [])]
+    for form in forms:
+        sent = _sent(form)
+        for name in sent:
+            data.setlist(name, sent.getlist(name))
     data["count"] = str(len(editor.cards))
     return data
 

@@ -1,7 +1,6 @@
 """Backtests: what the live rules gave is found again to the cent, and a draft is held against it."""
 
 import os
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -131,10 +130,11 @@ def test_spending_rules_of_a_draft_are_held_against_past_uses(aurora: TenantInfo
 def test_a_backtest_can_be_stopped_and_refuses_what_cannot_be(aurora: TenantInfo) -> None:
     program = make_cashback(aurora)
     today = now().date() - timedelta(days=1)
-    ask: Callable[..., BacktestInfo] = lambda **more: start_backtest(  # noqa: E731
-        **{"tenant": aurora.id, "program": program.id, "spec": TEN, "since": today, "until": today, "actor": OWNER}
-        | more
-    )
+
+    def ask(**more: Any) -> BacktestInfo:
+        wanted: dict[str, Any] = {"spec": TEN, "since": today, "until": today, "actor": OWNER}
+        return start_backtest(tenant=aurora.id, program=program.id, **(wanted | more))
+
     with pytest.raises(PermissionMissing):
         ask(actor=actor("operator"))
     with pytest.raises(InvalidInput):

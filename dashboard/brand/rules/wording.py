@@ -1,6 +1,5 @@
 """Versions and what they change, in the active language."""
 
-
 from django.utils.translation import gettext as _
 
 from programs.rules import Changes, Names, Rule, RuleSet, changes, sentence, spending_sentences

@@ -167,7 +167,7 @@ class RuleCard(forms.Form):
     )
 
     def __init__(self, *positional: Any, choices: RuleChoices, **options: Any) -> None:
-        super().__init__(*positional, use_required_attribute=False, **options)
+        super().__init__(*positional, **{**options, "use_required_attribute": False})
         self.rule_choices = choices
         for name in ("percent", "points", "per", "factor", "coupon", "plan", "periods"):
             self.fields[name].is_needed = True  # type: ignore[attr-defined]

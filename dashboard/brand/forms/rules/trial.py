@@ -31,7 +31,7 @@ class TrialForm(forms.Form):
     sku = forms.CharField(label=_("Código do produto"), required=False, max_length=100)
 
     def __init__(self, *positional: Any, choices: RuleChoices, rules: RuleSet | None, **options: Any) -> None:
-        super().__init__(*positional, use_required_attribute=False, **options)
+        super().__init__(*positional, **{**options, "use_required_attribute": False})
         self.currency = choices.currency
         belongs = _belonging(choices, rules)
         lists: dict[str, list[tuple[str, Any]]] = {

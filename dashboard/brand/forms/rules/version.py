@@ -27,7 +27,7 @@ class VersionForm(DeskForm):
     worth_minor = MoneyField(label=_("Valem"), required=False)
 
     def __init__(self, *positional: Any, is_new: bool, kind: str, **options: Any) -> None:
-        super().__init__(*positional, use_required_attribute=False, **options)
+        super().__init__(*positional, **{**options, "use_required_attribute": False})
         if not is_new:
             for name in ("name", "preset", "with_extras"):
                 del self.fields[name]
@@ -65,7 +65,7 @@ class SpendingForm(forms.Form):
     excluded_products = LinesField(label=_("Não paga estes produtos"), help_text=_("Um código por linha."))
 
     def __init__(self, *positional: Any, choices: RuleChoices, **options: Any) -> None:
-        super().__init__(*positional, use_required_attribute=False, **options)
+        super().__init__(*positional, **{**options, "use_required_attribute": False})
         field = self.fields["excluded_stores"]
         assert isinstance(field, NamesField)
         field.offer(choices.lists["stores"], list(self["excluded_stores"].value() or []))
