@@ -116,6 +116,13 @@ REST = {
     "api/v1/redemptions/<uuid:redemption>/reverse": Row({"POST": API}, body={"POST": lambda world: {"reason": "x"}}),
     "api/v1/programs": Row({"GET": API, "POST": API}),
     "api/v1/programs/<uuid:program>": Row({"GET": API, "PATCH": API}, body={"PATCH": lambda world: {"status": "live"}}),
+    "api/v1/programs/<uuid:program>/backtests": Row(
+        {"GET": API, "POST": API},
+        body={"POST": lambda world: {"spec": {}, "since": "2026-01-01", "until": "2026-01-31"}},
+    ),
+    "api/v1/backtests/<uuid:backtest>": Row({"GET": API}),
+    "api/v1/backtests/<uuid:backtest>/customers.csv": Row({"GET": API}),
+    "api/v1/backtests/<uuid:backtest>/stop": Row({"POST": API}),
     "api/v1/programs/<uuid:program>/versions": Row(
         {"POST": API}, body={"POST": lambda world: {"spec": {"effect": {"kind": "percentage", "basis_points": 100}}}}
     ),

@@ -31,7 +31,7 @@ def test_the_committed_description_is_the_codes() -> None:
 def test_every_route_of_the_matrix_is_described_and_no_other() -> None:
     described = {(path, method.upper()) for path, methods in PUBLISHED["paths"].items() for method in methods}
     routed = {
-        (f"/{route}".replace("<uuid:", "{").replace("<str:", "{").replace(">", "}"), method)
+        (f"/{route}".replace("<uuid:", "{").replace("<str:", "{").replace("<slug:", "{").replace(">", "}"), method)
         for route, row in REST.items()
         if route.startswith("api/v1/") and not route.endswith("openapi.json")
         for method in row.who

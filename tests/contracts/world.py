@@ -18,6 +18,7 @@ from portal.services import start_sign_in
 from portal.services.sessions import open_session
 from programs.challenges.infos import ChallengeDraft
 from programs.challenges.services import create_challenge, join_challenge
+from programs.gatherings.arriving import check_in
 from programs.gatherings.infos import GatheringDraft
 from programs.gatherings.services import create_gathering, register
 from programs.models import Article, Backtest, BacktestCustomer, ImportBatch, ImportRow
@@ -31,6 +32,7 @@ from programs.services import (
     confirm_payment,
     create_plan,
     grant_plan,
+    merge_customers,
     open_program,
     publish_rule,
     put_away,
@@ -113,6 +115,7 @@ def make_world(slug: str, canary: str, *, number: str, phone: str, cpf: str) -> 
     _vouchers(tenant, customer.id, ids, names, canary)
     _gathering(tenant, customer.id, ids, canary)
     _goals(tenant, customer.id, ids, canary)
+    _come_and_gone(tenant, customer.id, ids, canary)
     _requests(tenant, canary)
     _imported(tenant, ids, canary)
     _tried(tenant, customer.id, ids, canary)
@@ -342,6 +345,7 @@ def _gathering(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) 
         starts_at=now() + timedelta(hours=1),
         ends_at=now() + timedelta(hours=3),
         capacity=10,
+        store=ids["store"],
     )
     ids["gathering"] = create_gathering(tenant=tenant, draft=draft, actor=OWNER).id
     registration = register(
@@ -363,6 +367,35 @@ def _goals(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -> N
     bound = bind_referral(tenant=tenant, code=code, friend=friend.id, channel="counter", actor=OWNER)
     assert bound is not None
     ids["referral"] = bound.id
+
+
+def _come_and_gone(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -> None:
+    """A friend who bought a plan and came to the event, and a second record that was merged with the first."""
+    code = code_of(tenant=tenant, customer=customer)
+    origin = Origin(channel="counter")
+    friend = enrol_customer(tenant=tenant, name=f"Caio {canary}", external_id=f"amigo-{canary}", origin=origin).id
+    bind_referral(tenant=tenant, code=code, friend=friend, channel="counter", actor=OWNER)
+    registered = register(tenant=tenant, gathering=ids["gathering"], customer=friend, actor=OWNER, channel="counter")
+    check_in(
+        tenant=tenant,
+        gathering=ids["gathering"],
+        store=ids["store"],
+        key=f"porta-{canary}",
+        actor=OWNER,
+        registration=registered.id,
+    )
+    again = enrol_customer(tenant=tenant, name=f"Ana {canary}", external_id=f"outra-{canary}", origin=origin).id
+    for buyer in (friend, again):
+        draft = SaleDraft(
+            customer=buyer,
+            store=ids["store"],
+            amount_minor=10_000,
+            currency="BRL",
+            external_id=f"anuidade-{buyer}",
+            items=(ItemDraft(sku=f"anuidade-{canary}", unit_minor=10_000),),
+        )
+        record_sale(tenant=tenant, sale=draft)
+    merge_customers(tenant=tenant, into=customer, other=again, actor=OWNER)
 
 
 def _requests(tenant: UUID, canary: str) -> None:

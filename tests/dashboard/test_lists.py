@@ -23,7 +23,8 @@ EMPTY = {
     "reports": "Nada aconteceu neste período",
     "imports": "Nenhum arquivo importado ainda",
     "keys": "Nenhuma chave ainda",
-    "ledger": "Ninguém ganhou nada ainda",
+    "ledger_liability": "Ninguém ganhou nada ainda",
+    "ledger_closes": "Nenhum dia fechado ainda",
     "overview": "Até a primeira venda premiada",
 }
 
