@@ -154,6 +154,7 @@ def give(request: DeskRequest, customer: UUID) -> HttpResponse:
 @desk(writes="plan.change")
 def withdraw(request: DeskRequest, customer: UUID) -> HttpResponse:
     """Take back what was not a sale."""
+    get_customer(tenant=request.tenant, customer=customer)
     form = WithdrawForm(request.POST)
     if form.is_valid():
         withdraw_plan(
