@@ -39,7 +39,7 @@ check: venv
 checks:
 	@echo '— format' && $(BIN)/ruff format --check .
 	@echo '— lint' && $(BIN)/ruff check .
-	@echo '— templates' && $(BIN)/djlint --quiet --check --lint templates
+	@echo '— templates' && $(BIN)/djlint --check --lint templates
 	@echo '— import contracts' && $(BIN)/lint-imports
 	@echo '— types' && $(OWNER) $(BIN)/mypy .
 	@echo '— migrations' && $(OWNER) $(BIN)/python manage.py makemigrations --check --dry-run
