@@ -1,5 +1,6 @@
 """A chunk of a balances file: what customers bring from another programme, with where it comes from and why."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -12,6 +13,7 @@ from programs.imports.run import Run
 from programs.imports.values import money, whole_number
 from programs.models import ImportRow
 from programs.services.rewards import repayment
+from smartbis.customers.selectors import merged_ids_of
 from smartbis.kernel.units import POINTS, is_currency, minor_digits
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
@@ -63,30 +65,46 @@ class Balances:
         self._give(named)
 
     def _give(self, named: Sequence[tuple[_Opening, UUID]]) -> None:
-        keys = {each.key(customer) for each, customer in named}
-        rows = ImportRow.objects.filter(key__in=list(keys), undone_at__isnull=True)
-        there: dict[str, int] = {row.key: row.payload["amount"] for row in rows if row.key}
-        fresh: list[tuple[_Opening, UUID]] = []
-        for each, customer in named:
-            key = each.key(customer)
-            if key not in there:
-                there[key] = each.amount
-                fresh.append((each, customer))
-            elif there[key] == each.amount:
+        if not named:
+            return
+        # Under the locks nobody can be merged: a holder says who the customer is by now.
+        holders = lock_holders(tenant=self.run.tenant, customers={customer for _, customer in named})
+        owners = [(each, holders[customer]) for each, customer in named]
+        there = self._known(owners)
+        fresh: list[tuple[_Opening, LockedHolder]] = []
+        for each, holder in owners:
+            amounts = there[each.key(holder.customer_id)]
+            if not amounts:
+                amounts.add(each.amount)
+                fresh.append((each, holder))
+            elif each.amount in amounts:
                 self.run.tally.done += 1
                 self.run.tally.repeated += 1
             else:
-                self.run.refuse(each.row.line, each.row.cells, "opening_conflict", str(there[key]))
+                self.run.refuse(each.row.line, each.row.cells, "opening_conflict", str(max(amounts)))
         if fresh:
             self._post(fresh)
 
-    def _post(self, fresh: Sequence[tuple[_Opening, UUID]]) -> None:
-        holders = lock_holders(tenant=self.run.tenant, customers={customer for _, customer in fresh})
+    def _known(self, owners: Sequence[tuple[_Opening, LockedHolder]]) -> defaultdict[str, set[int]]:
+        """The amounts given before, by the key of whose they are now: also those of who was merged into them since."""
+        merged = merged_ids_of(tenant=self.run.tenant, customers={holder.customer_id for _, holder in owners})
+        now_under = {
+            each.key(customer): each.key(holder.customer_id)
+            for each, holder in owners
+            for customer in (holder.customer_id, *merged.get(holder.customer_id, ()))
+        }
+        rows = ImportRow.objects.filter(key__in=list(now_under), undone_at__isnull=True)
+        there: defaultdict[str, set[int]] = defaultdict(set)
+        for key, payload in rows.values_list("key", "payload"):
+            there[now_under[key or ""]].add(payload["amount"])
+        return there
+
+    def _post(self, fresh: Sequence[tuple[_Opening, LockedHolder]]) -> None:
+        holders = {holder.id: holder for _, holder in fresh}
         owed = {(holder.id, unit): each.owed for holder in holders.values() for unit, each in holder.balances.items()}
         moves: list[tuple[LockedHolder, Move]] = []
         places: list[int] = []
-        for each, customer in fresh:
-            holder = holders[customer]
+        for each, holder in fresh:
             places.append(len(moves))
             moves.append((holder, self._move(each)))
             if debt := min(owed.get((holder.id, each.unit), 0), each.amount):
@@ -94,17 +112,17 @@ class Balances:
                 paid = repayment(each.unit, debt, award=None, purchase=None)
                 moves.append((holder, replace(paid, explanation={"key": "repaid_by_opening"})))
         written = post_all(tenant=self.run.tenant, moves=moves)
-        for (each, customer), place in zip(fresh, places, strict=True):
+        for (each, holder), place in zip(fresh, places, strict=True):
             self.run.keep(
                 "made",
                 each.row.line,
                 payload={
-                    "customer": str(customer),
+                    "customer": str(holder.customer_id),
                     "unit": each.unit,
                     "amount": each.amount,
                     "transfer": str(written[place].id),
                 },
-                key=each.key(customer),
+                key=each.key(holder.customer_id),
             )
             self.run.tally.done += 1
             self.run.tally.made += 1

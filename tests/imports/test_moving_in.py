@@ -4,6 +4,7 @@ import pytest
 
 from programs.imports import ImportNotUndoable, MappingRefused, undo_import
 from programs.selectors.articles import articles_by_sku
+from programs.services import merge_customers
 from smartbis.customers.selectors import allows
 from smartbis.ledger.selectors import balances, check_ledger, statement
 from smartbis.tenancy.selectors import TenantInfo
@@ -44,6 +45,22 @@ def test_the_same_balances_again_change_nothing_and_others_are_a_conflict(aurora
     assert held(aurora, "7") == 1000
     other = load(aurora, BALANCES + "7,,,11,\n", "balances", mapping=opening(source="Other Club"))
     assert (other.made, held(aurora, "7")) == (1, 2100)
+
+
+def test_balances_come_once_also_after_their_owners_became_one(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    text = BALANCES + "7,,,10,\n8,,,5,\n9,,,10,\n"
+    for brand in (aurora, boreal):
+        assert load(brand, text, "balances", mapping=opening()).made == 3
+    kept, lost = customer_of(aurora, "7").id, customer_of(aurora, "8").id
+    merge_customers(tenant=aurora.id, into=kept, other=lost, actor=actor("owner"))
+    with unchanged(boreal):
+        again = load(aurora, text + "8,,,6,\n", "balances", mapping=opening())
+    assert (again.made, again.rows_repeated, refused(aurora, again)) == (0, 3, [(5, "opening_conflict")])
+    assert (held(aurora, "7"), held(aurora, "8"), held(aurora, "9")) == (1500, 1500, 1000)
+    merge_customers(tenant=aurora.id, into=customer_of(aurora, "9").id, other=kept, actor=actor("owner"))
+    assert load(aurora, text, "balances", mapping=opening()).made == 0
+    assert (held(aurora, "9"), held(boreal, "9")) == (2500, 1000)
+    assert check_ledger(tenant=aurora.id).ok
 
 
 def test_bad_balances_are_refused_by_row(aurora: TenantInfo) -> None:
