@@ -28,7 +28,8 @@ from vouchers.infos import RedemptionInfo
 from vouchers.models import Redemption, Reversal, Voucher
 from vouchers.reading import is_store_within_reach, redemption_info
 from vouchers.services.amounts import check_key
-from vouchers.services.issuing import ask_for_sweep, end_of_day
+from vouchers.services.issuing import ask_for_sweep
+from vouchers.services.terms import end_of_day
 
 
 @dataclass(frozen=True, kw_only=True)
