@@ -147,6 +147,13 @@ def take(*, tenant: UUID, counter: Counter, amount: int) -> int:
         return got
 
 
+def count(*, tenant: UUID, counter: Counter, amount: int) -> None:
+    """Count what was given all the same, also past the limit: `take` gives nothing until there is room again."""
+    named = _named(tenant, counter, amount)
+    with connection.cursor() as cursor:
+        _set(cursor, named, _spread(_locked(cursor, named), counter.limit, amount))
+
+
 def give_back(*, tenant: UUID, counter: Counter, amount: int) -> None:
     """Put back what a counter gave, never below zero."""
     if amount <= 0:

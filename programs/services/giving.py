@@ -12,7 +12,7 @@ from django.db.models import Q
 from programs.models import RuleGift
 from programs.selectors.catalogue import version_rules
 from programs.services.plans import start_period, withdraw_plan
-from programs.services.usage import Key, Take, give_back
+from programs.services.usage import Key, Take, recount
 from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError
@@ -133,7 +133,7 @@ def _free_limits(tenant: UUID, rows: Iterable[RuleGift]) -> None:
         if rule and row.counted_on:
             key = Key(row.program_id, row.rule_key)
             freed.append((Take(key, rule, None, row.customer_id, row.counted_on, row.quantity), 0))
-    give_back(tenant, freed)
+    recount(tenant, freed)
 
 
 def _settle(row: RuleGift, status: str, refusal: str = "") -> None:

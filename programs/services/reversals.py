@@ -1,14 +1,18 @@
-"""What sales gave is taken back: by refunds, by cancellation, by undoing an import. One way for one and for many."""
+"""What sales and participations gave is taken back: by refunds, cancellation, withdrawal, by undoing an import.
+
+One way for one and for many.
+"""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from programs.infos import Reversed
 from programs.models import Award
@@ -16,7 +20,7 @@ from programs.rules import still_to_reverse
 from programs.rules.refunds import ReturnedArticle, share_of_sale
 from programs.selectors.catalogue import version_rules
 from programs.services.giving import take_gifts_back
-from programs.services.usage import Key, Take, give_back
+from programs.services.usage import Key, Take, recount
 from programs.sql import ADD_REVERSED, INSERT_REVERSALS
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
@@ -26,6 +30,21 @@ from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
 from smartbis.purchases.infos import PurchaseInfo, RefundInfo
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
+
+Kind = Literal["reversal", "undo"]
+
+
+class Reason(Protocol):
+    """Why awards are taken back."""
+
+    def due(self, award: Award) -> int:
+        """How much of the award is to be taken back now."""
+
+    def told(self, award: Award, kind: Kind) -> dict[str, Any]:
+        """What explains it to the customer, with the `key` of its words."""
+
+    def named(self) -> dict[str, Any]:
+        """What its transfers name: sale, refund, store, import, and when it happened."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +66,24 @@ class TakeBack:
             share=self._share(award),
             rounding=award.rounding,  # type: ignore[arg-type]
         )
+
+    def told(self, award: Award, kind: Kind) -> dict[str, Any]:
+        """The award as it was, and the refund."""
+        return {
+            "key": "import_undone" if kind == "undo" else "taken_back" if self.refund else "taken_back_whole",
+            "granted": award.granted,
+            "refund_minor": self.refund.amount_minor if self.refund else None,
+        }
+
+    def named(self) -> dict[str, Any]:
+        """The sale and its refund."""
+        return {
+            "purchase_id": self.purchase.id,
+            "refund_id": self.refund.id if self.refund else None,
+            "store_id": self.purchase.store_id,
+            "import_batch": self.import_batch or self.purchase.import_batch,
+            "occurred_at": self.refund.occurred_at if self.refund else None,
+        }
 
     @property
     def is_whole(self) -> bool:
@@ -91,15 +128,13 @@ class Split:
 
 @dataclass(frozen=True)
 class _Taken:
-    wish: TakeBack
+    reason: Reason
     award: Award
     amount: int
     split: Split
 
 
-def take_back(
-    tenant: UUID, wishes: Sequence[TakeBack], *, kind: Literal["reversal", "undo"] = "reversal"
-) -> list[Reversed]:
+def take_back(tenant: UUID, wishes: Sequence[TakeBack], *, kind: Kind = "reversal") -> list[Reversed]:
     """Reverse what the sales earned, in the wishes' order, as far as each wish asks. Runs in the tenant's scope.
 
     Locks the holders in one order before any balance is read, then the awards by their ids; a fixed number of
@@ -109,25 +144,47 @@ def take_back(
         customers = {wish.purchase.customer_id for wish in wishes if wish.purchase.customer_id}
         if not customers:
             return []
-        policy = get_tenant(tenant=tenant).shortfall_policy
         holders = lock_holders(tenant=tenant, customers=customers)
-        awards = _awards({wish.purchase.id for wish in wishes})
-        taken: list[_Taken] = []
-        moves: list[tuple[LockedHolder, Move]] = []
-        spent = _Remaining(holders)
-        for wish in wishes:
-            for award in awards.get(wish.purchase.id, ()):
-                if due := wish.due(award):
-                    part = spent.split(award.customer_id, award.unit, due, policy, is_pending=award.status == "pending")
-                    taken.append(_Taken(wish, award, due, part))
-                    award.reversed += due
-                    holder = holders[award.customer_id]
-                    moves += [(holder, move) for move in _moves(taken[-1], kind)]
-        post_all(tenant=tenant, moves=moves)
-        _write(tenant, taken)
-        free_limits(tenant, [(each.award, each.amount) for each in taken])
+        awards: dict[UUID, list[Award]] = defaultdict(list)
+        for award in _locked(Q(purchase_id__in={wish.purchase.id for wish in wishes})):
+            if award.purchase_id is not None:
+                awards[award.purchase_id].append(award)
+        wanted = [(wish, award) for wish in wishes for award in awards.get(wish.purchase.id, ())]
+        answers = _reverse(tenant, holders, wanted, kind)
         take_gifts_back(tenant=tenant, purchases={wish.purchase.id for wish in wishes if wish.is_whole})
-        return [_reversed(each) for each in taken]
+        return answers
+
+
+def take_back_participations(
+    tenant: UUID, participations: Collection[UUID], reason: Reason, *, holders: dict[UUID, LockedHolder]
+) -> list[Reversed]:
+    """The same for what participations earned; `holders` are their customers', locked. Runs in the tenant's scope."""
+    wanted = [(reason, award) for award in _locked(Q(participation_id__in=participations))]
+    answers = _reverse(tenant, holders, wanted, "reversal")
+    take_gifts_back(tenant=tenant, participations=participations)
+    return answers
+
+
+def _reverse(
+    tenant: UUID, holders: dict[UUID, LockedHolder], wanted: Sequence[tuple[Reason, Award]], kind: Kind
+) -> list[Reversed]:
+    """Take back what each reason asks of its award, in order; the holders and the awards are locked."""
+    policy = get_tenant(tenant=tenant).shortfall_policy
+    # Who was merged while the locks were waited for: their awards bear the id of who stays.
+    holders = holders | {holder.customer_id: holder for holder in holders.values()}
+    taken: list[_Taken] = []
+    moves: list[tuple[LockedHolder, Move]] = []
+    spent = _Remaining(holders)
+    for reason, award in wanted:
+        if due := reason.due(award):
+            part = spent.split(award.customer_id, award.unit, due, policy, is_pending=award.status == "pending")
+            taken.append(_Taken(reason, award, due, part))
+            award.reversed += due
+            moves += [(holders[award.customer_id], move) for move in _moves(taken[-1], kind)]
+    post_all(tenant=tenant, moves=moves)
+    _write(tenant, taken)
+    recount_limits(tenant, [(each.award, each.amount) for each in taken])
+    return [_reversed(each) for each in taken]
 
 
 class _Remaining:
@@ -136,8 +193,8 @@ class _Remaining:
     def __init__(self, holders: dict[UUID, LockedHolder]) -> None:
         self._holders = holders
         self._left = {
-            (customer, unit): [balance.pending, balance.available]
-            for customer, holder in holders.items()
+            (holder.id, unit): [balance.pending, balance.available]
+            for holder in holders.values()
             for unit, balance in holder.balances.items()
         }
 
@@ -147,7 +204,7 @@ class _Remaining:
         `owe` notes the rest as owed, `pending_only` takes no more than is pending and writes the rest off, `negative`
         takes it from what is available even where that leads below zero.
         """
-        left = self._left.setdefault((customer, unit), [0, 0])
+        left = self._left.setdefault((self._holders[customer].id, unit), [0, 0])
         from_pending = min(amount, left[0]) if is_pending else 0
         rest = amount - from_pending
         if policy == "negative":
@@ -167,23 +224,13 @@ def split_of(holder: LockedHolder, unit: str, amount: int, policy: str) -> Split
     return _Remaining({holder.customer_id: holder}).split(holder.customer_id, unit, amount, policy, is_pending=False)
 
 
-def _awards(purchases: set[UUID]) -> dict[UUID, list[Award]]:
-    rows = (
-        Award.objects.select_for_update(no_key=True, of=("self",))
-        .filter(purchase_id__in=purchases)
-        .select_related("program", "rule_version")
-        .order_by("id")
-    )
-    found: dict[UUID, list[Award]] = defaultdict(list)
-    for award in rows:
-        if award.purchase_id is not None:
-            found[award.purchase_id].append(award)
-    return found
+def _locked(which: Q) -> list[Award]:
+    rows = Award.objects.select_for_update(no_key=True, of=("self",)).filter(which)
+    return list(rows.select_related("program", "rule_version").order_by("id"))
 
 
-def _moves(taken: _Taken, kind: str) -> list[Move]:
-    wish, award = taken.wish, taken.award
-    key = "import_undone" if kind == "undo" else "taken_back" if wish.refund else "taken_back_whole"
+def _moves(taken: _Taken, kind: Kind) -> list[Move]:
+    award, told = taken.award, taken.reason.told(taken.award, kind)
     return [
         Move(
             unit=award.unit,
@@ -191,19 +238,9 @@ def _moves(taken: _Taken, kind: str) -> list[Move]:
             credit=Account.ISSUED,
             amount=part,
             kind=kind,
-            explanation={
-                "key": key,
-                "program": award.program.name,
-                "granted": award.granted,
-                "refund_minor": wish.refund.amount_minor if wish.refund else None,
-                "from": account.value,
-            },
+            explanation={**told, "program": award.program.name, "from": account.value},
             award_id=award.id,
-            purchase_id=wish.purchase.id,
-            refund_id=wish.refund.id if wish.refund else None,
-            store_id=wish.purchase.store_id,
-            import_batch=wish.import_batch or wish.purchase.import_batch,
-            occurred_at=wish.refund.occurred_at if wish.refund else None,
+            **taken.reason.named(),
         )
         for account, part in taken.split.sources
     ]
@@ -219,7 +256,7 @@ def _write(tenant: UUID, taken: Sequence[_Taken]) -> None:
         "now": now(),
         "ids": [new_id() for _ in taken],
         "awards": [each.award.id for each in taken],
-        "refunds": [each.wish.refund.id if each.wish.refund else None for each in taken],
+        "refunds": [each.reason.named().get("refund_id") for each in taken],
         "amounts": [each.amount for each in taken],
         "pending": [split.from_pending for split in splits],
         "available": [split.from_available for split in splits],
@@ -231,20 +268,23 @@ def _write(tenant: UUID, taken: Sequence[_Taken]) -> None:
         cursor.execute(INSERT_REVERSALS, reversals)
 
 
-def free_limits(tenant: UUID, taken: Sequence[tuple[Award, int]]) -> None:
-    """What limits and budgets had counted is free again, by the amounts that were just taken back of awards."""
-    freed: list[tuple[Take, int]] = []
+def recount_limits(tenant: UUID, taken: Sequence[tuple[Award, int]]) -> None:
+    """Make limits and budgets count what is left of awards, of which these amounts were just taken back.
+
+    A negative amount was given back, and is counted again.
+    """
+    counted: list[tuple[Take, int]] = []
     for award, amount in taken:
         counted_on = award.facts.get("counted_on")
         rules = version_rules(award.rule_version) if counted_on else None
         rule = rules.rule(award.rule_key) if rules else None
         if rules and rule and counted_on:
             value = None if award.unit == TIER_POINTS else rules.point_value
-            before = award.granted - award.reversed + amount
+            left = award.granted - award.reversed
             key = Key(award.program_id, award.rule_key)
-            take = Take(key, rule, value, award.customer_id, date.fromisoformat(counted_on), before)
-            freed.append((take, before - amount))
-    give_back(tenant, freed)
+            take = Take(key, rule, value, award.customer_id, date.fromisoformat(counted_on), left + amount)
+            counted.append((take, left))
+    recount(tenant, counted)
 
 
 def _reversed(taken: _Taken) -> Reversed:

@@ -125,23 +125,30 @@ class Allowances:
                 counters.give_back(tenant=tenant, counter=counter, amount=rest)
 
 
-def give_back(tenant: UUID, takes: Sequence[tuple[Take, int]]) -> None:
-    """Free what limits had counted: each take as it stood, and how much of it is left now. Runs under the locks."""
+def recount(tenant: UUID, takes: Sequence[tuple[Take, int]]) -> None:
+    """Make limits count what is left of takes: each as it was counted, and how much of it is left now.
+
+    Where less is left, it is free again. Where more is left (what took it back was itself taken back), it is counted
+    again, also past the limit: the limit gives no more until it has room. Runs under the locks.
+    """
     customers: defaultdict[tuple[Key, UUID, str], list[int]] = defaultdict(lambda: [0, 0])
     shared: defaultdict[Counter, int] = defaultdict(int)
     for take, left in takes:
         for name in _customer_counters(take):
-            customers[name][0] -= take.amount - left
-            customers[name][1] -= left == 0
+            customers[name][0] += left - take.amount
+            customers[name][1] += (left > 0) - (take.amount > 0)
         after = dict(_shared_counters(replace(take, amount=left)))
         for counter, amount in _shared_counters(take):
-            shared[counter] += amount - after.get(counter, 0)
+            shared[counter] += after[counter] - amount
     counters.add_uses(
         tenant=tenant,
         uses=[(*key, customer, period, by[0], by[1]) for (key, customer, period), by in customers.items()],
     )
     for counter in sorted(shared):
-        counters.give_back(tenant=tenant, counter=counter, amount=shared[counter])
+        if (by := shared[counter]) > 0:
+            counters.count(tenant=tenant, counter=counter, amount=by)
+        else:
+            counters.give_back(tenant=tenant, counter=counter, amount=-by)
 
 
 def _customer_counters(take: Take) -> Iterator[tuple[Key, UUID, str]]:

@@ -26,9 +26,12 @@ from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer, store_of
 from tests.gatherings.hall import OPERATOR, gathering_of, let_in, registered
 from tests.programs.conftest import make_points
+from tests.programs.earning import opened
+from tests.programs.holding import assert_holds
 from tests.racing import race
-from tests.vouchers.shop import account, available, events_of, everything, give
+from tests.vouchers.shop import account, available, coupon_of, events_of, everything, give
 from vouchers.errors import VoucherAlreadyRedeemed, VoucherNotFound
+from vouchers.selectors import vouchers_of
 from vouchers.services import redeem_voucher, reverse_redemption
 
 SOON = timedelta(hours=1)
@@ -106,6 +109,24 @@ def test_who_has_not_paid_pays_at_the_door(aurora: TenantInfo) -> None:
     assert refusal.value.params == {"unit": "BRL", "amount": 2500}
     seen = let_in(aurora, evening, place.id, is_paid=True)
     assert (seen.registration.status, seen.registration.paid_to) == ("arrived", "Operator")
+
+
+def test_an_arrival_taken_back_takes_back_a_gift_that_was_all_it_gave(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    for brand in (aurora, boreal):
+        effect = {"kind": "voucher", "coupon": str(coupon_of(brand, holder="personal").id)}
+        opened(brand, {"effect": effect, "when": {"participations": ["event"]}})
+    evenings = {brand.id: gathering_of(brand, starts_at=now() + SOON) for brand in (aurora, boreal)}
+    people = {brand.id: make_customer(brand) for brand in (aurora, boreal)}
+    places = {brand.id: registered(brand, evenings[brand.id], people[brand.id]) for brand in (aurora, boreal)}
+    for brand in (aurora, boreal):
+        let_in(brand, evenings[brand.id], places[brand.id].id)
+    drain_queue("relay")
+    before = everything(boreal)
+    undo_check_in(tenant=aurora.id, registration=places[aurora.id].id, key="u", actor=OPERATOR)
+    given = [each for each in vouchers_of(tenant=aurora.id, customer=people[aurora.id].id) if each.origin == "rule"]
+    assert [each.status for each in given] == ["cancelled"]
+    assert everything(boreal) == before
+    assert_holds(aurora)
 
 
 def test_an_arrival_taken_back_takes_back_what_it_gave(aurora: TenantInfo) -> None:
