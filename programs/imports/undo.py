@@ -1,12 +1,13 @@
 """Taking an import back: correcting transfers, numbers and keys set free, nothing deleted."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
 from programs.models import Article, Award, AwardReversal, ImportBatch, ImportRow
-from programs.services.reversals import TakeBack, split_of, take_back
+from programs.services.reversals import TakeBack, recount_limits, split_of, take_back
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
 from smartbis.ledger.accounts import Account
@@ -55,7 +56,10 @@ def _undo_sales(batch: ImportBatch, renewed: Renewed) -> bool:
 
 
 def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> None:
-    """What the import's refunds took from sales that stay is given back to where it came from."""
+    """What the import's refunds took from sales that stay is given back to where it came from.
+
+    Limits count it again, also where others have used meanwhile what the refunds had freed: it was rightly given.
+    """
     customers = {refund.purchase.customer_id for refund in refunds if refund.purchase.customer_id}
     if not customers:
         return
@@ -63,7 +67,8 @@ def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> N
     reversals = list(
         AwardReversal.objects.filter(refund_id__in=[refund.id for refund in refunds]).order_by("award_id", "id")
     )
-    locked = Award.objects.select_for_update(no_key=True).filter(id__in={each.award_id for each in reversals})
+    locked = Award.objects.select_for_update(no_key=True, of=("self",)).select_related("rule_version")
+    locked = locked.filter(id__in={each.award_id for each in reversals})
     awards = {award.id: award for award in locked.order_by("id")}
     for reversal in reversals:
         award = awards[reversal.award_id]
@@ -73,6 +78,10 @@ def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> N
         award.reversed -= reversal.amount
     for award in awards.values():
         award.save(update_fields=["reversed"])
+    given: Counter[UUID] = Counter()
+    for reversal in reversals:
+        given[reversal.award_id] += reversal.amount
+    recount_limits(tenant, [(award, -given[award.id]) for award in awards.values()])
 
 
 def _moves_back(holder: LockedHolder, award: Award, reversal: AwardReversal, batch: UUID) -> list[Move]:

@@ -15,6 +15,7 @@ from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer, store_of
 from tests.imports.loading import customer_of, errors, held, load, noted, refused, start, take_back
 from tests.programs.conftest import make_cashback, make_points
+from tests.programs.earning import opened
 from tests.unchanged import unchanged
 
 HEADER = (
@@ -181,6 +182,36 @@ def test_undo_gives_back_what_the_file_took_from_sales_that_stay(shop: TenantInf
     again = load(shop, HEADER + f"R1,{AT},-40,centro,,,7,,G1,\n")
     assert (again.refunds, held(shop, "7")) == (1, 1200)
     assert check_ledger(tenant=shop.id).ok
+
+
+def test_undo_counts_again_what_the_file_had_freed_of_limits(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    limits = {"per_customer": {"life": 20}, "times_per_customer": {"life": 2}, "budget_minor": 35}
+    opened(aurora, {"limits": limits}), opened(boreal, {"limits": limits})
+    for brand in (aurora, boreal):
+        load(brand, HEADER + f"S1,{AT},2,centro,,,7,,,\nS2,{AT},1,centro,,,8,,,\n")
+    with unchanged(boreal):
+        whole = load(aurora, HEADER + f"R1,{AT},-2,centro,,,7,,S1,\n")
+        part = load(aurora, HEADER + f"R2,{AT},-0.50,centro,,,8,,S2,\n")
+        assert (held(aurora, "7"), held(aurora, "8")) == (0, 5)
+        assert (take_back(aurora, whole).status, take_back(aurora, part).status) == ("undone", "undone")
+        assert (held(aurora, "7"), held(aurora, "8")) == (20, 10)
+        load(aurora, HEADER + f"S3,{AT},1,centro,,,7,,,\nS4,{AT},9,centro,,,9,,,\n")
+        assert (held(aurora, "7"), held(aurora, "9")) == (20, 5)
+
+
+def test_undo_counts_again_though_others_have_used_what_was_freed(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    for brand in (aurora, boreal):
+        opened(brand, {"limits": {"budget_minor": 20}})
+        load(brand, HEADER + f"S1,{AT},2,centro,,,7,,,\n")
+    with unchanged(boreal):
+        wrong = load(aurora, HEADER + f"R1,{AT},-2,centro,,,7,,S1,\n")
+        later = load(aurora, HEADER + f"S2,{AT},1.50,centro,,,8,,,\n")
+        take_back(aurora, wrong)
+        assert (held(aurora, "7"), held(aurora, "8")) == (20, 15)
+        take_back(aurora, later)
+        load(aurora, HEADER + f"S3,{AT},1.50,centro,,,8,,,\n")
+        assert (held(aurora, "7"), held(aurora, "8")) == (20, 0)
+    assert check_ledger(tenant=aurora.id).ok
 
 
 def test_undo_of_what_was_spent_meanwhile_is_owed(shop: TenantInfo) -> None:
