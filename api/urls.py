@@ -19,6 +19,7 @@ from api.views import (
     plans,
     programs,
     purchases,
+    registrations,
     reports,
     segments,
     tiers,
@@ -69,16 +70,18 @@ v1 = [
     path("events", events.Events.as_view(), name="events"),
     path("events/<uuid:gathering>", events.OneEvent.as_view(), name="event"),
     path("events/<uuid:gathering>/cancel", events.EventCancellation.as_view(), name="event-cancel"),
-    path("events/<uuid:gathering>/registrations", events.EventRegistrations.as_view(), name="event-registrations"),
-    path("events/<uuid:gathering>/check-ins", events.EventCheckIns.as_view(), name="event-check-ins"),
+    path(
+        "events/<uuid:gathering>/registrations", registrations.EventRegistrations.as_view(), name="event-registrations"
+    ),
+    path("events/<uuid:gathering>/check-ins", registrations.EventCheckIns.as_view(), name="event-check-ins"),
     path(
         "registrations/<uuid:registration>/cancel",
-        events.RegistrationCancellation.as_view(),
+        registrations.RegistrationCancellation.as_view(),
         name="registration-cancel",
     ),
     path(
         "registrations/<uuid:registration>/undo-check-in",
-        events.CheckInUndo.as_view(),
+        registrations.CheckInUndo.as_view(),
         name="registration-undo-check-in",
     ),
     path("programs", programs.Programs.as_view(), name="programs"),
