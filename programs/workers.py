@@ -11,7 +11,7 @@ from programs.imports.runner import work_on_imports
 from programs.imports.services import sweep_files
 from programs.models import Award
 from programs.referrals.services import settle_due as settle_due_referral
-from programs.services.giving import hand_out, waiting_gifts
+from programs.services.giving import hand_out, waiting_gifts, wake_for_next_gift
 from programs.services.merging import gather_after_merge
 from programs.services.plan_members import settle_due
 from programs.services.refunds import release_due, wake_for_next_release
@@ -53,6 +53,8 @@ def hand_out_gifts(*, tenant: UUID) -> bool:
     """Hand out what rules promised, each gift in a transaction of its own."""
     found = waiting_gifts(tenant=tenant, limit=GIFTS_A_TURN)
     each_alone([partial(hand_out, tenant=tenant, gift=gift) for gift in found])
+    with tenant_scope(tenant):
+        wake_for_next_gift()
     return len(found) == GIFTS_A_TURN
 
 

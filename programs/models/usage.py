@@ -34,7 +34,8 @@ class RuleUse(TenantModel):
 
 
 class RuleGift(TenantModel):
-    """A thing that a rule gives: a coupon's voucher or periods of a plan. Handed out after the sale, once."""
+    """A thing that a rule gives: a coupon's voucher or periods of a plan. Handed out once, after the sale
+    and the rule's hold."""
 
     class Kind(models.TextChoices):
         VOUCHER = "voucher"
@@ -63,6 +64,7 @@ class RuleGift(TenantModel):
     refusal = models.CharField(max_length=60, blank=True)
     counted_on = models.DateField(null=True)
     created_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="The end of the rule's hold; an unpaid sale's waits for its payment too.")
     settled_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
@@ -79,8 +81,6 @@ class RuleGift(TenantModel):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["tenant", "created_at", "id"], name="rule_gift_waiting", condition=models.Q(status="waiting")
-            ),
+            models.Index(fields=["tenant", "due_at", "id"], name="rule_gift_due", condition=models.Q(status="waiting")),
             models.Index(fields=["tenant", "customer", "-created_at"], name="rule_gift_of_customer"),
         ]

@@ -1,11 +1,12 @@
 """Things that rules give beside value: vouchers of a coupon, periods of a plan.
 
-The sale's transaction only promises them: a row that a worker hands out, once (`programs.services.giving`).
+The sale's transaction only promises them: a row that a worker hands out, once and not before the rule's hold has passed
+(`programs.services.giving`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from programs.models import RuleGift
@@ -28,7 +29,7 @@ class GiftDraft:
 
 
 def promise_gifts(*, tenant: UUID, gifts: Sequence[GiftDraft]) -> None:
-    """Write the gifts down, to be handed out after commit. Runs in the scope of the sale that earns them."""
+    """Write the gifts down, to be handed out after commit and their rule's hold. Runs in the scope of the sale."""
     if not gifts:
         return
     instant = now()
@@ -46,10 +47,16 @@ def promise_gifts(*, tenant: UUID, gifts: Sequence[GiftDraft]) -> None:
             quantity=gift.granted.amount,
             counted_on=gift.counted_on,
             created_at=instant,
+            due_at=_due_at(gift),
         )
         for gift in gifts
     )
-    request_work(queue="relay")
+    for due_at in sorted({max(instant, _due_at(gift)) for gift in gifts}):
+        request_work(queue="relay", due_at=due_at)
+
+
+def _due_at(gift: GiftDraft) -> datetime:
+    return gift.occasion.occurred_at + timedelta(days=gift.granted.rule.hold_days)
 
 
 def _kind(gift: GiftDraft) -> str:

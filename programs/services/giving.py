@@ -18,6 +18,7 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError
 from smartbis.kernel.people import SYSTEM
 from smartbis.ledger.services import lock_holder
+from smartbis.outbox.work import request_work
 from smartbis.purchases.selectors import get_purchase
 from smartbis.tenancy.scope import tenant_scope
 from vouchers.errors import VoucherCancelled, VoucherRefused
@@ -25,14 +26,21 @@ from vouchers.infos import SaleRef
 from vouchers.selectors import vouchers_by_keys
 from vouchers.services import cancel_voucher, issue_voucher
 
-_IS_DUE = Q(status=RuleGift.Status.WAITING) & (Q(purchase__isnull=True) | Q(purchase__status="confirmed"))
+_STANDS = Q(status=RuleGift.Status.WAITING) & (Q(purchase__isnull=True) | Q(purchase__status="confirmed"))
 
 
 def waiting_gifts(*, tenant: UUID, limit: int) -> list[UUID]:
-    """Gifts still to be handed out, the oldest first; those of unpaid sales wait on."""
+    """Gifts to be handed out by now, the first due first; those of unpaid sales, and those on hold, wait on."""
     with tenant_scope(tenant, read_only=True):
-        rows = RuleGift.objects.filter(_IS_DUE).order_by("created_at", "id")
+        rows = RuleGift.objects.filter(_STANDS, due_at__lte=now()).order_by("due_at", "id")
         return list(rows.values_list("id", flat=True)[:limit])
+
+
+def wake_for_next_gift() -> None:
+    """Ask to be woken when the next gift of the tenant in scope has been held long enough."""
+    ahead = RuleGift.objects.filter(_STANDS, due_at__gt=now()).order_by("due_at")
+    if next_at := ahead.values_list("due_at", flat=True).first():
+        request_work(queue="relay", due_at=next_at)
 
 
 def hand_out(*, tenant: UUID, gift: UUID) -> None:
@@ -122,7 +130,11 @@ def _locked(tenant: UUID, gift: UUID) -> RuleGift | None:
     if row is None:
         return None
     lock_holder(tenant=tenant, customer=hold_customer(tenant=tenant, customer=row.customer_id))
-    return RuleGift.objects.select_for_update(no_key=True, of=("self",)).filter(_IS_DUE, id=gift).first()
+    return (
+        RuleGift.objects.select_for_update(no_key=True, of=("self",))
+        .filter(_STANDS, id=gift, due_at__lte=now())
+        .first()
+    )
 
 
 def _free_limits(tenant: UUID, rows: Iterable[RuleGift]) -> None:

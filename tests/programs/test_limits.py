@@ -319,6 +319,36 @@ def test_a_refund_goes_through_though_the_voucher_it_gave_is_over(aurora: Tenant
         assert_holds(aurora)
 
 
+def test_a_gift_waits_for_its_rules_hold_and_goes_with_a_sale_refunded_meanwhile(
+    aurora: TenantInfo, boreal: TenantInfo
+) -> None:
+    people = {}
+    with frozen(AT):
+        for brand in (aurora, boreal):
+            coupon = coupon_of(brand, holder="personal", stock=100)
+            effect = {"kind": "voucher", "coupon": str(coupon.id)}
+            opened(brand, {"effect": effect, "hold_days": 7, "limits": {"times_per_customer": {"life": 2}}})
+            people[brand.id] = make_customer(brand)
+        one, stranger = people[aurora.id], people[boreal.id]
+        sales = [sold(aurora, one, 1_000, str(each)) for each in range(2)]
+        late = sold(aurora, make_customer(aurora), 1_000, "unpaid", status="pending")
+        sold(boreal, stranger, 1_000, "1")
+        drain_queue("relay")
+    with frozen(AT + timedelta(days=7) - timedelta(seconds=1)):
+        confirm_sale(tenant=aurora.id, purchase=late.purchase.id)
+        drain_queue("relay")
+        assert vouchers_of(tenant=aurora.id, customer=one.id) == []
+        refund(aurora, sales[0].purchase.id, "all", 1_000)
+        assert sorted(gifts(aurora)) == [("taken_back", ""), ("waiting", ""), ("waiting", "")]
+        assert_holds(aurora)
+    with frozen(AT + timedelta(days=7)):
+        drain_queue("relay")
+        assert len(vouchers_of(tenant=aurora.id, customer=one.id)) == 1
+        assert sorted(gifts(aurora)) == [("given", ""), ("given", ""), ("taken_back", "")]
+        assert len(vouchers_of(tenant=boreal.id, customer=stranger.id)) == 1
+        assert_holds(aurora, boreal)
+
+
 def test_an_unpaid_sale_gives_nothing_before_it_is_paid(aurora: TenantInfo) -> None:
     gift_rule(aurora)
     one = make_customer(aurora)
