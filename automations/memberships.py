@@ -1,6 +1,7 @@
 """Notices about tiers and plans, from the present state: what has changed back meanwhile is not told."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from automations.wording import Wording
 from messaging.services import queue_message
 from programs.events import PlanEnding, PlanLapsed, PlanRenewed, PlanStarted, TierEnding, TierReached
 from programs.selectors import MemberInfo, current_plans, customer_plans, get_plan, tier_card
-from smartbis.customers.infos import CustomerInfo
 from smartbis.tenancy.selectors import TenantInfo
 
 _BREATH = timedelta(microseconds=1)
@@ -20,23 +20,15 @@ def tell_tier_reached(*, tenant: UUID, event: TierReached) -> None:
     card = tier_card(tenant=tenant, customer=event.customer_id)
     if event.cause == "ladder" or card is None or card.tier is None or card.reached_at is None:
         return
-    if card.tier.key != event.tier or not is_news(card.reached_at):
+    tier, keep_until = card.tier, card.keep_until
+    if tier.key != event.tier or not is_news(card.reached_at):
         return
-    found = _whom(tenant, event.customer_id)
-    if found is None:
-        return
-    person, brand, wording = found
-    queue_message(
-        tenant=tenant,
-        customer=person.id,
-        template="tier_reached",
-        parameters={
-            "first_name": greeted(person, wording),
-            "tier": card.tier.name,
-            "brand": brand.name,
-            "kept": wording.until(card.keep_until),
-        },
-        cause=_cause("tier.reached", person.id, event.tier, card.reached_at.isoformat()),
+    _tell(
+        tenant,
+        event.customer_id,
+        "tier_reached",
+        lambda brand, wording: {"tier": tier.name, "brand": brand.name, "kept": wording.until(keep_until)},
+        cause=("tier.reached", event.tier, card.reached_at.isoformat()),
     )
 
 
@@ -45,24 +37,19 @@ def tell_tier_ending(*, tenant: UUID, event: TierEnding) -> None:
     card = tier_card(tenant=tenant, customer=event.customer_id)
     if card is None or card.tier is None or card.keep_until is None or not card.to_keep:
         return
-    if card.tier.key != event.tier or card.keep_until.isoformat() != event.ends_at:
+    tier, keep_until, lacking, measure = card.tier, card.keep_until, card.to_keep, card.ladder.measure
+    if tier.key != event.tier or keep_until.isoformat() != event.ends_at:
         return
-    found = _whom(tenant, event.customer_id)
-    if found is None:
-        return
-    person, brand, wording = found
-    missing = wording.figure(card.to_keep, card.ladder.measure, brand.currency)
-    queue_message(
-        tenant=tenant,
-        customer=person.id,
-        template="tier_ending",
-        parameters={
-            "first_name": greeted(person, wording),
-            "tier": card.tier.name,
-            "day": wording.date(card.keep_until - _BREATH),
-            "missing": missing,
+    _tell(
+        tenant,
+        event.customer_id,
+        "tier_ending",
+        lambda brand, wording: {
+            "tier": tier.name,
+            "day": wording.date(keep_until - _BREATH),
+            "missing": wording.figure(lacking, measure, brand.currency),
         },
-        cause=_cause("tier.ending", person.id, event.ends_at),
+        cause=("tier.ending", event.ends_at),
     )
 
 
@@ -71,20 +58,15 @@ def tell_plan_started(*, tenant: UUID, event: PlanStarted | PlanRenewed) -> None
     member = _member(tenant, event.customer_id, event.plan)
     if member is None or not _is_fresh(tenant, event):
         return
-    found = _whom(tenant, event.customer_id)
-    if found is None:
-        return
-    person, _, wording = found
-    queue_message(
-        tenant=tenant,
-        customer=person.id,
-        template="plan_renewed" if isinstance(event, PlanRenewed) else "plan_started",
-        parameters={
-            "first_name": greeted(person, wording),
+    _tell(
+        tenant,
+        event.customer_id,
+        "plan_renewed" if isinstance(event, PlanRenewed) else "plan_started",
+        lambda brand, wording: {
             "plan": member.plan.name,
             "until": wording.until(member.ends_at),
         },
-        cause=_cause("plan.bought", person.id, event.source),
+        cause=("plan.bought", event.source),
     )
 
 
@@ -93,21 +75,16 @@ def tell_plan_ending(*, tenant: UUID, event: PlanEnding) -> None:
     member = _member(tenant, event.customer_id, event.plan)
     if member is None or member.ends_at.isoformat() != event.ends_at or member.state != "active":
         return
-    found = _whom(tenant, event.customer_id)
-    if found is None:
-        return
-    person, _, wording = found
-    queue_message(
-        tenant=tenant,
-        customer=person.id,
-        template="plan_ending",
-        parameters={
-            "first_name": greeted(person, wording),
+    _tell(
+        tenant,
+        event.customer_id,
+        "plan_ending",
+        lambda brand, wording: {
             "plan": member.plan.name,
             "day": wording.date(member.ends_at - _BREATH),
             "how": wording.how_to_renew(member.plan),
         },
-        cause=_cause("plan.ending", person.id, event.plan, event.ends_at, event.days),
+        cause=("plan.ending", event.plan, event.ends_at, event.days),
     )
 
 
@@ -119,34 +96,41 @@ def tell_plan_lapsed(*, tenant: UUID, event: PlanLapsed) -> None:
     ended = datetime.fromisoformat(event.ended_at)
     if not is_news(ended + timedelta(days=plan.grace_days)):
         return
-    found = _whom(tenant, event.customer_id)
-    if found is None:
-        return
-    person, brand, wording = found
-    queue_message(
-        tenant=tenant,
-        customer=person.id,
-        template="plan_lapsed",
-        parameters={
-            "first_name": greeted(person, wording),
+    _tell(
+        tenant,
+        event.customer_id,
+        "plan_lapsed",
+        lambda brand, wording: {
             "plan": plan.name,
             "day": wording.date(ended - _BREATH),
             "brand": brand.name,
         },
-        cause=_cause("plan.lapsed", person.id, event.plan, event.ended_at),
+        cause=("plan.lapsed", event.plan, event.ended_at),
     )
 
 
-def _cause(kind: str, customer: UUID, *facts: object) -> str:
-    """A name for what is told, short enough to keep: the facts of it are hashed."""
+def _tell(
+    tenant: UUID,
+    customer: UUID,
+    template: str,
+    words: Callable[[TenantInfo, Wording], dict[str, str]],
+    *,
+    cause: tuple[str, *tuple[object, ...]],
+) -> None:
+    """Write to a member in their language, by name, unless they were erased. `cause` is what is told, and its facts."""
+    person, brand, wording = addressed(tenant, customer)
+    if person.status != "active":
+        return
+    kind, *facts = cause
+    # A name for what is told, short enough to keep: the facts of it are hashed.
     told = hashlib.sha256("\x1f".join(str(fact) for fact in facts).encode()).hexdigest()[:32]
-    return f"{kind}:{customer}:{told}"
-
-
-def _whom(tenant: UUID, customer: UUID) -> tuple[CustomerInfo, TenantInfo, Wording] | None:
-    """Who is written to; nobody who was erased."""
-    found = addressed(tenant, customer)
-    return found if found[0].status == "active" else None
+    queue_message(
+        tenant=tenant,
+        customer=person.id,
+        template=template,
+        parameters={"first_name": greeted(person, wording)} | words(brand, wording),
+        cause=f"{kind}:{person.id}:{told}",
+    )
 
 
 def _member(tenant: UUID, customer: UUID, plan: str) -> MemberInfo | None:
