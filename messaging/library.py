@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from messaging.membership_templates import MEMBERSHIP
-from messaging.template_specs import PLACEHOLDER, STOP_EN, STOP_PT, Category, TemplateSpec, Wording
+from messaging.template_specs import PLACEHOLDER, Category, TemplateSpec, Wording, notice
 
 __all__ = [
     "LIBRARY",
@@ -34,30 +34,24 @@ SIGN_IN_CODE = "sign_in_code"
 SIGN_IN_MINUTES = 10
 
 
-_WELCOME = TemplateSpec(
-    key="welcome",
-    category=Category.UTILITY,
+_WELCOME = notice(
+    "welcome",
     path="",
     examples={"first_name": "Ana", "brand": "Cartão Aurora"},
-    wordings={
-        "pt_BR": Wording(
-            "Olá, {first_name}! Seu cadastro em {brand} está ativo e ligado a este número. "
-            "Informe o seu telefone no caixa para que cada compra seja registrada, e veja o saldo pelo botão abaixo.",
-            "Abrir minha conta",
-            STOP_PT,
-        ),
-        "en": Wording(
-            "Hello, {first_name}! Your account with {brand} is active and tied to this number. "
-            "Give your phone at the till so that each purchase is kept, and see your balance with the button below.",
-            "Open my account",
-            STOP_EN,
-        ),
-    },
+    pt=(
+        "Olá, {first_name}! Seu cadastro em {brand} está ativo e ligado a este número. "
+        "Informe o seu telefone no caixa para que cada compra seja registrada, e veja o saldo pelo botão abaixo.",
+        "Abrir minha conta",
+    ),
+    en=(
+        "Hello, {first_name}! Your account with {brand} is active and tied to this number. "
+        "Give your phone at the till so that each purchase is kept, and see your balance with the button below.",
+        "Open my account",
+    ),
 )
 
-_PURCHASE_CREDITED = TemplateSpec(
-    key="purchase_credited",
-    category=Category.UTILITY,
+_PURCHASE_CREDITED = notice(
+    "purchase_credited",
     path="statement/",
     examples={
         "first_name": "Ana",
@@ -67,116 +61,91 @@ _PURCHASE_CREDITED = TemplateSpec(
         "next_step": "o saldo já pode ser usado no caixa",
     },
     in_english={"earned": "R$18.50", "balance": "R$42.00", "next_step": "the balance can be used at the till"},
-    wordings={
-        "pt_BR": Wording(
-            "Olá, {first_name}! Registramos a sua compra em {store} e você recebeu {earned}. "
-            "O seu saldo agora é {balance}. Situação da conta: {next_step}. Cada lançamento está no seu extrato.",
-            "Ver extrato",
-            STOP_PT,
-        ),
-        "en": Wording(
-            "Hello, {first_name}! We recorded your purchase at {store} and you received {earned}. "
-            "Your balance is now {balance}. Account status: {next_step}. Every entry is on your statement.",
-            "See statement",
-            STOP_EN,
-        ),
-    },
+    pt=(
+        "Olá, {first_name}! Registramos a sua compra em {store} e você recebeu {earned}. "
+        "O seu saldo agora é {balance}. Situação da conta: {next_step}. Cada lançamento está no seu extrato.",
+        "Ver extrato",
+    ),
+    en=(
+        "Hello, {first_name}! We recorded your purchase at {store} and you received {earned}. "
+        "Your balance is now {balance}. Account status: {next_step}. Every entry is on your statement.",
+        "See statement",
+    ),
 )
 
-_VOUCHER_ISSUED = TemplateSpec(
-    key="voucher_issued",
-    category=Category.UTILITY,
+_VOUCHER_ISSUED = notice(
+    "voucher_issued",
     path="vouchers/",
     path_parameter="voucher_path",
     examples={"first_name": "Ana", "voucher": "Café", "code": "8F3K-2QZP-7XMA", "until": "até 31/12/2026"},
     in_english={"voucher": "Coffee", "until": "until 31 Dec 2026"},
-    wordings={
-        "pt_BR": Wording(
-            "Olá, {first_name}! O seu voucher {voucher} foi emitido com o código {code} e com validade {until}. "
-            "Mostre o código ou o QR da página no caixa para usar.",
-            "Abrir voucher",
-            STOP_PT,
-        ),
-        "en": Wording(
-            "Hello, {first_name}! Your voucher {voucher} was issued with the code {code} and valid {until}. "
-            "Show the code or the page's QR at the till to use it.",
-            "Open voucher",
-            STOP_EN,
-        ),
-    },
+    pt=(
+        "Olá, {first_name}! O seu voucher {voucher} foi emitido com o código {code} e com validade {until}. "
+        "Mostre o código ou o QR da página no caixa para usar.",
+        "Abrir voucher",
+    ),
+    en=(
+        "Hello, {first_name}! Your voucher {voucher} was issued with the code {code} and valid {until}. "
+        "Show the code or the page's QR at the till to use it.",
+        "Open voucher",
+    ),
 )
 
-_VOUCHER_REDEEMED = TemplateSpec(
-    key="voucher_redeemed",
-    category=Category.UTILITY,
+_VOUCHER_REDEEMED = notice(
+    "voucher_redeemed",
     path="statement/",
     examples={"first_name": "Ana", "voucher": "Café", "store": "Loja Centro", "at": "21/11/2026 14:30"},
     in_english={"voucher": "Coffee", "at": "21 Nov 2026 14:30"},
-    wordings={
-        "pt_BR": Wording(
-            "Olá, {first_name}! O seu voucher {voucher} foi usado em {store} no dia {at}. "
-            "Se não foi você, responda a esta mensagem para falar com a loja.",
-            "Ver extrato",
-            STOP_PT,
-        ),
-        "en": Wording(
-            "Hello, {first_name}! Your voucher {voucher} was used at {store} on {at}. "
-            "If this was not you, reply to this message to reach the store.",
-            "See statement",
-            STOP_EN,
-        ),
-    },
+    pt=(
+        "Olá, {first_name}! O seu voucher {voucher} foi usado em {store} no dia {at}. "
+        "Se não foi você, responda a esta mensagem para falar com a loja.",
+        "Ver extrato",
+    ),
+    en=(
+        "Hello, {first_name}! Your voucher {voucher} was used at {store} on {at}. "
+        "If this was not you, reply to this message to reach the store.",
+        "See statement",
+    ),
 )
 
-_EVENT_REGISTERED = TemplateSpec(
-    key="event_registered",
-    category=Category.UTILITY,
+_EVENT_REGISTERED = notice(
+    "event_registered",
     path="vouchers/",
     path_parameter="voucher_path",
     examples={"first_name": "Ana", "event": "Sarau", "at": "12/12/2026 19:00", "code": "8F3K-2QZP-7XMA"},
     in_english={"event": "Open stage", "at": "12 Dec 2026 19:00"},
-    wordings={
-        "pt_BR": Wording(
-            "Olá, {first_name}! Sua inscrição em {event} está confirmada para {at}. O código da sua entrada é {code} "
-            "e vale uma vez. Mostre o código ou o QR da página na porta.",
-            "Abrir entrada",
-            STOP_PT,
-        ),
-        "en": Wording(
-            "Hello, {first_name}! Your registration for {event} is confirmed for {at}. The code of your entry is "
-            "{code} and counts once. Show the code or the page's QR at the door.",
-            "Open entry",
-            STOP_EN,
-        ),
-    },
+    pt=(
+        "Olá, {first_name}! Sua inscrição em {event} está confirmada para {at}. O código da sua entrada é {code} "
+        "e vale uma vez. Mostre o código ou o QR da página na porta.",
+        "Abrir entrada",
+    ),
+    en=(
+        "Hello, {first_name}! Your registration for {event} is confirmed for {at}. The code of your entry is "
+        "{code} and counts once. Show the code or the page's QR at the door.",
+        "Open entry",
+    ),
 )
 
-_EVENT_PLACE_FREED = TemplateSpec(
-    key="event_place_freed",
-    category=Category.UTILITY,
+_EVENT_PLACE_FREED = notice(
+    "event_place_freed",
     path="vouchers/",
     path_parameter="voucher_path",
     examples={"first_name": "Ana", "event": "Sarau", "at": "12/12/2026 19:00", "code": "8F3K-2QZP-7XMA"},
     in_english={"event": "Open stage", "at": "12 Dec 2026 19:00"},
-    wordings={
-        "pt_BR": Wording(
-            "Olá, {first_name}! Abriu um lugar em {event} e ele é seu: saiu da lista de espera para o dia {at}. "
-            "O código da sua entrada é {code} e vale uma vez. Se não puder ir, cancele na página.",
-            "Abrir entrada",
-            STOP_PT,
-        ),
-        "en": Wording(
-            "Hello, {first_name}! A place at {event} became free and it is yours: you left the waiting list for {at}. "
-            "The code of your entry is {code} and counts once. If you cannot come, cancel on the page.",
-            "Open entry",
-            STOP_EN,
-        ),
-    },
+    pt=(
+        "Olá, {first_name}! Abriu um lugar em {event} e ele é seu: saiu da lista de espera para o dia {at}. "
+        "O código da sua entrada é {code} e vale uma vez. Se não puder ir, cancele na página.",
+        "Abrir entrada",
+    ),
+    en=(
+        "Hello, {first_name}! A place at {event} became free and it is yours: you left the waiting list for {at}. "
+        "The code of your entry is {code} and counts once. If you cannot come, cancel on the page.",
+        "Open entry",
+    ),
 )
 
-_EVENT_CANCELLED = TemplateSpec(
-    key="event_cancelled",
-    category=Category.UTILITY,
+_EVENT_CANCELLED = notice(
+    "event_cancelled",
     path="events/",
     examples={
         "first_name": "Ana",
@@ -191,64 +160,50 @@ _EVENT_CANCELLED = TemplateSpec(
         "reason": "heavy rain",
         "returned": "50 points are back on your balance",
     },
-    wordings={
-        "pt_BR": Wording(
-            "Olá, {first_name}! O evento {event} do dia {at} foi cancelado pelo organizador. "
-            "Motivo informado: {reason}. Situação do seu pagamento: {returned}. A sua entrada deixou de valer.",
-            "Ver eventos",
-            STOP_PT,
-        ),
-        "en": Wording(
-            "Hello, {first_name}! The event {event} on {at} was cancelled by its organiser. "
-            "The reason given: {reason}. Status of your payment: {returned}. Your entry is no longer valid.",
-            "See events",
-            STOP_EN,
-        ),
-    },
+    pt=(
+        "Olá, {first_name}! O evento {event} do dia {at} foi cancelado pelo organizador. "
+        "Motivo informado: {reason}. Situação do seu pagamento: {returned}. A sua entrada deixou de valer.",
+        "Ver eventos",
+    ),
+    en=(
+        "Hello, {first_name}! The event {event} on {at} was cancelled by its organiser. "
+        "The reason given: {reason}. Status of your payment: {returned}. Your entry is no longer valid.",
+        "See events",
+    ),
 )
 
-_REFERRAL_SETTLED = TemplateSpec(
-    key="referral_settled",
-    category=Category.UTILITY,
+_REFERRAL_SETTLED = notice(
+    "referral_settled",
     path="statement/",
     examples={"first_name": "Ana", "friend": "Bia", "earned": "100 pontos"},
     in_english={"earned": "100 points"},
-    wordings={
-        "pt_BR": Wording(
-            "Olá, {first_name}! A pessoa que você indicou, {friend}, concluiu a primeira compra. "
-            "Pela indicação você recebeu {earned} na sua conta. Cada lançamento está no seu extrato.",
-            "Ver extrato",
-            STOP_PT,
-        ),
-        "en": Wording(
-            "Hello, {first_name}! The person you referred, {friend}, has completed a first purchase. "
-            "For the referral you received {earned} on your account. Every entry is on your statement.",
-            "See statement",
-            STOP_EN,
-        ),
-    },
+    pt=(
+        "Olá, {first_name}! A pessoa que você indicou, {friend}, concluiu a primeira compra. "
+        "Pela indicação você recebeu {earned} na sua conta. Cada lançamento está no seu extrato.",
+        "Ver extrato",
+    ),
+    en=(
+        "Hello, {first_name}! The person you referred, {friend}, has completed a first purchase. "
+        "For the referral you received {earned} on your account. Every entry is on your statement.",
+        "See statement",
+    ),
 )
 
-_CHALLENGE_REACHED = TemplateSpec(
-    key="challenge_reached",
-    category=Category.UTILITY,
+_CHALLENGE_REACHED = notice(
+    "challenge_reached",
     path="challenges/",
     examples={"first_name": "Ana", "challenge": "Três visitas em dezembro", "earned": "50 pontos"},
     in_english={"challenge": "Three visits in December", "earned": "50 points"},
-    wordings={
-        "pt_BR": Wording(
-            "Olá, {first_name}! Você concluiu o desafio {challenge} do programa. "
-            "Por isso recebeu {earned} na sua conta. O seu progresso está na página.",
-            "Ver desafios",
-            STOP_PT,
-        ),
-        "en": Wording(
-            "Hello, {first_name}! You have completed the challenge {challenge} of the programme. "
-            "For this you received {earned} on your account. Your progress is on the page.",
-            "See challenges",
-            STOP_EN,
-        ),
-    },
+    pt=(
+        "Olá, {first_name}! Você concluiu o desafio {challenge} do programa. "
+        "Por isso recebeu {earned} na sua conta. O seu progresso está na página.",
+        "Ver desafios",
+    ),
+    en=(
+        "Hello, {first_name}! You have completed the challenge {challenge} of the programme. "
+        "For this you received {earned} on your account. Your progress is on the page.",
+        "See challenges",
+    ),
 )
 
 _SIGN_IN_CODE = TemplateSpec(
@@ -262,9 +217,8 @@ _SIGN_IN_CODE = TemplateSpec(
     },
 )
 
-_RULES_CHANGED = TemplateSpec(
-    key="rules_changed",
-    category=Category.UTILITY,
+_RULES_CHANGED = notice(
+    "rules_changed",
     path="how-it-works/",
     examples={
         "first_name": "Ana",
@@ -273,20 +227,16 @@ _RULES_CHANGED = TemplateSpec(
         "change": "1 ponto a cada R$ 1,00, em todas as lojas.",
     },
     in_english={"from": "1 Dec 2026", "change": "1 point for every R$1.00, in all stores."},
-    wordings={
-        "pt_BR": Wording(
-            "Olá, {first_name}! As regras de {program}, de que você participa, mudam em {from}. O que muda: {change} "
-            "O que você já ganhou continua como está. As regras completas ficam na página do programa.",
-            "Ver as regras",
-            STOP_PT,
-        ),
-        "en": Wording(
-            "Hello, {first_name}! The rules of {program}, which you are a member of, change on {from}. What changes: "
-            "{change} What you earned before stays as it is. The complete rules are on the programme's page.",
-            "See the rules",
-            STOP_EN,
-        ),
-    },
+    pt=(
+        "Olá, {first_name}! As regras de {program}, de que você participa, mudam em {from}. O que muda: {change} "
+        "O que você já ganhou continua como está. As regras completas ficam na página do programa.",
+        "Ver as regras",
+    ),
+    en=(
+        "Hello, {first_name}! The rules of {program}, which you are a member of, change on {from}. What changes: "
+        "{change} What you earned before stays as it is. The complete rules are on the programme's page.",
+        "See the rules",
+    ),
 )
 
 LIBRARY: Mapping[str, TemplateSpec] = {

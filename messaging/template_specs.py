@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 STOP_PT = "Responda SAIR para não receber mais avisos."
@@ -44,7 +43,6 @@ class TemplateSpec:
     path: str = ""
     path_parameter: str = ""
     in_english: Mapping[str, str] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -59,3 +57,25 @@ class TemplateSpec:
     def placeholders(self, language: str) -> list[str]:
         """The body's parameters in the order of their numbers."""
         return list(dict.fromkeys(PLACEHOLDER.findall(self.wordings[language].body)))
+
+
+def notice(
+    key: str,
+    *,
+    path: str,
+    examples: Mapping[str, str],
+    pt: tuple[str, str],
+    en: tuple[str, str],
+    path_parameter: str = "",
+    in_english: Mapping[str, str] | None = None,
+) -> TemplateSpec:
+    """A UTILITY template that says how to stop such messages; `pt` and `en` are its body and its button."""
+    return TemplateSpec(
+        key=key,
+        category=Category.UTILITY,
+        wordings={"pt_BR": Wording(*pt, STOP_PT), "en": Wording(*en, STOP_EN)},
+        examples=examples,
+        path=path,
+        path_parameter=path_parameter,
+        in_english=in_english or {},
+    )
