@@ -110,7 +110,10 @@ class GatheringCancelled(Event):
 @event("gathering.registration_ended.v1")
 @dataclass(frozen=True, kw_only=True)
 class RegistrationEnded(Event):
-    """Somebody is off the list; `reason` is left, removed or event_cancelled. Points in `returned_points` came back."""
+    """Somebody is off the list; `reason` is left, removed, event_cancelled, or merged (a second place of one person).
+
+    Points in `returned_points` came back.
+    """
 
     registration_id: UUID
     gathering_id: UUID

@@ -19,6 +19,7 @@ from programs.models import Challenge, ChallengeTaker
 from programs.services.participations import record_participation
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer
+from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
@@ -86,6 +87,7 @@ def join_challenge(*, tenant: UUID, challenge: UUID, customer: UUID) -> None:
             raise ChallengeNotFound
         if not challenge_infos([row])[0].is_open():
             raise ChallengeClosed
+        customer = hold_customer(tenant=tenant, customer=customer)
         if get_customer(tenant=tenant, customer=customer).status != "active":
             raise CustomerNotFound
         _taker(row, customer, now())
@@ -98,6 +100,7 @@ def judge_challenges(*, tenant: UUID, customer: UUID) -> None:
     Publishes ChallengeReached for each time that is rewarded.
     """
     with tenant_scope(tenant):
+        customer = hold_customer(tenant=tenant, customer=customer)
         for row in Challenge.objects.filter(status=Challenge.Status.LIVE).order_by("id"):
             _judge(row, customer)
 
@@ -113,11 +116,12 @@ def settle_due(*, tenant: UUID) -> bool:
 
 def _judge_alone(tenant: UUID, challenge: UUID, customer: UUID) -> None:
     with tenant_scope(tenant):
+        customer = hold_customer(tenant=tenant, customer=customer)
         _judge(Challenge.objects.get(id=challenge), customer)
 
 
 def _judge(row: Challenge, customer: UUID) -> None:
-    """One customer's taking part, by the present state; its row is locked, so that nothing is rewarded twice."""
+    """A held customer's taking part, by the present state; its row is locked, so that nothing is rewarded twice."""
     person = get_customer(tenant=row.tenant_id, customer=customer)
     if person.status != "active":
         return

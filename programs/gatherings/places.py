@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from programs.events import GatheringRegistered, RegistrationEnded
 from programs.gatherings.infos import DOORS_CLOSE
+from programs.gatherings.reading import lock_in_line
 from programs.models import Gathering, Registration
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
@@ -67,9 +68,12 @@ def give_places(gathering: Gathering) -> int:
         return 0
     left, given = free_places(gathering), 0
     line = Registration.objects.filter(gathering_id=gathering.id, status="waiting").order_by("asked_at", "id")
-    for row in line.iterator(chunk_size=100):
+    for registration in line.values_list("id", flat=True).iterator(chunk_size=100):
         if left is not None and given >= left:
             break
+        row = lock_in_line(registration)
+        if row is None:
+            continue
         # Who asked for the place chose its price too. A savepoint, so that the others' turns stand.
         with suppress(InsufficientBalance), transaction.atomic():
             give_place(gathering, row, Actor(kind="customer", id=row.customer_id), from_line=True)

@@ -10,6 +10,7 @@ from programs.gatherings.errors import GatheringNotFound, RegistrationNotFound
 from programs.gatherings.infos import GatheringDraft, GatheringInfo, RegistrationInfo
 from programs.models import Gathering, Registration
 from smartbis.customers.selectors import get_customers
+from smartbis.customers.services import hold_customer, hold_customer_if_free
 from vouchers.infos import VoucherInfo
 from vouchers.selectors import vouchers_by_ids
 
@@ -45,7 +46,8 @@ def get_gathering_row(gathering: UUID) -> Gathering:
 def lock_gathering(gathering: UUID) -> Gathering:
     """The gathering, whose places nobody else gives or takes until this transaction ends. Raises GatheringNotFound.
 
-    The first lock of every change of its list: places are given one after another, in the order of the line.
+    The first lock of every change of its list, after the customer it is about: places are given one after another, in
+    the order of the line.
     """
     row = Gathering.objects.select_for_update(no_key=True).filter(id=gathering).first()
     if row is None:
@@ -54,11 +56,43 @@ def lock_gathering(gathering: UUID) -> Gathering:
 
 
 def lock_registration(registration: UUID) -> Registration:
-    """Locked after its gathering, where both are. Raises RegistrationNotFound."""
-    row = Registration.objects.select_for_update(no_key=True).filter(id=registration).first()
+    """A registration that nobody else changes, and whose customer nobody merges. Raises RegistrationNotFound.
+
+    The customer is held first: a merge that has them waits for the row.
+    """
+    found = _found(registration)
+    hold_customer(tenant=found.tenant_id, customer=found.customer_id)
+    return _locked(registration)
+
+
+def lock_place(registration: UUID) -> tuple[Gathering, Registration]:
+    """The same, locked after its gathering, where a place may become free. Raises RegistrationNotFound."""
+    found = _found(registration)
+    hold_customer(tenant=found.tenant_id, customer=found.customer_id)
+    return lock_gathering(found.gathering_id), _locked(registration)
+
+
+def lock_in_line(registration: UUID) -> Registration | None:
+    """The same under its gathering's lock, which others wait for: None where the customer is being merged.
+
+    Also None for what is left of somebody who was merged.
+    """
+    found = _found(registration)
+    held = hold_customer_if_free(tenant=found.tenant_id, customer=found.customer_id)
+    row = _locked(registration) if held else None
+    return row if row is not None and row.customer_id == held else None
+
+
+def _found(registration: UUID) -> Registration:
+    row = Registration.objects.filter(id=registration).first()
     if row is None:
         raise RegistrationNotFound
     return row
+
+
+def _locked(registration: UUID) -> Registration:
+    # With who it belongs to by now: the customer is held.
+    return Registration.objects.select_for_update(no_key=True).get(id=registration)
 
 
 def gathering_infos(rows: Sequence[Gathering]) -> list[GatheringInfo]:

@@ -15,10 +15,11 @@ from programs.gatherings.errors import (
 )
 from programs.gatherings.infos import RegistrationInfo
 from programs.gatherings.places import end_registration, free_places, give_place, give_places, has_line_before
-from programs.gatherings.reading import lock_gathering, lock_registration, registration_info
+from programs.gatherings.reading import lock_gathering, lock_place, lock_registration, registration_info
 from programs.models import Gathering, Registration
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer, memberships_of
+from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import PermissionMissing
 from smartbis.kernel.people import SYSTEM, Actor
@@ -40,6 +41,7 @@ def register(
     """
     _require(actor, customer)
     with tenant_scope(tenant):
+        customer = hold_customer(tenant=tenant, customer=customer)
         row = lock_gathering(gathering)
         if (known := _live_of(row.id, customer)) is not None:
             return registration_info(known, repeated=True)
@@ -73,8 +75,7 @@ def leave(*, tenant: UUID, registration: UUID, actor: Actor, reason: str = "") -
             raise RegistrationNotFound
         if actor.kind != "customer":
             require(actor, "event.register")
-        gathering = lock_gathering(found.gathering_id)
-        row = lock_registration(registration)
+        gathering, row = lock_place(registration)
         if row.status == Registration.Status.LEFT:
             return registration_info(row, repeated=True)
         if row.status == Registration.Status.ARRIVED:
@@ -115,8 +116,7 @@ def end_by_voucher(*, tenant: UUID, voucher: UUID) -> None:
         found = Registration.objects.filter(voucher_id=voucher, status="registered").first()
         if found is None:
             return
-        gathering = lock_gathering(found.gathering_id)
-        row = lock_registration(found.id)
+        gathering, row = lock_place(found.id)
         if row.status == Registration.Status.REGISTERED:
             end_registration(row, returns=True, reason="", why="removed", actor=SYSTEM)
             give_places(gathering)

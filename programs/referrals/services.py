@@ -14,6 +14,7 @@ from programs.referrals.selectors import find_referrer, month_start, referral_in
 from programs.referrals.suspicion import suspicions
 from programs.services.participations import record_participation
 from smartbis.customers.selectors import get_customer
+from smartbis.customers.services import hold_customer, hold_customers
 from smartbis.kernel.clock import now
 from smartbis.kernel.codes import new_token
 from smartbis.kernel.errors import InvalidInput
@@ -67,6 +68,7 @@ def set_terms(*, tenant: UUID, draft: ReferralTermsDraft, actor: Actor) -> Refer
 def code_of(*, tenant: UUID, customer: UUID) -> str:
     """The customer's own code, made at the first asking."""
     with tenant_scope(tenant):
+        customer = hold_customer(tenant=tenant, customer=customer)
         fresh = Referrer(
             tenant_id=tenant, customer_id=customer, code=new_token()[:CODE_LENGTH].upper(), created_at=now()
         )
@@ -85,7 +87,11 @@ def bind_referral(
     """
     with tenant_scope(tenant):
         referrer = find_referrer(tenant=tenant, code=code)
-        if referrer is None or referrer == friend or not referral_terms(tenant=tenant).is_live:
+        if referrer is None or not referral_terms(tenant=tenant).is_live:
+            return None
+        held = hold_customers(tenant=tenant, customers={referrer, friend})
+        referrer, friend = held[referrer], held[friend]
+        if referrer == friend:
             return None
         person = get_customer(tenant=tenant, customer=friend)
         if person.status != "active" or now() - person.enrolled_at > FRESH:
@@ -134,7 +140,8 @@ def decide_referral(*, tenant: UUID, referral: UUID, is_good: bool, actor: Actor
 def judge_referral_of(*, tenant: UUID, friend: UUID) -> None:
     """Look again at the referral of somebody whose purchases have changed. Publishes ReferralSettled."""
     with tenant_scope(tenant):
-        open_row = Referral.objects.filter(friend_id=friend, status__in=["waiting", "settling"])
+        friends = {friend, get_customer(tenant=tenant, customer=friend).id}
+        open_row = Referral.objects.filter(friend_id__in=friends, status__in=["waiting", "settling"])
         found = open_row.values_list("id", flat=True).first()
         if found is not None:
             _judge(_lock(found))
@@ -150,10 +157,12 @@ def settle_due(*, tenant: UUID) -> bool:
 
 
 def _lock(referral: UUID) -> Referral:
-    row = Referral.objects.select_for_update(no_key=True).filter(id=referral).first()
-    if row is None:
+    """The referral, whose two customers nobody merges from here on: they are held before it is locked."""
+    found = Referral.objects.filter(id=referral).first()
+    if found is None:
         raise ReferralNotFound
-    return row
+    hold_customers(tenant=found.tenant_id, customers={found.referrer_id, found.friend_id})
+    return Referral.objects.select_for_update(no_key=True).get(id=referral)
 
 
 def _judge(row: Referral) -> None:

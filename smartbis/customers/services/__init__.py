@@ -7,7 +7,14 @@ from smartbis.customers.services.enrol import enrol_customer, find_or_enrol
 from smartbis.customers.services.erase import erase_customer
 from smartbis.customers.services.membership import end_membership, set_membership
 from smartbis.customers.services.memberships import close_memberships, set_memberships
-from smartbis.customers.services.merge import gather_stragglers, hold_customer, lock_to_merge, merge_person
+from smartbis.customers.services.merge import (
+    gather_stragglers,
+    hold_customer,
+    hold_customer_if_free,
+    hold_customers,
+    lock_to_merge,
+    merge_person,
+)
 from smartbis.customers.services.tags import remove_members, tag_customer, tag_key, tag_many, untag_customer
 
 __all__ = [
@@ -23,6 +30,8 @@ __all__ = [
     "find_or_enrol",
     "gather_stragglers",
     "hold_customer",
+    "hold_customer_if_free",
+    "hold_customers",
     "lock_to_merge",
     "merge_person",
     "record_consent",

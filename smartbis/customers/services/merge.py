@@ -1,6 +1,6 @@
 """Two customers turn out to be one person: who they are is joined; the rooms above join what they have."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -80,6 +80,45 @@ def hold_customer(*, tenant: UUID, customer: UUID) -> UUID:
         held: UUID
         held, into = found
         return hold_customer(tenant=tenant, customer=into) if into else held
+
+
+_HOLD_IF_FREE = _HOLD + "SKIP LOCKED"
+# Those who were merged are read, who they are now is locked, by id like a merge does.
+_HOLD_MANY = """
+SELECT asked.id, c.id, c.merged_into_id FROM customers_customer asked
+JOIN customers_customer c ON c.tenant_id = asked.tenant_id AND c.id = coalesce(asked.merged_into_id, asked.id)
+WHERE asked.tenant_id = %(tenant)s AND asked.id = ANY(%(customers)s)
+ORDER BY c.id FOR KEY SHARE OF c
+"""
+
+
+def hold_customers(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, UUID]:
+    """`hold_customer` for several, in the order in which a merge locks them; who each is now.
+
+    Raises CustomerNotFound.
+    """
+    with tenant_scope(tenant), prepared_cursor() as cursor:
+        cursor.execute(_HOLD_MANY, {"tenant": tenant, "customers": sorted(set(customers))})
+        rows = cursor.fetchall()
+        if len(rows) < len(set(customers)):
+            raise CustomerNotFound
+        held: dict[UUID, UUID] = {asked: into or found for asked, found, into in rows}
+        if not any(into for _, _, into in rows):
+            return held
+        again = hold_customers(tenant=tenant, customers=set(held.values()))
+        return {asked: again[found] for asked, found in held.items()}
+
+
+def hold_customer_if_free(*, tenant: UUID, customer: UUID) -> UUID | None:
+    """`hold_customer`, or None without waiting for somebody who is being merged: for who has other locks already."""
+    with tenant_scope(tenant), prepared_cursor() as cursor:
+        cursor.execute(_HOLD_IF_FREE, {"tenant": tenant, "customer": customer})
+        found = cursor.fetchone()
+        if found is None:
+            return None
+        held: UUID
+        held, into = found
+        return hold_customer_if_free(tenant=tenant, customer=into) if into else held
 
 
 def merge_person(*, tenant: UUID, pair: MergePair, cpf_of: CpfOf | None, actor: Actor) -> None:
