@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from dashboard.brand import words
@@ -88,6 +88,13 @@ def csv_response(rows: Iterable[Iterable[Cell]], filename: str) -> HttpResponse:
     for row in rows:
         writer.writerow([_cell(each, is_english) for each in row])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+def streamed_csv(lines: Iterable[str], filename: str) -> StreamingHttpResponse:
+    """A file whose lines are ready and may be many, sent as they come."""
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 

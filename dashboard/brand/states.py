@@ -163,3 +163,15 @@ def import_state(status: str, is_undoing: bool = False) -> State:
         "undone": State(_("desfeita"), "", "undo-2"),
     }
     return states.get(status, State(status))
+
+
+def backtest_state(status: str) -> State:
+    """Where a backtest stands."""
+    states = {
+        "queued": State(_("na fila"), "", "clock"),
+        "running": State(_("rodando"), "info", "hourglass"),
+        "done": State(_("pronto"), "ok", "circle-check"),
+        "failed": State(_("falhou"), "bad", "circle-alert"),
+        "stopped": State(_("parado"), "warn", "circle-alert"),
+    }
+    return states.get(status, State(status))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,8 +24,9 @@ from dashboard.brand.backtests import (
     steps_of,
 )
 from dashboard.brand.pages import render_page
+from dashboard.brand.reports import streamed_csv
 from dashboard.brand.requests import DeskRequest
-from dashboard.brand.states import State
+from dashboard.brand.states import backtest_state
 from programs.backtest import (
     BacktestInfo,
     backtests_page,
@@ -73,7 +74,7 @@ def show(request: DeskRequest, backtest: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "section": "programs",
         "info": info,
-        "state": state_of(info.status),
+        "state": backtest_state(info.status),
         "here": reverse("dashboard:backtest", args=[backtest]),
         "back_url": reverse("dashboard:program_backtest", args=[info.program_id]),
         "stop_url": reverse("dashboard:backtest_stop", args=[backtest])
@@ -91,9 +92,7 @@ def show(request: DeskRequest, backtest: UUID) -> HttpResponse:
 def customers(request: DeskRequest, backtest: UUID) -> HttpResponseBase:
     """Everybody whom the draft would treat differently, as a file."""
     lines = customers_csv(tenant=request.tenant, backtest=backtest)
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="backtest-{backtest}.csv"'
-    return response
+    return streamed_csv(lines, f"backtest-{backtest}.csv")
 
 
 @desk(writes="program.change")
@@ -155,7 +154,7 @@ def _line(info: BacktestInfo) -> dict[str, Any]:
     return {
         "href": reverse("dashboard:backtest", args=[info.id]),
         "info": info,
-        "state": state_of(info.status),
+        "state": backtest_state(info.status),
         "difference": f"+{difference}" if result and result["difference"] > 0 else difference,
     }
 
@@ -191,15 +190,3 @@ def _errors(error: DomainError) -> dict[str, str]:
         text = " ".join(str(each) for each in sentences)
         found[name] = f"{found.get(name, '')} {text if field == name else f'{field}: {text}'}".strip()
     return found
-
-
-def state_of(status: str) -> State:
-    """Where a backtest stands."""
-    states = {
-        "queued": State(_("na fila"), "", "clock"),
-        "running": State(_("rodando"), "info", "hourglass"),
-        "done": State(_("pronto"), "ok", "circle-check"),
-        "failed": State(_("falhou"), "bad", "circle-alert"),
-        "stopped": State(_("parado"), "warn", "circle-alert"),
-    }
-    return states.get(status, State(status))

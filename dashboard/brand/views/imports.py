@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from dashboard.brand import words
 from dashboard.brand.access import desk
 from dashboard.brand.forms.imports import KIND_CHOICES, ImportForm, MappingForm, initial_of
 from dashboard.brand.pages import render_page
+from dashboard.brand.reports import streamed_csv
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.states import import_state
 from programs.imports import (
@@ -118,9 +119,7 @@ def show(request: DeskRequest, import_id: UUID) -> HttpResponse:
 def errors(request: DeskRequest, import_id: UUID) -> HttpResponseBase:
     """The rows that were not taken, as a file to mend and send again."""
     lines = errors_csv(tenant=request.tenant, import_id=import_id, notes=True)
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="errors-{import_id}.csv"'
-    return response
+    return streamed_csv(lines, f"errors-{import_id}.csv")
 
 
 @desk(writes="import.run")
