@@ -26,10 +26,10 @@ class PictureField(forms.FileField):
         "not_a_picture": gettext_lazy("Envie uma imagem PNG, JPEG ou WebP."),
     }
 
-    def __init__(self, *, side: int, **options: object) -> None:
+    def __init__(self, *, side: int, **options: Any) -> None:
         self.side = side
         widget = forms.FileInput({"accept": "image/png,image/jpeg,image/webp"})
-        super().__init__(widget=widget, **options)  # type: ignore[arg-type]
+        super().__init__(widget=widget, **options)
 
     def to_python(self, data: Any) -> bytes | None:  # type: ignore[override]
         file = super().to_python(data)
@@ -46,6 +46,12 @@ class PictureField(forms.FileField):
 def keep_picture(tenant: UUID, kind: str, content: bytes) -> str:
     """Store a picture under a name that cannot be guessed; returns its name in the storage."""
     return default_storage.save(f"brands/{tenant}/{kind}/{new_id()}.png", ContentFile(content))
+
+
+def kept_picture(tenant: UUID, kind: str, form: forms.Form) -> str:
+    """The address of the picture that came with a form, stored; empty when none came. After validation."""
+    content = form.cleaned_data.get("picture")
+    return default_storage.url(keep_picture(tenant, kind, content)) if content else ""
 
 
 def _re_encoded(raw: bytes, side: int) -> bytes:

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,12 +13,12 @@ from dashboard.brand import tickets, words
 from dashboard.brand.access import desk
 from dashboard.brand.forms.coupons import FIELDS, CouponForm, copy_of, initial_of
 from dashboard.brand.forms.programs import symbol_of
+from dashboard.brand.once import once_per_form
 from dashboard.brand.pages import picture_url, render_page
-from dashboard.brand.pictures import keep_picture
+from dashboard.brand.pictures import kept_picture
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.states import coupon_state
 from smartbis.kernel.errors import DomainError, NotFound
-from smartbis.tenancy.once import fingerprint_of, run_once
 from smartbis.tenancy.selectors import stores
 from vouchers.errors import CouponNotFound
 from vouchers.infos import CouponCounts, CouponDraft, CouponInfo
@@ -100,7 +99,7 @@ def change(request: DeskRequest, coupon: UUID) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, form, coupon=info)
     if form.is_valid():
-        draft = form.draft(image=_image(request, form) or info.image, status=info.status)
+        draft = form.draft(image=kept_picture(request.tenant, "coupons", form) or info.image, status=info.status)
         try:
             change_coupon(tenant=request.tenant, coupon=coupon, draft=draft, actor=request.actor)
         except NotFound:
@@ -185,26 +184,13 @@ def _form(request: DeskRequest, coupon: CouponInfo | None = None) -> CouponForm:
 
 
 def _create(request: DeskRequest, form: CouponForm, status: str) -> UUID:
-    nonce = form.cleaned_data["nonce"]
-    image = _image(request, form)
+    image = kept_picture(request.tenant, "coupons", form)
 
-    def work() -> tuple[int, dict[str, str]]:
+    def make() -> UUID:
         draft = form.draft(image=image, status=status)
-        return 201, {"id": str(create_coupon(tenant=request.tenant, draft=draft, actor=request.actor).id)}
+        return create_coupon(tenant=request.tenant, draft=draft, actor=request.actor).id
 
-    done = run_once(
-        tenant=request.tenant,
-        key=f"dashboard:{request.actor.id}:{nonce}",
-        operation="dashboard coupon",
-        fingerprint=fingerprint_of("dashboard coupon", nonce),
-        work=work,
-    )
-    return UUID(done.body["id"])
-
-
-def _image(request: DeskRequest, form: CouponForm) -> str:
-    content = form.cleaned_data.get("picture")
-    return default_storage.url(keep_picture(request.tenant, "coupons", content)) if content else ""
+    return once_per_form(request, form, "coupon", make)
 
 
 def _form_page(

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,8 +14,9 @@ from dashboard.brand import words
 from dashboard.brand.access import desk
 from dashboard.brand.forms.events import FIELDS, EventForm, initial_of
 from dashboard.brand.forms.programs import symbol_of
+from dashboard.brand.once import once_per_form
 from dashboard.brand.pages import picture_url, render_page
-from dashboard.brand.pictures import keep_picture
+from dashboard.brand.pictures import kept_picture
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.states import event_state
 from dashboard.brand.views.registrations import list_context
@@ -24,7 +24,6 @@ from programs.gatherings.infos import GatheringInfo
 from programs.gatherings.selectors import gatherings, get_gathering
 from programs.gatherings.services import cancel_gathering, change_gathering, create_gathering
 from smartbis.kernel.errors import DomainError, NotFound
-from smartbis.tenancy.once import fingerprint_of, run_once
 from smartbis.tenancy.selectors import stores
 
 
@@ -93,7 +92,7 @@ def change(request: DeskRequest, gathering: UUID) -> HttpResponse:
         return _form_page(request, form, event=info)
     if form.is_valid():
         status = "open" if request.POST.get("publish") == "1" else info.status
-        draft = form.draft(image=_image(request, form) or info.image, status=status)
+        draft = form.draft(image=kept_picture(request.tenant, "events", form) or info.image, status=status)
         try:
             change_gathering(tenant=request.tenant, gathering=gathering, draft=draft, actor=request.actor)
         except NotFound:
@@ -191,26 +190,13 @@ def _form(request: DeskRequest, event: GatheringInfo | None = None) -> EventForm
 
 
 def _create(request: DeskRequest, form: EventForm, status: str) -> UUID:
-    nonce = form.cleaned_data["nonce"]
-    image = _image(request, form)
+    image = kept_picture(request.tenant, "events", form)
 
-    def work() -> tuple[int, dict[str, str]]:
+    def make() -> UUID:
         draft = form.draft(image=image, status=status)
-        return 201, {"id": str(create_gathering(tenant=request.tenant, draft=draft, actor=request.actor).id)}
+        return create_gathering(tenant=request.tenant, draft=draft, actor=request.actor).id
 
-    done = run_once(
-        tenant=request.tenant,
-        key=f"dashboard:{request.actor.id}:{nonce}",
-        operation="dashboard event",
-        fingerprint=fingerprint_of("dashboard event", nonce),
-        work=work,
-    )
-    return UUID(done.body["id"])
-
-
-def _image(request: DeskRequest, form: EventForm) -> str:
-    content = form.cleaned_data.get("picture")
-    return default_storage.url(keep_picture(request.tenant, "events", content)) if content else ""
+    return once_per_form(request, form, "event", make)
 
 
 def _form_page(

@@ -1,6 +1,5 @@
 """Keys of the API: made, shown once, revoked."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from dashboard.brand.access import desk
 from dashboard.brand.forms.settings import KeyForm
+from dashboard.brand.once import once_per_form
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from smartbis.kernel.errors import DomainError
 from smartbis.tenancy.errors import ApiKeyUnknown
-from smartbis.tenancy.once import fingerprint_of, run_once
 from smartbis.tenancy.selectors import api_keys
 from smartbis.tenancy.services import create_api_key, revoke_api_key
 
@@ -73,7 +72,7 @@ def _create(request: DeskRequest, form: KeyForm) -> str | None:
     """The secret of the new key; None when this form made one before. What is kept for repeats holds no secret."""
     made: list[str] = []
 
-    def work() -> tuple[int, dict[str, Any]]:
+    def make() -> UUID:
         info, secret = create_api_key(
             tenant=request.tenant,
             name=form.cleaned_data["name"],
@@ -82,14 +81,7 @@ def _create(request: DeskRequest, form: KeyForm) -> str | None:
             actor=request.actor,
         )
         made.append(secret)
-        return 201, {"id": str(info.id)}
+        return info.id
 
-    nonce = form.cleaned_data["nonce"]
-    run_once(
-        tenant=request.tenant,
-        key=f"dashboard:{request.actor.id}:{nonce}",
-        operation="dashboard key",
-        fingerprint=fingerprint_of("dashboard key", nonce),
-        work=work,
-    )
+    once_per_form(request, form, "key", make)
     return made[0] if made else None
