@@ -6,14 +6,6 @@ from programs.services.adjustments import (
     request_adjustment,
     set_adjustment_limits,
 )
-from programs.services.counter import (
-    may_sell,
-    refund_at_counter,
-    sell_at_counter,
-    sell_with_balance,
-    undo_redemption,
-    undo_sale,
-)
 from programs.services.merging import merge_customers
 from programs.services.notices import NoticeDraft, put_away
 from programs.services.participations import record_participation
@@ -24,6 +16,14 @@ from programs.services.refunds import cancel_sale, confirm_sale, refund_sale
 from programs.services.sales import record_sale, record_sales
 from programs.services.spending import spend_balance
 from programs.services.tiers import set_ladder
+from programs.services.till import (
+    may_sell,
+    refund_at_counter,
+    sell_at_counter,
+    sell_with_balance,
+    undo_redemption,
+    undo_sale,
+)
 
 __all__ = [
     "NoticeDraft",

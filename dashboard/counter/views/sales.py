@@ -16,7 +16,7 @@ from programs.infos import AwardInfo, SaleOutcome
 from programs.selectors import caution_about, sale_again
 from programs.selectors.receipts import receipt
 from programs.services import sell_at_counter, undo_sale
-from programs.services.counter import can_undo
+from programs.services.till import can_undo
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customer
 from smartbis.kernel.clock import now

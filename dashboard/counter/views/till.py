@@ -16,7 +16,7 @@ from dashboard.counter import lookup, pages, states, words
 from dashboard.counter.access import CounterRequest, counter_page
 from programs.gatherings.selectors import gatherings_at_door
 from programs.selectors import Attendance, attendances
-from programs.services.counter import UNDO_SECONDS, can_undo
+from programs.services.till import UNDO_SECONDS, can_undo
 from smartbis.kernel.clock import now
 from smartbis.purchases.selectors import last_purchases
 from smartbis.tenancy.counters import attempts, hit
@@ -34,7 +34,7 @@ def slow_to_guessers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
             return view(request, **arguments)
         name = f"counter.wrong_code:{request.actor.id}"
         before = attempts(tenant=request.tenant, name=name, window_seconds=WRONG_CODES_SECONDS)
-        request.guesses_too_much = before >= WRONG_CODES  # type: ignore[attr-defined]
+        request.guesses_too_much = before >= WRONG_CODES
         response = view(request, **arguments)
         if getattr(request, "guessed_wrong", False):
             hit(tenant=request.tenant, name=name, limit=WRONG_CODES, window_seconds=WRONG_CODES_SECONDS)
@@ -63,7 +63,7 @@ def search(request: CounterRequest) -> HttpResponse:
         amount_minor = int(amount) if amount.isascii() and amount.isdigit() else None
         return states.found(request, _uuid(chosen), number=number, amount_minor=amount_minor)
     text = request.GET.get("q", "")
-    if request.guesses_too_much:  # type: ignore[attr-defined]
+    if request.guesses_too_much:
         return pages.result(request, words.too_many_codes())
     found = lookup.look_up(request, text)
     if isinstance(found, lookup.FoundCustomer):
@@ -75,7 +75,7 @@ def search(request: CounterRequest) -> HttpResponse:
     if isinstance(found, lookup.FoundVoucher):
         return states.voucher(request, found.code)
     if isinstance(found, lookup.UnknownCode):
-        request.guessed_wrong = True  # type: ignore[attr-defined]
+        request.guessed_wrong = True
         return pages.result(
             request,
             words.unknown_code(found.text),

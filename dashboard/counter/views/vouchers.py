@@ -14,7 +14,7 @@ from dashboard.counter.forms import RedeemForm
 from dashboard.counter.views.sales import refusal
 from programs.errors import UndoTooLate
 from programs.services import may_sell, undo_redemption
-from programs.services.counter import can_undo
+from programs.services.till import can_undo
 from smartbis.customers.selectors import get_customer
 from smartbis.kernel.errors import InvalidInput
 from smartbis.tenancy.errors import KeyReused
