@@ -1,5 +1,7 @@
 """Who calls: a key of one tenant, in `Authorization: Bearer <key>`."""
 
+from typing import cast
+
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException
@@ -7,7 +9,7 @@ from rest_framework.request import Request
 
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.errors import TenantSuspended
-from smartbis.tenancy.selectors import ApiKeyInfo
+from smartbis.tenancy.selectors import ApiKeyInfo, TenantInfo
 from smartbis.tenancy.services import authenticate_key
 
 SCHEME = "bearer"
@@ -29,6 +31,12 @@ class ApiKeyInvalid(APIException):
     default_detail = "This API key is unknown or was revoked."
 
 
+class ApiRequest(Request):
+    """A request that `ApiKeyAuthentication` let in."""
+
+    brand: TenantInfo
+
+
 class ApiKeyAuthentication(BaseAuthentication):
     """Sets `request.auth` to the key, `request.user` to the actor it makes, and `request.brand` to its tenant."""
 
@@ -43,7 +51,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         brand, key = found
         if brand.status != "active":
             raise TenantSuspended
-        request.brand = brand  # type: ignore[attr-defined]
+        cast(ApiRequest, request).brand = brand
         return Actor(kind="api_key", id=key.id, label=key.name, scopes=key.scopes), key
 
     def authenticate_header(self, request: Request) -> str:

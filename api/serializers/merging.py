@@ -1,13 +1,15 @@
 """Merging customers: what is taken and what is answered."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
 
 from api.serializers.base import BalanceOut, CustomerReference
 from api.serializers.customers import CustomerOut
+from smartbis.customers.services.merge import CpfOf
 
-CPF_OF = {"into": "into", "from": "other"}
+CPF_OF: Mapping[str, CpfOf] = {"into": "into", "from": "other"}
 
 
 class MergeIn(serializers.Serializer[Any]):

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.authentication import ApiRequest
 from api.serializers.base import PageQuery
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.pages import InvalidCursor, Page
@@ -32,13 +33,12 @@ class ApiView(APIView):
 
     scopes: ClassVar[Mapping[str, str]] = {}
     metadata_class = None
-    request: Request
+    request: ApiRequest
 
     @property
     def brand(self) -> TenantInfo:
         """The tenant whose key calls."""
-        brand: TenantInfo = self.request.brand  # type: ignore[attr-defined]
-        return brand
+        return self.request.brand
 
     @property
     def tenant(self) -> UUID:

@@ -58,7 +58,7 @@ class CustomerMerge(ApiView):
                 tenant=self.tenant,
                 into=customer,
                 other=other,
-                cpf_of=cpf_of,  # type: ignore[arg-type]
+                cpf_of=cpf_of,
                 actor=self.actor,
             )
             body = {

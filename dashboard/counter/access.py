@@ -31,9 +31,14 @@ WASM = "'wasm-unsafe-eval'"
 
 
 class CounterRequest(StaffRequest):
-    """A request from a till: somebody of the team, at a store."""
+    """A request from a till: somebody of the team, at a store.
+
+    The last two are `slow_to_guessers`'s: whether this person may try no more codes, and whether this one was wrong.
+    """
 
     store: StoreInfo
+    guesses_too_much: bool
+    guessed_wrong: bool
 
 
 def counter_page(verb: str = "counter.use", *, needs_store: bool = True) -> Callable[[View], View]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -13,6 +14,8 @@ from messaging.rows import conversation_info, message_info
 from messaging.sealed import contact_of_thread, content_of
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.tenancy.scope import tenant_scope
+
+RowT = TypeVar("RowT", Message, Conversation)
 
 
 def messages_page(
@@ -105,7 +108,7 @@ def get_conversation(*, tenant: UUID, conversation: UUID) -> ConversationInfo:
     return conversation_info(row)
 
 
-def _walked(rows: QuerySet[Message] | QuerySet[Conversation], field: str, cursor: str | None, limit: int) -> list:  # type: ignore[type-arg]
+def _walked(rows: QuerySet[RowT], field: str, cursor: str | None, limit: int) -> list[RowT]:
     """One row more than the page, in the order of its cursor."""
     if cursor:
         instant, last = decode_cursor(cursor, 2)

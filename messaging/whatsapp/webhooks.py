@@ -5,7 +5,7 @@ A body has many entries, each many changes, each many items; items may repeat an
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -13,7 +13,16 @@ from typing import Any, Literal
 
 Json = dict[str, Any]
 
-_STATUSES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
+Status = Literal["sent", "delivered", "read", "failed"]
+Preference = Literal["stop", "resume"]
+_PREFERENCES: Mapping[str, Preference] = {"stop": "stop", "resume": "resume"}
+_STATUSES: Mapping[str, Status] = {
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "played": "read",
+    "failed": "failed",
+}
 
 
 class MalformedBody(ValueError):
@@ -34,7 +43,7 @@ class StatusItem(Item):
     """A sent message moved on. `tracker` is our own id, echoed. `at` is WhatsApp's instant."""
 
     message_id: str
-    status: Literal["sent", "delivered", "read", "failed"]
+    status: Status
     at: datetime | None
     tracker: str = ""
     wa_id: str = field(default="", repr=False)
@@ -63,7 +72,7 @@ class InboundItem(Item):
 class PreferenceItem(Item):
     """A person used WhatsApp's own control to stop or resume marketing."""
 
-    value: Literal["stop", "resume"]
+    value: Preference
     at: datetime | None
     wa_id: str = field(default="", repr=False)
     user_id: str = ""
@@ -149,7 +158,7 @@ def _status(waba_id: str, number: str, status: Json) -> Item:
         waba_id=waba_id,
         phone_number_id=number,
         message_id=message_id,
-        status=known,  # type: ignore[arg-type]
+        status=known,
         at=_instant(status.get("timestamp")),
         tracker=_text(status.get("biz_opaque_callback_data")),
         wa_id=_text(status.get("recipient_id")),
@@ -209,15 +218,15 @@ def _words(message: Json) -> tuple[str, str]:
 
 
 def _preference(waba_id: str, number: str, preference: Json) -> Item:
-    value = _text(preference.get("value")).lower()
-    if value not in ("stop", "resume"):
+    value = _PREFERENCES.get(_text(preference.get("value")).lower())
+    if value is None:
         key = _digest("preference", preference)
         return UnknownItem(key=key, waba_id=waba_id, phone_number_id=number, kind="user_preferences")
     return PreferenceItem(
         key=_digest(f"preference/{number}", preference),
         waba_id=waba_id,
         phone_number_id=number,
-        value=value,  # type: ignore[arg-type]
+        value=value,
         at=_instant(preference.get("timestamp")),
         wa_id=_text(preference.get("wa_id")),
         user_id=_text(preference.get("user_id")),

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 import structlog
@@ -30,7 +30,7 @@ from programs.imports.vouchers import Vouchers
 from programs.models import ImportBatch, ImportRow
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
-from smartbis.kernel.people import Actor
+from smartbis.kernel.people import Actor, ActorKind
 from smartbis.outbox.services import publish
 from smartbis.outbox.work import request_work
 from smartbis.tenancy.scope import tenant_scope
@@ -326,7 +326,7 @@ def _fail(batch: ImportBatch, code: str) -> None:
 def actor_of(batch: ImportBatch) -> Actor:
     """Who asked for the import, as services see them."""
     return Actor(
-        kind=batch.actor_kind,  # type: ignore[arg-type]
+        kind=cast(ActorKind, batch.actor_kind),
         id=batch.actor_id,
         label=batch.actor_label,
         role=batch.actor_role or None,

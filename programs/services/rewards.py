@@ -207,7 +207,7 @@ def _moves(gift: _Gift, owed: dict[tuple[UUID, str], int]) -> list[Move]:
     """The award itself, whole, and then the repayment of what is owed if it is available at once."""
     info, occasion = gift.info, gift.occasion
     available = info.status == "available"
-    source = {
+    source: dict[str, Any] = {
         "award_id": info.id,
         "purchase_id": occasion.purchase,
         "store_id": occasion.store,
@@ -222,7 +222,7 @@ def _moves(gift: _Gift, owed: dict[tuple[UUID, str], int]) -> list[Move]:
         kind="earn" if available else "earn_pending",
         explanation={"key": info.explanation["key"]},
         effective_at=info.available_at,
-        **source,  # type: ignore[arg-type]
+        **source,
     )
     debt = owed.get((occasion.customer, info.unit), 0)
     if not available or not debt:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+ActorKind = Literal["staff", "customer", "api_key", "system", "platform"]
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -12,7 +14,7 @@ class Actor:
     `stores` limits a person to these stores and `partner` to this partner organisation; None is no limit.
     """
 
-    kind: Literal["staff", "customer", "api_key", "system", "platform"]
+    kind: ActorKind
     id: UUID | None = None
     label: str = ""
     role: str | None = None

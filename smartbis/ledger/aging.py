@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -125,12 +126,12 @@ _PLACES = range(len(AGES) + MONTHS + 1)
 _COHORTS = range(len(AGES) + 1, len(AGES) + MONTHS + 1)
 
 
-def _aging(at: datetime, row: tuple[object, ...]) -> Aging:
+def _aging(at: datetime, row: tuple[Any, ...]) -> Aging:
     unit, held, lacking, *rest = row
-    numbers = [int(each) for each in rest]  # type: ignore[call-overload]
+    numbers = [int(each) for each in rest]
     count = len(_PLACES)
     left, earned, holders = numbers[:count], numbers[count : 2 * count], numbers[2 * count :]
-    since = [0, *left[: len(AGES)], int(held)]  # type: ignore[call-overload]
+    since = [0, *left[: len(AGES)], int(held)]
     ages = tuple(after - before for before, after in pairwise(since))
     cohorts = tuple(
         Cohort(
@@ -141,7 +142,7 @@ def _aging(at: datetime, row: tuple[object, ...]) -> Aging:
         )
         for number, place in enumerate(_COHORTS, start=1)
     )
-    return Aging(str(unit), at, ages, int(lacking), cohorts)  # type: ignore[call-overload]
+    return Aging(str(unit), at, ages, int(lacking), cohorts)
 
 
 def _each(template: str, places: range = _PLACES) -> str:

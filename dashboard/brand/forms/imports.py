@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboard.brand.forms.base import DeskForm
+from dashboard.brand.forms.base import DeskForm, call_needed
 from programs.imports import FieldChoice, Preview
 from smartbis.tenancy.selectors import StoreInfo
 from vouchers.infos import CouponInfo
@@ -67,7 +67,8 @@ class MappingForm(DeskForm):
         choices = [("", "—"), *((name, name) for name in columns if name)]
         for each in fields:
             column = forms.ChoiceField(label=each.label, choices=choices, required=False)
-            column.is_needed = each.needed  # type: ignore[attr-defined]
+            if each.needed:
+                call_needed(column)
             self.fields[f"column_{each.name}"] = column
         self.offer("store", [("", "—"), *((each.code, each.name) for each in stores)])
         self.offer("coupon", [("", _("Vale-saldo da marca")), *((str(each.id), each.name) for each in coupons)])

@@ -54,7 +54,7 @@ def arrive(request: CounterRequest, gathering: UUID) -> HttpResponse:
     row = _registration(request, info, named) if named else None
     if row is None and not _is_code(request, text):
         return door(request, info, search=text)
-    if row is None and request.guesses_too_much:  # type: ignore[attr-defined]
+    if row is None and request.guesses_too_much:
         return _said(request, info, words.too_many_codes(), status=pages.REFUSED)
     try:
         seen = check_in(
@@ -68,7 +68,7 @@ def arrive(request: CounterRequest, gathering: UUID) -> HttpResponse:
             is_paid=bool(request.POST.get("paid")),
         )
     except DomainError as error:
-        request.guessed_wrong = isinstance(error, VoucherNotFound)  # type: ignore[attr-defined]
+        request.guessed_wrong = isinstance(error, VoucherNotFound)
         return _refused(request, info, error, text, row)
     return _in(request, info, seen)
 
