@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sandbox.errors import ControlError
-from sandbox.numbers import MAX_DIGITS, MIN_DIGITS, canonical, digits, scoped_user_id, without_ninth_digit
+from sandbox.numbers import MAX_DIGITS, MIN_DIGITS, canonical, scoped_user_id, without_ninth_digit
 from sandbox.store import Store
 
 WINDOW_SECONDS = 24 * 3600
@@ -167,8 +167,3 @@ def by_user_id(store: Store, waba_id: str, user_id: str) -> str | None:
         (waba_id,),
     )
     return next((row["phone"] for row in rows if scoped_user_id(waba_id, row["phone"]) == user_id), None)
-
-
-def same_number(left: str, right: str) -> bool:
-    """Tell whether two spellings reach the same phone."""
-    return canonical(digits(left)) == canonical(digits(right))

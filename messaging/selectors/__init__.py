@@ -1,6 +1,6 @@
 """What can be read about channels, templates, messages and threads."""
 
-from messaging.selectors.channels import channels, get_channel, join_link, last_template_sync, templates
+from messaging.selectors.channels import channels, join_link, last_template_sync, templates
 from messaging.selectors.messages import (
     conversations_page,
     get_conversation,
@@ -13,7 +13,6 @@ from messaging.selectors.messages import (
 __all__ = [
     "channels",
     "conversations_page",
-    "get_channel",
     "get_conversation",
     "get_message",
     "get_received",

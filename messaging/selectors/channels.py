@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db.models import F
 
-from messaging.errors import ChannelNotFound
 from messaging.infos import ChannelInfo, SyncInfo, TemplateInfo
 from messaging.keywords import join_text
 from messaging.models import Channel, Template, TemplateSync
@@ -17,15 +16,6 @@ def channels(*, tenant: UUID) -> list[ChannelInfo]:
     """The brand's WhatsApp numbers, the first connected first."""
     with tenant_scope(tenant, read_only=True):
         return [channel_info(row) for row in Channel.objects.order_by("connected_at", "id")]
-
-
-def get_channel(*, tenant: UUID, channel: UUID) -> ChannelInfo:
-    """Raises ChannelNotFound."""
-    with tenant_scope(tenant, read_only=True):
-        row = Channel.objects.filter(id=channel).first()
-    if row is None:
-        raise ChannelNotFound
-    return channel_info(row)
 
 
 def templates(*, tenant: UUID, channel: UUID | None = None) -> list[TemplateInfo]:

@@ -20,7 +20,7 @@ from programs.imports.sales import (
 from programs.infos import SaleResult
 from programs.selectors.articles import articles_by_sku
 from programs.services.sales import record_sales
-from smartbis.kernel.errors import DomainError, InvalidInput
+from smartbis.kernel.errors import InvalidInput
 from smartbis.purchases.infos import ItemDraft, SaleDraft
 from smartbis.tenancy.selectors import stores
 
@@ -206,9 +206,4 @@ def _code_of_field(error: InvalidInput) -> str:
     return "amount_invalid" if "amount_minor" in error.errors else "invalid"
 
 
-def reason_of(error: DomainError) -> RowError:
-    """A refusal of another room as a row's."""
-    return RowError(error.code, error.detail)
-
-
-__all__ = ["Key", "Purchases", "chunks", "reason_of"]
+__all__ = ["Key", "Purchases", "chunks"]

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from programs.errors import AdjustmentNotFound
 from programs.models import Adjustment, AdjustmentLimit
 from smartbis.customers.selectors import get_customers
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
@@ -122,15 +121,6 @@ def waiting_adjustments(*, tenant: UUID) -> int:
     """How many corrections wait for a second person."""
     with tenant_scope(tenant, read_only=True):
         return Adjustment.objects.filter(state=Adjustment.State.REQUESTED).count()
-
-
-def get_adjustment(*, tenant: UUID, adjustment: UUID) -> AdjustmentInfo:
-    """Raises AdjustmentNotFound."""
-    with tenant_scope(tenant, read_only=True):
-        row = Adjustment.objects.filter(id=adjustment).first()
-    if row is None:
-        raise AdjustmentNotFound
-    return adjustment_info(row)
 
 
 def adjustment_limits(*, tenant: UUID) -> dict[str, Limit]:

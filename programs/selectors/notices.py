@@ -44,13 +44,6 @@ def notices_of(*, tenant: UUID, program: UUID) -> dict[UUID, NoticeInfo]:
         return {row.version_id: notice_info(row) for row in rows}
 
 
-def get_notice(*, tenant: UUID, notice: UUID) -> NoticeInfo | None:
-    """One notice."""
-    with tenant_scope(tenant, read_only=True):
-        row = RuleNotice.objects.filter(id=notice).select_related("version__program").first()
-        return notice_info(row) if row else None
-
-
 def waiting_notices(*, tenant: UUID) -> list[UUID]:
     """Notices that still go out, the oldest first."""
     with tenant_scope(tenant, read_only=True):

@@ -11,7 +11,7 @@ from django.db.models import Q
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.errors import StoreUnknown, TenantUnknown
-from smartbis.tenancy.models import ApiKey, AuditEntry, Partner, Route, StaffMember, Store, User
+from smartbis.tenancy.models import ApiKey, AuditEntry, Partner, Route, StaffMember, Store
 from smartbis.tenancy.scope import Reading, forget, read, tenant_scope
 from smartbis.tenancy.statements import prepared_cursor
 
@@ -225,11 +225,6 @@ def find_staff_member(*, tenant: UUID, user: UUID) -> StaffInfo | None:
     with tenant_scope(tenant, read_only=True):
         row = StaffMember.objects.select_related("user").filter(user_id=user, is_active=True).first()
         return _staff_info(row) if row else None
-
-
-def find_user_id(email: str) -> UUID | None:
-    """The user with this address. Needs no scope."""
-    return User.objects.filter(email=email.strip().lower()).values_list("id", flat=True).first()
 
 
 def api_keys(*, tenant: UUID) -> list[ApiKeyInfo]:
