@@ -38,9 +38,8 @@ class Editor:
         first = {**(worth_fields(rules.point_value) if rules else {}), **(initial or {})}
         if data is not None:
             self.states = [RuleCard.raw(data, f"r{place}") for place in range(_count(data))]
-        shown = data if data is not None else None
-        self.version = VersionForm(shown, is_new=is_new, kind=choices.kind, initial=first)
-        self.spending = self._spending_form(rules, shown)
+        self.version = VersionForm(data, is_new=is_new, kind=choices.kind, initial=first)
+        self.spending = self._spending_form(rules, data)
         self.cards = self._cards(bound=False)
 
     def do(self, action: str) -> str:
@@ -128,7 +127,7 @@ class Editor:
         if parts[0] == "rules" and len(parts) > 2 and parts[1].isdigit() and int(parts[1]) < len(self.cards):
             card = self.cards[int(parts[1])]
             name = place_of(".".join(parts[2:]))
-            on_card = {each for _name, _label, fields in card.conditions for each in [field.name for field in fields]}
+            on_card = {field.name for _name, _label, fields in card.conditions for field in fields}
             hidden = {each for _label, fields in CONDITIONS.values() for each in fields} - on_card
             card.add_error(name if name in card.fields and name not in hidden else None, words)
             return True
