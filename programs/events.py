@@ -77,6 +77,15 @@ class PlanEnding(Event):
     ends_at: str
 
 
+@event("plan.shortened.v1")
+@dataclass(frozen=True, kw_only=True)
+class PlanShortened(Event):
+    """Periods of a plan were taken back; `plan.lapsed.v1` follows if none is left."""
+
+    customer_id: UUID
+    plan: str
+
+
 @event("plan.lapsed.v1")
 @dataclass(frozen=True, kw_only=True)
 class PlanLapsed(Event):

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from programs.events import ImportFinished
+from programs.events import ImportFinished, PlanShortened
 from programs.services.plan_sales import sync_import, sync_sale
 from programs.services.plans import forget_member, join_members
+from programs.services.renewals import withdraw_lost_renewals
 from smartbis.customers.events import CustomerErased, CustomerMerged
 from smartbis.outbox.subscriptions import subscribe
 from smartbis.purchases.events import PurchaseConfirmed, PurchaseRecorded, PurchaseRefunded, PurchasesUndone
@@ -40,6 +41,12 @@ def on_import_finished(*, tenant: UUID, event: ImportFinished) -> None:
 def on_purchases_undone(*, tenant: UUID, event: PurchasesUndone) -> None:
     """What an import gave goes with it."""
     sync_import(tenant=tenant, import_batch=event.import_batch)
+
+
+@subscribe(PlanShortened)
+def on_plan_shortened(*, tenant: UUID, event: PlanShortened) -> None:
+    """A renewal that was taken back, or that renews nothing any more, was none."""
+    withdraw_lost_renewals(tenant=tenant, customer=event.customer_id, plan_key=event.plan)
 
 
 @subscribe(CustomerMerged)

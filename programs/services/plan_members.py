@@ -140,9 +140,14 @@ def _tell(tenant: UUID, plan: Plan, customer: UUID, laid: list[Laid], added: Col
             tenant=tenant,
             customer=customer,
             kind=RENEWAL,
-            external_id=f"plan:{first.id}",
+            external_id=renewal_number(first.id),
             occurred_at=first.bought_at,
         )
+
+
+def renewal_number(period: UUID) -> str:
+    """What a renewal's participation is called."""
+    return f"plan:{period}"
 
 
 def settle_due(*, tenant: UUID, limit: int = 100) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from programs.errors import PlanClosed, PlanNotForPoints, PlanNotFound, PlanPeriodNotFound, PlanSourceConflict
+from programs.events import PlanShortened
 from programs.models import Plan, PlanMember, PlanPeriod, PlanPeriodEnd, PlanReceipt
 from programs.selectors.plans import CustomerPlans, customer_plans
 from programs.services.plan_members import settle_member
@@ -20,6 +21,7 @@ from smartbis.kernel.units import POINTS
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.repaying import repay_owed
 from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
+from smartbis.outbox.services import publish
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 from smartbis.tenancy.services import record_audit
@@ -211,11 +213,21 @@ def add_periods(
 
 
 def take_back_periods(*, tenant: UUID, rows: Sequence[PlanPeriod], cause: str) -> list[PlanPeriod]:
-    """Let periods count no longer, and answer those that still did. Runs in the tenant's scope, the holder locked."""
+    """Let periods count no longer, and answer those that still did. Runs in the tenant's scope, the holder locked.
+
+    Publishes PlanShortened.
+    """
     ended = set(PlanPeriodEnd.objects.filter(period__in=rows).values_list("period_id", flat=True))
     taken = [row for row in rows if row.id not in ended]
     PlanPeriodEnd.objects.bulk_create(
         PlanPeriodEnd(tenant_id=tenant, period=row, cause=cause, at=now()) for row in taken
+    )
+    keys = dict(Plan.objects.filter(id__in={row.plan_id for row in taken}).values_list("id", "key"))
+    publish(
+        *(
+            PlanShortened(customer_id=customer, plan=keys[plan])
+            for customer, plan in sorted({(row.customer_id, row.plan_id) for row in taken})
+        )
     )
     return taken
 

@@ -28,6 +28,7 @@ from smartbis.ledger.selectors import balances, check_ledger
 from smartbis.outbox.models import Event as EventRow
 from smartbis.outbox.work import drain_queue
 from smartbis.purchases.infos import ItemDraft, RefundItemDraft, SaleDraft
+from smartbis.purchases.selectors import find_purchase
 from smartbis.tenancy.errors import SlugTaken
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
@@ -278,6 +279,54 @@ def test_a_renewal_takes_part_in_the_programme(aurora: TenantInfo) -> None:
         sync_sale(tenant=aurora.id, purchase=sale.id)
         start_period(tenant=aurora.id, customer=ana.id, plan_key="socio", source="award:9")
         assert _points(aurora, ana) - before == 125 + 40
+
+
+def test_a_renewals_reward_goes_with_it_or_with_what_it_renewed(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    with frozen(MAY):
+        people = {}
+        for brand in (aurora, boreal):
+            make_points(brand, participations={"renewal": 40})
+            plan(brand, rewards_renewal=True)
+            people[brand.id] = make_customer(brand)
+            sell(brand, people[brand.id], "1")
+            sell(brand, people[brand.id], "2")
+        ana, stays = people[aurora.id], _points(boreal, people[boreal.id])
+        first, second = sell(aurora, ana, "3"), sell(aurora, ana, "4")
+        assert _points(aurora, ana) == 4 * 125 + 3 * 40
+        back: dict[str, Any] = {"tenant": aurora.id, "actor": actor(), "external_id": "r"}
+        refund_sale(purchase=second.id, items=[RefundItemDraft("CAFE", 1)], **back)
+        drain_queue("relay")
+        assert _points(aurora, ana) == 4 * 125 - 5 + 3 * 40
+        refund_sale(purchase=first.id, amount_minor=first.amount_minor, **back)
+        drain_queue("relay")
+        assert _points(aurora, ana) == 3 * 125 - 5 + 2 * 40
+        for name in ("1", "2"):
+            found = find_purchase(tenant=aurora.id, store=store_of(aurora).id, external_id=name)
+            assert found
+            refund_sale(purchase=found.id, amount_minor=found.amount_minor, **back)
+            drain_queue("relay")
+        assert _points(aurora, ana) == 125 - 5, "the one that is left renews nothing"
+        assert ends(aurora, ana) == ["2027-05-03"]
+        drain_queue("relay")
+        assert _points(boreal, people[boreal.id]) == stays == 2 * 125 + 40
+        assert check_ledger(tenant=aurora.id).ok
+
+
+def test_a_renewals_reward_goes_when_staff_take_the_payment_back(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    with frozen(MAY):
+        for brand in (aurora, boreal):
+            make_points(brand, participations={"renewal": 40})
+            plan(brand, rewards_renewal=True)
+        ana = make_customer(aurora)
+        pay: dict[str, Any] = {"tenant": aurora.id, "customer": ana.id, "plan_key": "socio", "amount_minor": 12_000}
+        confirm_payment(reference="pix-1", actor=actor(), paid_at=MAY - timedelta(days=1), **pay)
+        paid = confirm_payment(reference="pix-2", actor=actor(), **pay).periods[0]
+        assert _points(aurora, ana) == 40
+        with unchanged(boreal, rooms=("programs", "ledger")):
+            withdraw_plan(tenant=aurora.id, customer=ana.id, source=paid.source, reason="Estornado", actor=actor())
+            drain_queue("relay")
+        assert _points(aurora, ana) == 0
+        assert ends(aurora, ana) == ["2027-05-02"]
 
 
 def test_a_closed_plan_and_one_whose_end_has_passed_start_no_more(aurora: TenantInfo) -> None:
