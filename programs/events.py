@@ -42,6 +42,26 @@ class TierEnding(Event):
     ends_at: str
 
 
+@event("participation.recorded.v1")
+@dataclass(frozen=True, kw_only=True)
+class ParticipationRecorded(Event):
+    """A customer took part in something: `kind` is event, renewal, referral, referred, challenge:<key> or a brand's own."""
+
+    participation_id: UUID
+    customer_id: UUID
+    kind: str
+
+
+@event("participation.withdrawn.v1")
+@dataclass(frozen=True, kw_only=True)
+class ParticipationWithdrawn(Event):
+    """It turned out that nobody took part, and what it earned was taken back."""
+
+    participation_id: UUID
+    customer_id: UUID
+    kind: str
+
+
 @event("plan.started.v1")
 @dataclass(frozen=True, kw_only=True)
 class PlanStarted(Event):

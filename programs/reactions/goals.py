@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from programs.challenges.services import judge_challenges
-from programs.events import GatheringCheckedIn
+from programs.events import ParticipationRecorded, ParticipationWithdrawn
 from programs.referrals.services import judge_referral_of
 from smartbis.outbox.subscriptions import subscribe
 from smartbis.purchases.events import (
@@ -40,9 +40,15 @@ def on_purchase_refunded(*, tenant: UUID, event: PurchaseRefunded) -> None:
     _judge_buyer(tenant, event.purchase_id)
 
 
-@subscribe(GatheringCheckedIn)
-def on_gathering_checked_in(*, tenant: UUID, event: GatheringCheckedIn) -> None:
+@subscribe(ParticipationRecorded)
+def on_participation_recorded(*, tenant: UUID, event: ParticipationRecorded) -> None:
     """Taking part may be a goal."""
+    judge_challenges(tenant=tenant, customer=event.customer_id)
+
+
+@subscribe(ParticipationWithdrawn)
+def on_participation_withdrawn(*, tenant: UUID, event: ParticipationWithdrawn) -> None:
+    """An arrival that was taken back is no step any more."""
     judge_challenges(tenant=tenant, customer=event.customer_id)
 
 

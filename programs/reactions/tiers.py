@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from programs.events import GatheringCheckedIn, ImportFinished
+from programs.events import ImportFinished, ParticipationRecorded, ParticipationWithdrawn
 from programs.services.standings import forget_standing, join_standings, judge_customers, request_walk
 from smartbis.customers.events import CustomerEnrolled, CustomerErased, CustomerMerged
 from smartbis.outbox.subscriptions import subscribe
@@ -41,9 +41,15 @@ def on_purchase_refunded(*, tenant: UUID, event: PurchaseRefunded) -> None:
     _judge_buyer(tenant, event.purchase_id)
 
 
-@subscribe(GatheringCheckedIn)
-def on_gathering_checked_in(*, tenant: UUID, event: GatheringCheckedIn) -> None:
+@subscribe(ParticipationRecorded)
+def on_participation_recorded(*, tenant: UUID, event: ParticipationRecorded) -> None:
     """Taking part may have earned points."""
+    judge_customers(tenant=tenant, customers=[event.customer_id])
+
+
+@subscribe(ParticipationWithdrawn)
+def on_participation_withdrawn(*, tenant: UUID, event: ParticipationWithdrawn) -> None:
+    """What taking part had earned was taken back."""
     judge_customers(tenant=tenant, customers=[event.customer_id])
 
 

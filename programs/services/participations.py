@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from programs.events import ParticipationRecorded
 from programs.infos import ParticipationOutcome
 from programs.models import Participation
 from programs.rules import Moment, ParticipationFacts
@@ -18,6 +19,7 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError, InvalidInput
 from smartbis.kernel.ids import new_id
 from smartbis.ledger.selectors import balances
+from smartbis.outbox.services import publish
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 
@@ -34,7 +36,7 @@ def record_participation(
 ) -> ParticipationOutcome:
     """Record that a customer took part, and award it. The same kind and number again answers the same.
 
-    Raises InvalidInput, CustomerNotFound, ParticipationConflict.
+    Raises InvalidInput, CustomerNotFound, ParticipationConflict. Publishes ParticipationRecorded.
     """
     if not 1 <= len(kind) <= 60 or not 1 <= len(external_id) <= 100:
         raise InvalidInput({"kind": ["Name a kind of up to 60 and a number of up to 100 characters."]})
@@ -63,5 +65,6 @@ def record_participation(
             moment = Moment.of(happened, ZoneInfo(get_tenant(tenant=tenant).timezone))
             occasion = Occasion(customer, ParticipationFacts(kind, moment), happened, participation=row.id)
             (awards,) = reward(tenant, rules_in_force(tenant=tenant), [occasion]).awards
+            publish(ParticipationRecorded(participation_id=row.id, customer_id=customer, kind=kind))
         present = tuple(balances(tenant=tenant, customer=customer))
         return ParticipationOutcome(kept.id, awards, present, repeated=kept.id != row.id)

@@ -12,15 +12,18 @@ from programs.challenges.errors import ChallengeClosed, ChallengeNotFound
 from programs.challenges.infos import ChallengeDraft, ChallengeInfo, Progress
 from programs.challenges.selectors import challenges, progress_of
 from programs.challenges.services import change_challenge, create_challenge, join_challenge, judge_challenges
+from programs.gatherings.services import undo_check_in
+from programs.models import ChallengeTaker
 from programs.services import record_participation, record_sale, refund_sale
 from smartbis.kernel.clock import frozen, now
 from smartbis.kernel.errors import InvalidInput, PermissionMissing
 from smartbis.outbox.work import drain_queue
 from smartbis.purchases.infos import ItemDraft, SaleDraft
 from smartbis.tenancy.errors import SlugTaken
+from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer, store_of
-from tests.gatherings.hall import gathering_of, let_in, registered
+from tests.gatherings.hall import OPERATOR, gathering_of, let_in, registered
 from tests.programs.conftest import make_points
 from tests.racing import race
 from tests.vouchers.shop import available, events_of, everything
@@ -182,3 +185,25 @@ def test_judged_by_many_at_once_it_is_rewarded_once(aurora: TenantInfo) -> None:
     results = race(*[partial(judge_challenges, tenant=aurora.id, customer=ana.id) for _ in range(8)])
     assert results == [None] * 8
     assert available(aurora, ana, "points") == 50
+
+
+def test_an_arrival_that_is_taken_back_is_no_step_any_more(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    for brand in (aurora, boreal):
+        challenge_of(brand, goal="events", number=3)
+    ana, stranger = make_customer(aurora), make_customer(boreal)
+    evening = gathering_of(aurora, starts_at=now() + timedelta(hours=1))
+    place = registered(aurora, evening, ana)
+    let_in(aurora, evening, place.id)
+    record_participation(tenant=aurora.id, customer=ana.id, kind="event", external_id="feira")
+    record_participation(tenant=boreal.id, customer=stranger.id, kind="event", external_id="feira")
+    drain_queue("relay")
+    assert (stored(aurora, ana.id), stored(boreal, stranger.id)) == (2, 1)
+    undo_check_in(tenant=aurora.id, registration=place.id, key="u", actor=OPERATOR)
+    drain_queue("relay")
+    assert (stored(aurora, ana.id), stored(boreal, stranger.id)) == (1, 1)
+
+
+def stored(brand: TenantInfo, customer: UUID) -> int:
+    """How far the customer had come when they were last judged."""
+    with tenant_scope(brand.id):
+        return ChallengeTaker.objects.get(customer_id=customer).total

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from programs.selectors.tiers import find_ladder, tier_card, tier_counts, tier_members
-from programs.services import merge_customers, record_sale, refund_sale
+from programs.services import merge_customers, record_participation, record_sale, refund_sale
 from programs.services.standings import CUSTOMERS_A_STEP, judge_customers, walk
 from programs.services.tiers import set_ladder
+from programs.services.withdrawals import withdraw_participation
 from programs.tiers import Tier
 from smartbis.customers.selectors import memberships_of
 from smartbis.customers.services import erase_customer
@@ -271,3 +272,28 @@ def test_two_judges_of_one_customer_agree() -> None:
     answers = race(*[lambda: judge_customers(tenant=aurora.id, customers=[ana.id])] * 6)
     assert sorted(answers) == [0, 0, 0, 0, 0, 1]  # type: ignore[type-var]
     assert len(events(aurora)) == 1
+
+
+def test_taking_part_counts_at_once_and_no_more_when_it_is_withdrawn(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    people = {}
+    for brand in (aurora, boreal):
+        make_points(brand, participations={"event": 60})
+        ladder(brand, measure="points", keep="while_earned", tiers=(Tier("silver", "Prata", 50),))
+        people[brand.id] = make_customer(brand)
+    ana = people[aurora.id]
+    drain_queue("relay")
+    with unchanged(boreal, rooms=("programs",)):
+        facts: dict[str, Any] = {"tenant": aurora.id, "customer": ana.id, "kind": "event", "external_id": "feira-1"}
+        took_part = record_participation(**facts)
+        drain_queue("relay")
+        assert tier_of(aurora, ana) == "silver"
+        record_participation(**facts)
+        assert len(events(aurora, "participation.recorded")) == 1
+        withdraw_participation(tenant=aurora.id, participation=took_part.id)
+        drain_queue("relay")
+    assert (tier_of(aurora, ana), tier_of(boreal, people[boreal.id])) == ("", "")
+    told = {"participation_id": str(took_part.id), "customer_id": str(ana.id), "kind": "event"}
+    assert events(aurora, "participation.") == [
+        ("participation.recorded.v1", told),
+        ("participation.withdrawn.v1", told),
+    ]
