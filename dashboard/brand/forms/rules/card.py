@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.brand.forms.base import PercentField
+from dashboard.brand.forms.base import PercentField, call_needed
 from dashboard.brand.forms.rules.fields import FactorField, HoursField, LinesField, NamesField
 from dashboard.brand.rules.choices import RuleChoices
 from programs.rules.spec import MAX_HOLD_DAYS, MAX_POINTS, MAX_PRIORITY, PERIODS
@@ -170,7 +170,7 @@ class RuleCard(forms.Form):
         super().__init__(*positional, **{**options, "use_required_attribute": False})
         self.rule_choices = choices
         for name in ("percent", "points", "per", "factor", "coupon", "plan", "periods"):
-            self.fields[name].is_needed = True  # type: ignore[attr-defined]
+            call_needed(self.fields[name])
         self._add_amounts()
         for name in _LISTED:
             field = self.fields[name]
@@ -239,7 +239,7 @@ class RuleCard(forms.Form):
             return forms.IntegerField(label=label, required=False, min_value=1, max_value=MAX_MINOR)
 
         self.fields["amount"] = amount(_("Quanto"))
-        self.fields["amount"].is_needed = True  # type: ignore[attr-defined]
+        call_needed(self.fields["amount"])
         self.fields["per_purchase"] = amount(_("Máximo por compra"))
         for period, words in PERIOD_NAMES.items():
             self.fields[f"per_customer_{period}"] = amount(words)
