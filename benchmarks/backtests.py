@@ -1,6 +1,6 @@
 """A draft replayed over many purchases, beside the same rows only read."""
 
-import json
+import os
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -10,10 +10,11 @@ from uuid import UUID
 import psutil
 
 from benchmarks.brand import World
-from benchmarks.machine import Meter
+from benchmarks.history import make_history
+from benchmarks.machine import Meter, seconds_of_tree
 from benchmarks.peers import Figure
 
-PEOPLE = 20_000
+# Six rules as brands write them: most with a condition, two with a limit of each customer.
 DRAFT = {
     "rules": [
         {
@@ -34,99 +35,50 @@ DRAFT = {
             "when": {"minimum_minor": 20000},
             "limits": {"times_per_customer": {"month": 1}},
         },
+        {"key": "gold", "effect": {"kind": "percentage", "basis_points": 250}, "when": {"tiers": ["gold"]}},
+        {"key": "welcome", "effect": {"kind": "fixed", "amount": 1000}, "when": {"purchases": {"from": 1, "until": 1}}},
     ]
 }
-# Customers, sales over a year with two lines each, the awards of the live rule, and a refund of every twentieth.
-_MADE = (
-    """
-    INSERT INTO customers_customer SELECT made.*
-    FROM (SELECT * FROM customers_customer WHERE tenant_id = %(tenant)s LIMIT 1) c, generate_series(1, %(people)s) n,
-        LATERAL jsonb_populate_record(NULL::customers_customer, to_jsonb(c) || jsonb_build_object('id',
-            lpad(to_hex(n), 8, '0') || '-bbbb-7000-8000-' || lpad(to_hex(n * 7919), 12, '0'))) made
-    """,
-    """
-    INSERT INTO purchases_purchase (
-        tenant_id, id, customer_id, store_id, external_id, channel, status, currency, amount_minor,
-        voucher_discount_minor, balance_used_minor, paid_minor, refunded_minor, content_hash, operator_kind,
-        occurred_at, recorded_at)
-    SELECT %(tenant)s, gen_random_uuid(),
-        (lpad(to_hex(w), 8, '0') || '-bbbb-7000-8000-' || lpad(to_hex(w * 7919), 12, '0'))::uuid, %(store)s,
-        'bt-' || n, 'store', 'confirmed', 'BRL', amount, 0, 0, amount, CASE WHEN n %% 20 = 0 THEN amount / 2 ELSE 0 END,
-        '\\x00', '', at, at
-    FROM (SELECT n, 1 + (n::bigint * 48271 %% %(people)s)::int AS w, 1000 + (n * 7 %% 30000) AS amount,
-        %(start)s::timestamptz + n * (interval '360 days' / %(rows)s) AS at FROM generate_series(1, %(rows)s) n) s
-    """,
-    """
-    INSERT INTO purchases_purchaseitem (
-        tenant_id, id, purchase_id, position, sku, name, category, quantity, unit_minor, refunded_quantity)
-    SELECT tenant_id, gen_random_uuid(), id, l, 's' || (amount_minor + l) %% 900, '', 'c' || (amount_minor + l) %% 5, 1,
-        CASE WHEN l = 0 THEN amount_minor / 3 ELSE amount_minor - amount_minor / 3 END, 0
-    FROM purchases_purchase, generate_series(0, 1) l WHERE tenant_id = %(tenant)s AND external_id LIKE 'bt-%%'
-    """,
-    """
-    INSERT INTO programs_award (
-        tenant_id, id, purchase_id, customer_id, program_id, rule_version_id, rule_key, unit, base, wanted, granted,
-        reversed, rounding, facts, status, available_at, created_at)
-    SELECT tenant_id, gen_random_uuid(), id, customer_id, %(program)s, %(version)s, 'base', 'BRL', paid_minor,
-        round(paid_minor * 0.05), round(paid_minor * 0.05),
-        round(round(paid_minor * 0.05) * refunded_minor / amount_minor), 'half_up', '{}', 'available', recorded_at,
-        recorded_at
-    FROM purchases_purchase WHERE tenant_id = %(tenant)s AND external_id LIKE 'bt-%%'
-    """,
-    """
-    INSERT INTO purchases_refund (
-        tenant_id, id, purchase_id, external_id, amount_minor, refunded_after_minor, content_hash, actor_kind,
-        occurred_at, recorded_at)
-    SELECT tenant_id, gen_random_uuid(), id, 'r', refunded_minor, refunded_minor, '\\x00', '', recorded_at,
-        recorded_at + interval '1 hour'
-    FROM purchases_purchase WHERE tenant_id = %(tenant)s AND external_id LIKE 'bt-%%' AND refunded_minor > 0
-    """,
-)
+
+
+# The same with a budget for all customers together, which runs out: then sales are taken in one order.
+SHARED = {"rules": [*DRAFT["rules"][:-1], DRAFT["rules"][-1] | {"limits": {"budget_minor": 1_000_000}}]}
 
 
 def measured(world: World, *, rows: int, postmaster: int | None) -> list[Figure]:
-    """The rows alone, read in one process; the backtest as the worker runs it, in two; its peak memory."""
-    _make(world, rows)
+    """The rows alone, read in one process; the backtest as the worker runs it, without and with a shared budget."""
+    program = make_history(world, rows)
     bare_seconds = _read_alone(world)
-    meter, peak = Meter(postmaster), _Peak()
-    started = time.monotonic()
-    result = _replayed(world)
-    seconds = time.monotonic() - started
-    load, megabytes = vars(meter.stop()), peak.stop()
-    if result["sales"] != rows:
-        raise RuntimeError(f"{result['sales']} of {rows} purchases were replayed")
-    facts = {
-        "seconds": round(seconds, 1),
-        "bare_seconds": round(bare_seconds, 1),
-        "peak_mib": megabytes,
-        "awards_equal": result["fidelity"]["equal"],
-        "awards": result["fidelity"]["awards"],
-        "load": [load],
-    }
-    rate, bare = rows / seconds, rows / bare_seconds
-    name = f"backtest of {rows:,} purchases"
-    return [
-        Figure(name, round(rate), "purchases/s", beside="reading alone", ratio=round(rate / bare, 4), facts=facts),
-        Figure(f"{name}, seconds", round(seconds, 1), "s"),
-        Figure(f"{name}, reading alone", round(bare_seconds, 1), "s"),
-        Figure(f"{name}, peak memory", megabytes, "MiB"),
-    ]
+    bare = f"{rows:,} purchases, reading alone"
+    found = [Figure(bare, round(bare_seconds, 1), "s")]
+    for name, draft in (("backtest", DRAFT), ("backtest with a shared budget", SHARED)):
+        meter, peak = Meter(postmaster), _Peak()
+        started, before = time.monotonic(), _processor_seconds(postmaster)
+        result = _replayed(world, program, draft)
+        seconds, spent = time.monotonic() - started, _processor_seconds(postmaster) - before
+        if result["sales"] != rows or result["fidelity"]["equal"] != result["fidelity"]["awards"]:
+            raise RuntimeError(f"{result['sales']} of {rows} purchases were replayed: {result['fidelity']}")
+        facts = {
+            "seconds": round(seconds, 1),
+            "bare_seconds": round(bare_seconds, 1),
+            "peak_mib": peak.stop(),
+            "core_us": round(spent * 1_000_000 / rows, 1),
+            "awards": result["fidelity"]["awards"],
+            "load": [vars(meter.stop())],
+        }
+        ratio = round(bare_seconds / seconds, 4)
+        name = f"{name} of {rows:,} purchases"
+        found += [
+            Figure(name, round(rows / seconds), "purchases/s", beside=bare, ratio=ratio, facts=facts),
+            Figure(f"{name}, seconds", round(seconds, 1), "s"),
+            Figure(f"{name}, peak memory", facts["peak_mib"], "MiB"),
+        ]
+    return found
 
 
-def _make(world: World, rows: int) -> None:
-    named = {
-        "tenant": world.tenant,
-        "store": world.store,
-        "program": world.program,
-        "version": world.version,
-        "rows": rows,
-        "people": PEOPLE,
-        "start": datetime.now(UTC) - timedelta(days=363),
-    }
-    with world.database.as_owner() as connection:
-        for statement in _MADE:
-            connection.execute(statement, named)
-    world.database.settle()
+def _processor_seconds(postmaster: int | None) -> float:
+    """What this process, its children and the server have used of the processors until now."""
+    return sum(seconds_of_tree(root) for root in (os.getpid(), postmaster) if root)
 
 
 def _read_alone(world: World) -> float:
@@ -145,7 +97,7 @@ def _read_alone(world: World) -> float:
     return time.monotonic() - started
 
 
-def _replayed(world: World) -> dict[str, Any]:
+def _replayed(world: World, program: UUID, draft: dict[str, Any]) -> dict[str, Any]:
     from programs.backtest import get_backtest, start_backtest
     from programs.backtest.runner import work_on_backtests
     from smartbis.kernel.people import Actor
@@ -154,8 +106,8 @@ def _replayed(world: World) -> dict[str, Any]:
     today = datetime.now(UTC).date()
     found = start_backtest(
         tenant=world.tenant,
-        program=world.program,
-        spec=json.loads(json.dumps(DRAFT)),
+        program=program,
+        spec=draft,
         since=today - timedelta(days=365),
         until=today - timedelta(days=2),
         actor=owner,

@@ -33,7 +33,7 @@ class Meter:
         idle = machine.idle + getattr(machine, "iowait", 0.0)
         stolen = getattr(machine, "steal", 0.0)
         total = sum(machine) - getattr(machine, "guest", 0.0) - getattr(machine, "guest_nice", 0.0)
-        return total, total - idle - stolen, stolen, sum(_seconds_of_tree(root) for root in self._roots)
+        return total, total - idle - stolen, stolen, sum(seconds_of_tree(root) for root in self._roots)
 
     def stop(self) -> Load:
         """The load since this meter was made."""
@@ -47,7 +47,7 @@ class Meter:
         )
 
 
-def _seconds_of_tree(root: int) -> float:
+def seconds_of_tree(root: int) -> float:
     """Processor seconds of a process and all that came of it, those that have ended too."""
     total = 0.0
     with contextlib.suppress(psutil.Error):

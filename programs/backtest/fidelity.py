@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from programs.backtest.events import KeptAward, SaleEvent
-from programs.backtest.sides import Given
 from programs.backtest.tallies import Fidelity
-from programs.rules import Granted
+from programs.rules import Evaluation, Granted
 from programs.rules.spec import Rule
 
 # Why the ledger may differ, the first that fits. What none explains is `unexplained`, and that would be a fault.
@@ -45,20 +44,19 @@ class Ledger:
         return None
 
 
-def compare(fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, given: Given) -> dict[str, list[int]]:
+def compare(fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, given: Evaluation) -> dict[str, list[int]]:
     """Count what agrees and what does not; the awards (by rule) whose refunds are to be compared, as [kept, taken]."""
     kept = sale.kept
-    granted = given.granted
-    if len(kept) == 1 and len(granted) == 1:
-        one, other = kept[0], granted[0]
-        if one.rule == other.rule.key and one.granted == other.amount:
-            fidelity.awards += 1
-            fidelity.equal += 1
-            return {one.rule: [one.reversed, 0]} if sale.comes_back else _NONE
-    return _compare(fidelity, ledger, sale, given) if kept or granted else _NONE
+    if not sale.comes_back and len(kept) == len(given.granted):
+        awarded = {each.rule: each.granted for each in kept}
+        if awarded == {each.rule.key: each.amount for each in given.granted}:
+            fidelity.awards += len(kept)
+            fidelity.equal += len(kept)
+            return _NONE
+    return _compare(fidelity, ledger, sale, given)
 
 
-def _compare(fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, given: Given) -> dict[str, list[int]]:
+def _compare(fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, given: Evaluation) -> dict[str, list[int]]:
     replayed = {each.rule.key: each for each in given.granted if not each.is_gift}
     kept = {each.rule: each for each in sale.kept}
     rules = {each.rule.key: each.rule for each in given.granted} | {each.rule.key: each.rule for each in given.missed}

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from programs.backtest.events import BackEvent, Event, KeptAward, SaleEvent
+from programs.backtest.events import BackEvent, Belonging, Event, KeptAward, SaleEvent
+from programs.backtest.statements import ARTICLES, BUYERS, FIELD, MEMBERSHIPS, ROW, STORES, events_statement
 from programs.rules import Article, Line, Moment, lines_of
 from programs.rules.needs import Needs
 from programs.rules.refunds import ReturnedArticle
@@ -23,86 +24,20 @@ from smartbis.customers.selectors import birthdays_of
 from smartbis.tenancy.scope import tenant_scope
 
 ROWS_A_TRIP = 2_000
-_FIELD, _ROW = "\x1f", "\x1e"
 _MICRO = 1_000_000
 _QUARTER = 900
+# The server counts microseconds from the year 2000.
+_SINCE_1970 = 946_684_800 * _MICRO
 _NO_TAGS: frozenset[str] = frozenset()
-_BELONGS_NOWHERE: frozenset[tuple[str, str]] = frozenset()
-
-# The sales of the part, and those outside the period that limits and counts of purchases need.
-_CHOSEN = """
-chosen AS (
-    SELECT p.id, p.customer_id, p.store_id, p.channel, p.payment_method, p.status, p.amount_minor, p.paid_minor,
-        p.balance_used_minor, p.refunded_minor, p.recorded_at, p.decided_at, p.occurred_at,
-        p.occurred_at >= %(since)s AND p.occurred_at < %(until)s AS counts
-    FROM purchases_purchase p
-    WHERE p.tenant_id = %(tenant)s AND p.customer_id IS NOT NULL AND p.undone_at IS NULL
-      AND p.recorded_at <= %(cutoff)s AND p.occurred_at >= %(first)s AND p.occurred_at < %(last)s
-      AND (%(parts)s = 1 OR get_byte(uuid_send(p.customer_id), 15) %% %(parts)s = %(part)s)
-)"""
-_ITEMS = """
-items AS (
-    SELECT i.purchase_id, string_agg(concat_ws(chr(31), i.position, i.quantity, i.unit_minor, i.sku, i.category),
-        chr(30) ORDER BY i.position) AS lines
-    FROM purchases_purchaseitem i JOIN chosen ON chosen.id = i.purchase_id
-    WHERE i.tenant_id = %(tenant)s GROUP BY i.purchase_id
-)"""
-_AWARDS = """
-awards AS (
-    SELECT a.purchase_id, string_agg(concat_ws(chr(31), a.rule_key, v.version, a.base, a.granted, a.reversed,
-        CASE WHEN a.facts ?| array['nth', 'birthday', 'belongs', 'counted_on'] THEN a.facts::text ELSE '' END),
-        chr(30) ORDER BY a.id) AS kept
-    FROM programs_award a
-    JOIN programs_ruleversion v ON v.tenant_id = a.tenant_id AND v.id = a.rule_version_id
-    JOIN chosen ON chosen.id = a.purchase_id
-    WHERE a.tenant_id = %(tenant)s AND a.program_id = %(program)s GROUP BY a.purchase_id
-)"""
-_BACK = """
-back AS (
-    SELECT r.id, r.purchase_id, r.amount_minor, r.refunded_after_minor, r.recorded_at,
-        (SELECT string_agg(concat_ws(chr(31), i.position, ri.quantity), chr(30))
-         FROM purchases_refunditem ri JOIN purchases_purchaseitem i ON i.tenant_id = ri.tenant_id AND i.id = ri.item_id
-         WHERE ri.tenant_id = r.tenant_id AND ri.refund_id = r.id) AS returned
-    FROM purchases_refund r
-    WHERE r.tenant_id = %(tenant)s AND r.undone_at IS NULL AND r.recorded_at <= %(cutoff)s
-)"""
-_EVENTS = """
-SELECT 0::int4 AS what, uuid_send(c.customer_id) AS customer, uuid_send(c.id) AS purchase, uuid_send(c.store_id),
-    c.channel, c.payment_method, c.amount_minor, c.paid_minor, c.balance_used_minor,
-    (extract(epoch FROM c.occurred_at) * 1000000)::int8, (extract(epoch FROM c.recorded_at) * 1000000)::int8,
-    {lines}, awards.kept, c.counts, c.refunded_minor > 0 OR c.status = 'cancelled',
-    {by_customer} AS whose, c.recorded_at AS at, c.id AS number
-FROM chosen c LEFT JOIN awards ON awards.purchase_id = c.id {items}
-UNION ALL
-SELECT 1, uuid_send(c.customer_id), uuid_send(c.id), NULL, '', '', b.amount_minor, b.refunded_after_minor,
-    c.amount_minor, 0, 0, b.returned, NULL, c.counts, false, {by_customer}, b.recorded_at, b.id
-FROM chosen c JOIN back b ON b.purchase_id = c.id
-UNION ALL
-SELECT 2, uuid_send(c.customer_id), uuid_send(c.id), NULL, '', '', c.amount_minor, c.amount_minor,
-    c.amount_minor, 0, 0, NULL, NULL, c.counts, false, {by_customer}, coalesce(c.decided_at, c.recorded_at), c.id
-FROM chosen c WHERE c.status = 'cancelled'
-ORDER BY whose, at, number, what
-"""
-_MEMBERSHIPS = """
-SELECT uuid_send(m.customer_id), m.kind, m.key, (extract(epoch FROM m.valid_from) * 1000000)::int8,
-    (extract(epoch FROM m.valid_until) * 1000000)::int8
-FROM customers_membership m
-WHERE m.tenant_id = %(tenant)s AND (%(parts)s = 1 OR get_byte(uuid_send(m.customer_id), 15) %% %(parts)s = %(part)s)
-ORDER BY m.kind, m.key
-"""
-_BUYERS = """
-SELECT DISTINCT p.customer_id FROM purchases_purchase p
-WHERE p.tenant_id = %(tenant)s AND p.customer_id IS NOT NULL AND p.undone_at IS NULL
-  AND p.occurred_at >= %(since)s AND p.occurred_at < %(until)s
-  AND (%(parts)s = 1 OR get_byte(uuid_send(p.customer_id), 15) %% %(parts)s = %(part)s)
-"""
+_BELONGS_NOWHERE: Belonging = frozenset()
 
 
 @dataclass(frozen=True)
 class Reading:
     """What is to be read: whose sales, of which period (until excluded), which part of the customers.
 
-    From `first` to `last` sales are read for what they use up of limits; inside the period they are replayed.
+    From `first` to `last` sales are read for what they use up of limits; inside the period they are replayed. With
+    `compares` all that the ledger awarded comes along.
     """
 
     tenant: UUID
@@ -115,6 +50,7 @@ class Reading:
     cutoff: datetime
     needs: Needs
     by_customer: bool
+    compares: bool = True
     part: int = 0
     parts: int = 1
 
@@ -165,7 +101,7 @@ class _Reader:
         self._articles: dict[str, tuple[str, frozenset[str]]] = {}
         named = reading.named
         with connection.cursor() as cursor:
-            cursor.execute("SELECT uuid_send(id), code FROM tenancy_store WHERE tenant_id = %(tenant)s", named)
+            cursor.execute(STORES, named)
             self._stores = {bytes(row[0]): row[1] for row in cursor.fetchall()}
             self._memberships = _memberships(cursor, named)
             if reading.needs.catalogue:
@@ -174,38 +110,33 @@ class _Reader:
 
     def events(self) -> Iterator[Event]:
         """Row by row."""
-        with _streaming(self._statement(), self._reading.named) as cursor:
+        reading = self._reading
+        statement = events_statement(
+            lines=reading.needs.lines, by_customer=reading.by_customer, compares=reading.compares
+        )
+        with _streaming(statement, reading.named) as cursor:
             while rows := cursor.fetchmany(ROWS_A_TRIP):
                 for row in rows:
                     yield self._sale(row) if row[0] == 0 else _back(row)
 
-    def _statement(self) -> str:
-        parts = [_CHOSEN, _AWARDS, _BACK]
-        has_lines = self._reading.needs.lines
-        if has_lines:
-            parts.insert(1, _ITEMS)
-        return f"WITH {', '.join(parts)}" + _EVENTS.format(
-            lines="items.lines" if has_lines else "NULL",
-            items="LEFT JOIN items ON items.purchase_id = c.id" if has_lines else "",
-            by_customer="c.customer_id" if self._reading.by_customer else "NULL::uuid",
-        )
-
     def _sale(self, row: tuple[Any, ...]) -> SaleEvent:
         (_, customer, purchase, store, channel, method, gross, paid, used, occurred, recorded, lines, kept, *more) = row
-        counts, comes_back = more[0], more[1]
-        awards = tuple([_kept(text) for text in kept.split(_ROW)]) if kept else ()
-        belongs = self._belongs(customer, occurred)
-        if awards:
-            for each in awards:
-                if each.belongs:
-                    belongs |= frozenset(each.belongs)
+        counts, comes_back = more
+        at = int.from_bytes(occurred, signed=True) + _SINCE_1970
+        awards = tuple([_kept(text) for text in kept.split(ROW)]) if kept else ()
+        belongs = self._belongs(customer, at)
+        for each in awards:
+            if each.belongs:
+                belongs |= frozenset(each.belongs)
         articles: tuple[ReturnedArticle, ...] = ()
         earning: tuple[Line, ...] = ()
         if lines:
-            rows = [text.split(_FIELD) for text in lines.split(_ROW)]
-            earning = lines_of([self._article(each) for each in rows], gross_minor=gross, paid_minor=paid)
+            cells = [text.split(FIELD) for text in lines.split(ROW)]
+            if len(cells) > 1:
+                cells.sort(key=_position)
+            earning = lines_of([self._article(each) for each in cells], gross_minor=gross, paid_minor=paid)
             if comes_back:
-                articles = tuple([ReturnedArticle(int(each[0]), int(each[1]), int(each[2]), 0) for each in rows])
+                articles = tuple([ReturnedArticle(int(each[0]), int(each[1]), int(each[2]), 0) for each in cells])
         return SaleEvent(
             purchase,
             customer,
@@ -214,13 +145,13 @@ class _Reader:
             method,
             gross,
             paid,
-            occurred,
-            recorded,
-            self._moment(occurred),
+            at,
+            int.from_bytes(recorded, signed=True) + _SINCE_1970,
+            self._moment(at),
             earning,
             articles,
             awards,
-            self._birthdays.get(customer),
+            self._birthdays.get(customer) if self._birthdays else None,
             belongs,
             used,
             counts,
@@ -244,7 +175,7 @@ class _Reader:
             return Article(sku, category or own, tags, int(quantity), int(unit))
         return Article(sku, category, _NO_TAGS, int(quantity), int(unit))
 
-    def _belongs(self, customer: bytes, at: int) -> frozenset[tuple[str, str]]:
+    def _belongs(self, customer: bytes, at: int) -> Belonging:
         found = self._memberships.get(customer)
         if found is None:
             return _BELONGS_NOWHERE
@@ -269,8 +200,12 @@ def _streaming(statement: str, named: dict[str, Any]) -> Iterator[Any]:
         cursor.close()
 
 
+def _position(cells: list[str]) -> int:
+    return int(cells[0])
+
+
 def _kept(text: str) -> KeptAward:
-    rule, version, base, granted, taken, facts = text.split(_FIELD)
+    rule, version, base, granted, taken, facts = text.split(FIELD)
     if not facts:
         return KeptAward(rule, int(version), int(base), int(granted), int(taken))
     told = json.loads(facts)
@@ -289,8 +224,8 @@ def _kept(text: str) -> KeptAward:
 
 
 def _back(row: tuple[Any, ...]) -> BackEvent:
-    what, customer, purchase, _store, _channel, _method, amount, refunded, gross, _o, _r, returned, *_more = row
-    pairs = [text.split(_FIELD) for text in returned.split(_ROW)] if returned else []
+    what, customer, purchase, _store, _channel, _method, amount, refunded, gross, _at, _recorded, returned, *_more = row
+    pairs = [text.split(FIELD) for text in returned.split(ROW)] if returned else []
     return BackEvent(
         purchase,
         customer,
@@ -303,7 +238,7 @@ def _back(row: tuple[Any, ...]) -> BackEvent:
 
 
 def _memberships(cursor: Any, named: dict[str, Any]) -> dict[bytes, list[tuple[tuple[str, str], int, int | None]]]:
-    cursor.execute(_MEMBERSHIPS, named)
+    cursor.execute(MEMBERSHIPS, named)
     found: dict[bytes, list[tuple[tuple[str, str], int, int | None]]] = {}
     pairs: dict[tuple[str, str], tuple[str, str]] = {}
     while rows := cursor.fetchmany(ROWS_A_TRIP):
@@ -314,11 +249,7 @@ def _memberships(cursor: Any, named: dict[str, Any]) -> dict[bytes, list[tuple[t
 
 
 def _articles(cursor: Any, named: dict[str, Any]) -> dict[str, tuple[str, frozenset[str]]]:
-    cursor.execute(
-        "SELECT DISTINCT ON (sku) sku, category, tags FROM programs_article "
-        "WHERE tenant_id = %(tenant)s AND undone_at IS NULL ORDER BY sku, recorded_at DESC, id DESC",
-        named,
-    )
+    cursor.execute(ARTICLES, named)
     return {
         sku: (category, frozenset(json.loads(tags) if isinstance(tags, str) else tags))
         for sku, category, tags in cursor.fetchall()
@@ -326,7 +257,7 @@ def _articles(cursor: Any, named: dict[str, Any]) -> dict[str, tuple[str, frozen
 
 
 def _birthdays(cursor: Any, reading: Reading) -> dict[bytes, tuple[int, int]]:
-    cursor.execute(_BUYERS, reading.named)
+    cursor.execute(BUYERS, reading.named)
     customers = [row[0] for row in cursor.fetchall()]
     found: dict[bytes, tuple[int, int]] = {}
     for start in range(0, len(customers), ROWS_A_TRIP):

@@ -5,13 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from programs.backtest.events import BackEvent, Event, KeptAward, SaleEvent
+from programs.backtest.events import BackEvent, Belonging, Event, KeptAward, SaleEvent
 from programs.backtest.fidelity import Ledger, compare, compare_taken_back
-from programs.backtest.sides import Choice, Given, Side, TakenBack, prepared
-from programs.backtest.tallies import Cell, Figures, SideTally, Spent, Tally, count
-from programs.rules import RuleSet, spendable
-from programs.rules.spec import TierPoints
-from programs.rules.stacking import kind_of
+from programs.backtest.sides import Choice, Side, TakenBack, prepared
+from programs.backtest.tallies import Figures, SideTally, Spent, Tally, count
+from programs.rules import Evaluation, Member, RuleSet, SaleFacts, spendable
 
 
 class Version(NamedTuple):
@@ -41,11 +39,10 @@ class Plan:
 class _Sold:
     """What later refunds of a sale have to know."""
 
-    __slots__ = ("awards", "cell", "segments")
+    __slots__ = ("awards", "places")
 
-    def __init__(self, cell: Cell, segments: tuple[str, ...], awards: dict[str, list[int]]) -> None:
-        self.cell = cell
-        self.segments = segments
+    def __init__(self, places: list[Figures], awards: dict[str, list[int]]) -> None:
+        self.places = places
         self.awards = awards
 
 
@@ -62,7 +59,8 @@ class Replay:
         self._customer: bytes | None = None
         self._nets: dict[bytes, list[int]] = {}
         self._bought: dict[bytes, int] = {}
-        self._sold: dict[bytes, _Sold | None] = {}
+        self._sold: dict[bytes, _Sold] = {}
+        self._places: dict[tuple[str, Belonging, int, int], list[Figures]] = {}
 
     def run(self, events: Iterable[Event], *, beat: Callable[[int], None], every: int = 5_000) -> Tally:
         """Replay all; `beat` is told now and then how many sales of the period are through."""
@@ -99,15 +97,16 @@ class Replay:
         self._nets.clear()
         if self._live is not None:
             for purchase, sold in self._sold.items():
-                if sold is not None:
-                    compare_taken_back(self._tally.fidelity, purchase, sold.awards)
+                compare_taken_back(self._tally.fidelity, purchase, sold.awards)
         self._sold.clear()
 
     def _nth(self, sale: SaleEvent) -> int:
         nth = self._bought.get(sale.customer, 0) + 1
         self._bought[sale.customer] = nth
-        kept = [each.nth for each in sale.kept if each.nth is not None]
-        return kept[0] if kept else nth
+        for each in sale.kept:
+            if each.nth is not None:
+                return each.nth
+        return nth
 
     def _count(self, sale: SaleEvent) -> None:
         self._nth(sale)
@@ -117,25 +116,22 @@ class Replay:
 
     def _sell(self, sale: SaleEvent) -> None:
         tally = self._tally
-        nth = self._nth(sale)
-        remembered = any(each.birthday for each in sale.kept)
-        birthday = (sale.moment.day.month, sale.moment.day.day) if remembered else sale.birthday
-        cell, segments = _places(sale)
-        places = [tally.cell(cell), *(tally.segment(key) for key in segments)]
+        facts = self._facts(sale)
+        places = self._figures(sale)
         nets = self._nets.get(sale.customer)
         if nets is None:
             nets = self._nets[sale.customer] = [0, 0]
         live = draft = 0
         awards: dict[str, list[int]] = {}
         if self._live is not None:
-            given = self._live.sell(sale, self._plan.currency, nth, birthday)
+            given = self._live.sell(sale, facts)
             live = _add(tally.live, given)
             awards = compare(tally.fidelity, self._plan.ledger, sale, given)
             for place in places:
                 place.sales += 1
                 place.sales_minor += sale.gross_minor
         if self._draft is not None:
-            draft = _add(tally.draft, self._draft.sell(sale, self._plan.currency, nth, birthday))
+            draft = _add(tally.draft, self._draft.sell(sale, facts))
             if sale.balance_used_minor and self._needs_spending:
                 self._spend(sale)
         nets[0] += live
@@ -144,7 +140,37 @@ class Replay:
             place.live += live
             place.draft += draft
         if sale.comes_back:
-            self._sold[sale.purchase] = _Sold(cell, segments, awards)
+            self._sold[sale.purchase] = _Sold(places, awards)
+
+    def _facts(self, sale: SaleEvent) -> SaleFacts:
+        """The sale as both sides judge it; what an award remembers of the customer is believed."""
+        birthday, day = sale.birthday, sale.moment.day
+        for each in sale.kept:
+            if each.birthday:
+                birthday = (day.month, day.day)
+        return SaleFacts(
+            sale.gross_minor,
+            sale.paid_minor,
+            self._plan.currency,
+            sale.store,
+            sale.moment,
+            sale.channel,
+            sale.payment_method,
+            Member(self._nth(sale), birthday, sale.belongs),
+            sale.lines,
+        )
+
+    def _figures(self, sale: SaleEvent) -> list[Figures]:
+        """Where the sale counts: in its store, tier and month, and in each segment."""
+        day = sale.moment.day
+        name = (sale.store, sale.belongs, day.year, day.month)
+        found = self._places.get(name)
+        if found is None:
+            tiers = sorted(key for kind, key in sale.belongs if kind == "tier")
+            segments = sorted(key for kind, key in sale.belongs if kind == "segment")
+            cell = self._tally.cell((sale.store, tiers[0] if tiers else "", f"{day.year}-{day.month:02d}"))
+            found = self._places[name] = [cell, *(self._tally.segment(key) for key in segments)]
+        return found
 
     def _spend(self, sale: SaleEvent) -> None:
         used = sale.balance_used_minor
@@ -168,16 +194,13 @@ class Replay:
                 nets = self._nets[back.customer] = [0, 0]
             nets[0] -= live
             nets[1] -= draft
-            for place in self._figures(sold):
+            for place in sold.places:
                 place.live -= live
                 place.draft -= draft
                 if self._live is not None:
                     place.refunded_minor += back.amount_minor
         if back.is_whole:
             self._bought[back.customer] = max(0, self._bought.get(back.customer, 0) - 1)
-
-    def _figures(self, sold: _Sold) -> list[Figures]:
-        return [self._tally.cell(sold.cell), *(self._tally.segment(key) for key in sold.segments)]
 
     def _taken(self, side: Side | None, tally: SideTally, back: BackEvent, sold: _Sold | None) -> int:
         """What the side takes back of its value, written down where the sale was in the period."""
@@ -228,14 +251,7 @@ def _chooser(versions: Sequence[Version]) -> Callable[[SaleEvent], Choice]:
     return choose
 
 
-def _places(sale: SaleEvent) -> tuple[Cell, tuple[str, ...]]:
-    tiers = sorted(key for kind, key in sale.belongs if kind == "tier")
-    segments = tuple(key for kind, key in sale.belongs if kind == "segment")
-    day = sale.moment.day
-    return (sale.store, tiers[0] if tiers else "", f"{day.year}-{day.month:02d}"), segments
-
-
-def _add(tally: SideTally, given: Given) -> int:
+def _add(tally: SideTally, given: Evaluation) -> int:
     """Write down what a sale earned; the value in the programme's unit."""
     value = 0
     for rule, _base, wanted, amount, cut_by, _lines in given.granted:
@@ -264,10 +280,10 @@ def _add(tally: SideTally, given: Given) -> int:
 
 def _taken_of(tally: SideTally, taken: TakenBack) -> int:
     tally.rule(taken.rule).reversed += taken.amount
-    if isinstance(taken.rule.effect, TierPoints):
+    if taken.rule.kind == "tier":
         tally.tier_points -= taken.amount
         return 0
-    if kind_of(taken.rule.effect) == "gift":
+    if taken.rule.kind == "gift":
         return 0
     tally.reversed += taken.amount
     return taken.amount

@@ -1,5 +1,6 @@
 """One part of a backtest's replay: gathered, run, and told as JSON. In this process or in a child of its own."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -20,8 +21,8 @@ from programs.backtest.reading import Reading, events, one_snapshot, reach
 from programs.backtest.replay import Plan, Replay, Version
 from programs.backtest.tallies import Tally
 from programs.models import Backtest, Program, RuleVersion
-from programs.rules import RuleSet, read_rules
-from programs.rules.needs import all_needs, needs_of
+from programs.rules import RuleSet, Spending, read_rules
+from programs.rules.needs import Needs, all_needs, needs_of
 from programs.selectors.catalogue import version_rules
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
@@ -31,6 +32,7 @@ SALES_A_PART = 250_000
 SALES_IN_ONE_PROCESS = 20_000
 PROCESSES = 2
 _SIDES = ("live", "draft")
+_FACTS_BETWEEN_COLLECTIONS = 200_000
 
 _PAUSES = """
 SELECT action, (extract(epoch FROM at) * 1000000)::int8 FROM tenancy_auditentry
@@ -99,11 +101,10 @@ def run_task(row: Backtest, task: Task, beat: Callable[[int], None]) -> Tally:
         program = Program.objects.get(id=row.program_id)
         versions = list(RuleVersion.objects.filter(program_id=row.program_id).order_by("effective_at", "version"))
         rules, draft = [version_rules(each) for each in versions], read_rules(row.draft)
-        needs = all_needs(needs_of(each) for each in (*rules, draft))
-        if draft.spending.excluded_products or draft.spending.excluded_categories:
-            needs = all_needs([needs, type(needs)(lines=True, catalogue=bool(draft.spending.excluded_categories))])
+        own = [*(rules if "live" in task.sides else ()), *((draft,) if "draft" in task.sides else ())]
+        needs = _needs(own, draft.spending if "draft" in task.sides else Spending())
         since, until = days(brand.timezone, row)
-        first, last = reach(needs, since=since, until=until, counts_for_ever=_counts_for_ever([*rules, draft]))
+        first, last = reach(needs, since=since, until=until, counts_for_ever=_counts_for_ever(own))
         shared = is_shared([*rules, draft])
         reading = Reading(
             tenant=row.tenant_id,
@@ -116,13 +117,14 @@ def run_task(row: Backtest, task: Task, beat: Callable[[int], None]) -> Tally:
             cutoff=row.created_at,
             needs=needs,
             by_customer=not shared,
+            compares="live" in task.sides,
             part=task.part,
             parts=task.parts,
         )
         plan = Plan(
             currency=brand.currency,
             versions=tuple(
-                Version(each.version, _micro(each.effective_at), own) for each, own in zip(versions, rules, strict=True)
+                Version(each.version, _micro(each.effective_at), its) for each, its in zip(versions, rules, strict=True)
             ),
             draft=draft,
             ledger=Ledger(_micro(program.created_at), _micro(versions[0].effective_at), _pauses(row)),
@@ -130,6 +132,13 @@ def run_task(row: Backtest, task: Task, beat: Callable[[int], None]) -> Tally:
             sides=frozenset(task.sides),
         )
         return Replay(plan).run(events(reading), beat=beat)
+
+
+def _needs(sets: list[RuleSet], spending: Spending) -> Needs:
+    """What the sides to be replayed ask of a sale; spending rules of articles ask for its lines too."""
+    by_category = bool(spending.excluded_categories)
+    by_article = by_category or bool(spending.excluded_products)
+    return all_needs([*(needs_of(each) for each in sets), Needs(lines=by_article, catalogue=by_category)])
 
 
 def _counts_for_ever(sets: list[RuleSet]) -> bool:
@@ -227,6 +236,9 @@ def _listen(child: "subprocess.Popen[str]", said: "Queue[tuple[int, str | None]]
 
 def serve(order: dict[str, Any], tell: Callable[[str], None]) -> None:
     """What a child does: replay its part, say how far it is, and in the end what it came to."""
+    # Millions of small facts come and go without ever pointing back at one another.
+    gc.freeze()
+    gc.set_threshold(_FACTS_BETWEEN_COLLECTIONS)
     tenant = UUID(order["tenant"])
     with tenant_scope(tenant, read_only=True):
         row = Backtest.objects.get(id=order["backtest"])

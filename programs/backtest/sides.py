@@ -9,22 +9,13 @@ from datetime import date
 from typing import NamedTuple
 
 from programs.backtest.events import BackEvent, SaleEvent
-from programs.rules import Granted, Member, PointValue, RuleSet, SaleFacts, Used, evaluate, money_of, period_key
-from programs.rules.evaluate import Missed
-from programs.rules.limits import NO_USE
+from programs.rules import Evaluation, PointValue, RuleSet, SaleFacts, Used, evaluate, money_of
+from programs.rules.limits import NO_USE, period_keys
 from programs.rules.refunds import ReturnedArticle, share_of_sale, still_to_reverse
-from programs.rules.spec import PERIODS, Rule, TierPoints
-from programs.rules.stacking import kind_of
+from programs.rules.spec import Rule
 
 _Name = tuple[str, bytes | None, str]
 _BUDGET = "budget"
-
-
-class Given(NamedTuple):
-    """What a side gave for a sale: each grant, and the limit that left nothing of others, by rule key."""
-
-    granted: tuple[Granted, ...]
-    missed: tuple[Missed, ...]
 
 
 class TakenBack(NamedTuple):
@@ -74,17 +65,17 @@ class Counters:
     def used(self, rules: Iterable[Rule], customer: bytes, day: date) -> dict[str, Used]:
         """What each limited rule gave before, as `evaluate` wants it."""
         found = {}
-        amounts, times = self._amounts, self._times
+        amounts, times, names = self._amounts, self._times, period_keys(day)
         for rule in rules:
             key, limits = rule.key, rule.limits
             found[key] = Used(
-                {each: amounts.get((key, customer, period_key(each, day)), 0) for each in limits.per_customer}
+                {each: amounts.get((key, customer, names[each]), 0) for each in limits.per_customer}
                 if limits.per_customer
                 else NO_USE,
-                {each: times.get((key, customer, period_key(each, day)), 0) for each in limits.times_per_customer}
+                {each: times.get((key, customer, names[each]), 0) for each in limits.times_per_customer}
                 if limits.times_per_customer
                 else NO_USE,
-                {each: amounts.get((key, None, period_key(each, day)), 0) for each in limits.per_rule}
+                {each: amounts.get((key, None, names[each]), 0) for each in limits.per_rule}
                 if limits.per_rule
                 else NO_USE,
                 amounts.get((key, None, _BUDGET), 0) if limits.budget_minor is not None else 0,
@@ -107,14 +98,13 @@ class Counters:
         self._times.clear()
 
     def _move(self, rule: Rule, customer: bytes, day: date, amount: int, money: int, times: int) -> None:
-        key, limits = rule.key, rule.limits
-        for period in PERIODS if limits.per_customer or limits.times_per_customer else ():
-            if period in limits.per_customer or period in limits.times_per_customer:
-                name = (key, customer, period_key(period, day))
-                self._amounts[name] = max(0, self._amounts[name] + amount)
-                self._times[name] = max(0, self._times[name] + times)
+        key, limits, names = rule.key, rule.limits, period_keys(day)
+        for period in limits.customer_periods:
+            name = (key, customer, names[period])
+            self._amounts[name] = max(0, self._amounts[name] + amount)
+            self._times[name] = max(0, self._times[name] + times)
         for period in limits.per_rule:
-            shared = (key, None, period_key(period, day))
+            shared = (key, None, names[period])
             self._amounts[shared] = max(0, self._amounts[shared] + amount)
         if limits.budget_minor is not None:
             budget = (key, None, _BUDGET)
@@ -122,7 +112,7 @@ class Counters:
 
 
 def _value(rule: Rule, rules: RuleSet) -> PointValue | None:
-    return None if isinstance(rule.effect, TierPoints) else rules.point_value
+    return None if rule.kind == "tier" else rules.point_value
 
 
 class Choice(NamedTuple):
@@ -147,36 +137,33 @@ class Side:
         self._counters = Counters()
         self._open: dict[bytes, _Open] = {}
 
-    def sell(self, sale: SaleEvent, currency: str, nth: int | None, birthday: tuple[int, int] | None) -> Given:
+    def sell(self, sale: SaleEvent, facts: SaleFacts) -> Evaluation:
         """What the sale earns, counted against the limits."""
         choice = self._choose(sale)
-        customer, day = sale.customer, sale.moment.day
-        facts = SaleFacts(
-            sale.gross_minor,
-            sale.paid_minor,
-            currency,
-            sale.store,
-            sale.moment,
-            sale.channel,
-            sale.payment_method,
-            Member(nth, birthday, sale.belongs),
-            sale.lines,
-        )
-        used = self._counters.used(choice.limited, customer, day) if choice.limited else None
-        found = evaluate(choice.rules, facts, used)
-        for each in found.granted if choice.limited else ():
-            if each.rule.limits.counts:
-                self._counters.add(each.rule, choice.rules, customer, day, each.amount)
+        if not choice.limited:
+            found = evaluate(choice.rules, facts)
+        else:
+            customer, day = sale.customer, sale.moment.day
+            found = evaluate(choice.rules, facts, self._counters.used(choice.limited, customer, day))
+            for each in found.granted:
+                if each.rule.limits.counts:
+                    self._counters.add(each.rule, choice.rules, customer, day, each.amount)
         if sale.comes_back:
             self._open[sale.purchase] = _Open(
                 sale,
                 [
-                    _Part(each.rule, choice.rules, each.amount, each.lines, day if each.rule.limits.counts else None)
+                    _Part(
+                        each.rule,
+                        choice.rules,
+                        each.amount,
+                        each.lines,
+                        sale.moment.day if each.rule.limits.counts else None,
+                    )
                     for each in found.granted
-                    if kind_of(each.rule.effect) != "gift"
+                    if not each.is_gift
                 ],
             )
-        return Given(found.granted, found.missed)
+        return found
 
     def count(self, sale: SaleEvent) -> None:
         """A sale outside the period: what the ledger awarded uses limits up, by the rules of the same key."""

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from programs.rules.spec import Rule, TierPoints
-from programs.rules.stacking import kind_of
+from programs.rules.spec import Rule
 
 MOST_LISTED = 20
 EXAMPLES = 5
@@ -57,8 +56,7 @@ class SideTally:
         """The tally of a rule."""
         found = self.rules.get(rule.key)
         if found is None:
-            kind = "tier" if isinstance(rule.effect, TierPoints) else kind_of(rule.effect)
-            found = self.rules[rule.key] = RuleTally(rule.key, rule.name, kind)
+            found = self.rules[rule.key] = RuleTally(rule.key, rule.name, rule.kind)
         return found
 
     def add(self, other: "SideTally") -> None:

@@ -95,10 +95,11 @@ def lines_of(articles: Sequence[Article], *, gross_minor: int, paid_minor: int) 
     listed = sum([article.quantity * article.unit_minor for article in articles])
     if listed <= 0:
         return (Line(0, gross_minor, paid_minor),)
+    is_exact = listed == gross_minor
     lines, gross_before, paid_before, before = [], 0, 0, 0
     for position, article in enumerate(articles):
         before += article.quantity * article.unit_minor
-        gross = proportion(gross_minor, before, listed)
+        gross = before if is_exact else proportion(gross_minor, before, listed)
         paid = gross if paid_minor == gross_minor else proportion(paid_minor, before, listed)
         lines.append(
             Line(

@@ -26,15 +26,17 @@ class Cut(NamedTuple):
     by: str | None = None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
+def period_keys(day: date) -> Mapping[Period, str]:
+    """The names of a day's periods, by which what was given is counted: `2026-11-22`, `2026-W47`, `2026-11`, `life`."""
+    year, week, _ = day.isocalendar()
+    written = day.isoformat()
+    return {"day": written, "week": f"{year}-W{week:02d}", "month": written[:7], "life": "life"}
+
+
 def period_key(period: Period, day: date) -> str:
-    """The name of the day's period, by which what was given is counted: `2026-11-22`, `2026-W47`, `2026-11`, `life`."""
-    if period == "day":
-        return day.isoformat()
-    if period == "week":
-        year, week, _ = day.isocalendar()
-        return f"{year}-W{week:02d}"
-    return day.isoformat()[:7] if period == "month" else "life"
+    """The name of one of them."""
+    return period_keys(day)[period]
 
 
 def money_of(amount: int, value: PointValue | None) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from smartbis.kernel.money import Rounding
 
@@ -81,6 +81,17 @@ class PlanGift:
 Rate = Percentage | PerUnit | TierPoints
 Gift = VoucherGift | PlanGift
 Effect = Percentage | PerUnit | Fixed | Multiplier | TierPoints | VoucherGift | PlanGift
+Kind = Literal["value", "multiplier", "tier", "gift"]
+# Which rules an effect meets: only its like.
+KIND_OF: dict[type[Any], Kind] = {
+    Percentage: "value",
+    PerUnit: "value",
+    Fixed: "value",
+    Multiplier: "multiplier",
+    TierPoints: "tier",
+    VoucherGift: "gift",
+    PlanGift: "gift",
+}
 
 
 @dataclass(frozen=True)
@@ -125,6 +136,11 @@ class Conditions:
     def chooses_lines(self) -> bool:
         """Whether only some lines of a sale may earn."""
         return bool(self.products or self.categories or self.item_tags)
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether anything but the lines and their amounts matters."""
+        return bool(self.asks_of_sale or self.asks_of_member or self.participations)
 
     @cached_property
     def asks_of_sale(self) -> bool:
@@ -177,6 +193,11 @@ class Limits:
         """Whether what was given before matters."""
         return bool(self.per_customer or self.per_rule or self.times_per_customer or self.budget_minor is not None)
 
+    @cached_property
+    def customer_periods(self) -> tuple[Period, ...]:
+        """The periods by which what a customer got is counted."""
+        return tuple(each for each in PERIODS if each in self.per_customer or each in self.times_per_customer)
+
 
 @dataclass(frozen=True)
 class Stacking:
@@ -203,6 +224,19 @@ class Rule:
     base: Base = "paid"
     rounding: Rounding = "half_up"
     hold_days: int = 0
+
+    @cached_property
+    def kind(self) -> Kind:
+        """Which rules it meets."""
+        return KIND_OF[type(self.effect)]
+
+    @cached_property
+    def rate(self) -> tuple[int, int] | None:
+        """What it gives for one minor unit of its base, as a fraction of whole numbers; None if it is no rate."""
+        effect = self.effect
+        if isinstance(effect, Percentage):
+            return effect.basis_points, MAX_BASIS_POINTS
+        return (effect.points, effect.minor) if isinstance(effect, (PerUnit, TierPoints)) else None
 
 
 @dataclass(frozen=True)
@@ -232,6 +266,11 @@ class RuleSet:
     rules: tuple[Rule, ...]
     spending: Spending = Spending()
     point_value: PointValue | None = None
+
+    @cached_property
+    def only_adds_up(self) -> bool:
+        """Whether no rule silences another: whatever applies counts."""
+        return all(rule.stacking.mode == "sum" for rule in self.rules)
 
     def rule(self, key: str) -> Rule | None:
         """The rule of that key, if this version has it."""

@@ -6,36 +6,16 @@ the higher priority, then to the key that comes first.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
 from programs.rules.conditions import Reason
 from programs.rules.facts import Line
-from programs.rules.spec import (
-    Effect,
-    Fixed,
-    Multiplier,
-    Percentage,
-    PerUnit,
-    PlanGift,
-    Rule,
-    TierPoints,
-    VoucherGift,
-)
+from programs.rules.spec import KIND_OF, Effect, Fixed, Kind, Multiplier, Rule
 
-Kind = Literal["value", "multiplier", "tier", "gift"]
 # A worth before rounding: so many of so many parts, the second above zero.
 Worth = tuple[int, int]
 NOTHING: Worth = (0, 1)
 _BASIS = 10_000
-_KINDS: dict[type[Any], Kind] = {
-    Percentage: "value",
-    PerUnit: "value",
-    Fixed: "value",
-    Multiplier: "multiplier",
-    TierPoints: "tier",
-    VoucherGift: "gift",
-    PlanGift: "gift",
-}
 
 
 class Candidate(NamedTuple):
@@ -65,7 +45,7 @@ def candidate(rule: Rule, lines: tuple[Line, ...], *, whole: bool = True) -> Can
 
 def kind_of(effect: Effect) -> Kind:
     """Which rules an effect meets."""
-    return _KINDS[type(effect)]
+    return KIND_OF[type(effect)]
 
 
 def base_of(rule: Rule, line: Line) -> int:
@@ -84,11 +64,10 @@ def base_on(rule: Rule, lines: Sequence[Line]) -> int:
 
 def value_on(rule: Rule, base: int) -> Worth:
     """What a rule gives for a base before rounding."""
+    rate = rule.rate
+    if rate is not None:
+        return base * rate[0], rate[1]
     effect = rule.effect
-    if isinstance(effect, Percentage):
-        return base * effect.basis_points, _BASIS
-    if isinstance(effect, (PerUnit, TierPoints)):
-        return base * effect.points, effect.minor
     return (effect.amount, 1) if isinstance(effect, Fixed) else NOTHING
 
 
@@ -127,9 +106,7 @@ def _without_silenced(candidates: list[Candidate], kind: Kind, lost: dict[str, R
             owner.setdefault(line.position, each.rule.key)
     return _narrowed(
         candidates,
-        lambda each, line: (
-            kind_of(each.rule.effect) != kind or owner.get(line.position, each.rule.key) == each.rule.key
-        ),
+        lambda each, line: each.rule.kind != kind or owner.get(line.position, each.rule.key) == each.rule.key,
         "excluded_by_other",
         lost,
     )
@@ -199,7 +176,7 @@ def added_by(multiplier: Candidate, others: Sequence[Candidate]) -> Worth:
     worth = NOTHING
     for each in others:
         rule = each.rule
-        if _KINDS[type(rule.effect)] != "value":
+        if rule.kind != "value":
             continue
         if lines is None:
             worth = _plus(worth, value_on(rule, each.base))
@@ -219,7 +196,7 @@ def _strength(rule: Rule) -> tuple[int, str]:
 
 
 def _is(candidate: Candidate, kind: Kind, mode: str) -> bool:
-    return candidate.rule.stacking.mode == mode and _KINDS[type(candidate.rule.effect)] == kind
+    return candidate.rule.stacking.mode == mode and candidate.rule.kind == kind
 
 
 def _narrowed(
