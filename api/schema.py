@@ -87,6 +87,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "voucher_held": (409, "This voucher is held by an open checkout."),
     "voucher_wrong_customer": (409, "This voucher belongs to another customer, who has to be named."),
     "voucher_limit_reached": (409, "This customer has reached the limit for these vouchers."),
+    "entry_needs_check_in": (409, "This is an entry to an event: use the event's check-in."),
     "redemption_already_reversed": (409, "This redemption was already reversed."),
     "event_cancelled": (409, "This event was cancelled."),
     "registration_closed": (409, "Registration for this event is not open."),

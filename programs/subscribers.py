@@ -6,25 +6,19 @@ from uuid import UUID
 from programs import reactions
 from programs.challenges.services import judge_challenges
 from programs.gatherings.merging import join_registrations
-from programs.gatherings.services import arrive_by_voucher, end_by_voucher, go_back_by_voucher, leave_all
+from programs.gatherings.services import end_by_voucher, go_back_by_voucher, leave_all
 from programs.services.merging import gather_after_merge
 from smartbis.customers.events import CustomerErased, CustomerMerged
 from smartbis.kernel.clock import now
 from smartbis.outbox.subscriptions import subscribe
 from smartbis.outbox.work import request_work
 from smartbis.tenancy.scope import tenant_scope
-from vouchers.events import VoucherCancelled, VoucherRedeemed, VoucherReversed
+from vouchers.events import VoucherCancelled, VoucherReversed
 
 __all__ = ["reactions"]
 
 # Longer than any transaction lasts that began before a merge.
 GATHER_AGAIN = timedelta(minutes=2)
-
-
-@subscribe(VoucherRedeemed)
-def on_voucher_redeemed(*, tenant: UUID, event: VoucherRedeemed) -> None:
-    """An entry that was used at a till or by the API lets its holder in."""
-    arrive_by_voucher(tenant=tenant, voucher=event.voucher_id, redemption=event.redemption_id)
 
 
 @subscribe(VoucherReversed)

@@ -35,7 +35,10 @@ class Terms(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """A use that is asked for. `at_local` is the moment in the tenant's zone; `sale` the sale's number or empty."""
+    """A use that is asked for. `at_local` is the moment in the tenant's zone; `sale` the sale's number or empty.
+
+    `at_door` says that an event's check-in asks.
+    """
 
     at: datetime
     at_local: datetime
@@ -46,6 +49,7 @@ class Use:
     sale: str = ""
     hold: UUID | None = None
     amount_is_final: bool = True
+    at_door: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,8 @@ def against_use(
     stores, weekdays, hours = where
     yield from _against_state(voucher, use)
     yield from _against_hold(hold, use)
+    if voucher.kind == "entry" and not use.at_door:
+        yield "entry_needs_check_in", {}
     if voucher.is_personal and voucher.customer_id != use.customer:
         yield "voucher_wrong_customer", {"is_named": use.customer is not None}
     if not takes_store(stores, use.store, is_partner=use.is_partner_store):

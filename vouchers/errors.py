@@ -130,6 +130,13 @@ class VoucherWrongCustomer(VoucherRefused):
     sentence = "This voucher belongs to another customer, who has to be named."
 
 
+class EntryNeedsCheckIn(VoucherRefused):
+    """An event's entry is used by the event's check-in alone. `params`: `event`, its name."""
+
+    code = "entry_needs_check_in"
+    sentence = "This is an entry to an event: use the event's check-in."
+
+
 class VoucherLimitReached(VoucherRefused):
     """The customer has used as many as one customer may. `params`: `limit`."""
 
@@ -157,6 +164,7 @@ REFUSALS: dict[str, type[VoucherRefused]] = {
         VoucherHeld,
         VoucherWrongCustomer,
         VoucherLimitReached,
+        EntryNeedsCheckIn,
     )
 }
 ISSUE_REFUSALS: dict[str, type[IssueRefused]] = {

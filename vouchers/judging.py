@@ -32,6 +32,7 @@ class Asked:
     external_id: str = ""
     hold: UUID | None = None
     is_final: bool = True
+    at_door: bool = False
     brand: TenantInfo | None = None
 
 
@@ -89,4 +90,5 @@ def _use(asked: Asked, instant: datetime, zone: ZoneInfo) -> Use:
         sale=asked.external_id,
         hold=asked.hold,
         amount_is_final=asked.is_final,
+        at_door=asked.at_door,
     )

@@ -46,6 +46,8 @@ def _facts(code: str, params: dict[str, Any], voucher: Voucher, actor: Actor | N
         return params | {"at": iso(voucher.ended_at)}
     if code == "voucher_wrong_store":
         return {"stores": _names_of(voucher.tenant_id, params["stores"], actor)}
+    if code == "entry_needs_check_in":
+        return {"event": voucher.coupon.name}
     return params
 
 
@@ -170,6 +172,7 @@ _WORDS = {
     "voucher_held": _held,
     "voucher_wrong_customer": _wrong_customer,
     "voucher_limit_reached": _voucher_limit,
+    "entry_needs_check_in": lambda params, brand: _("É a entrada de %(event)s: use a chegada do evento.") % params,
     "coupon_out_of_stock": lambda params, brand: _("Esgotado."),
     "coupon_limit_reached": lambda params, brand: _("Limite por cliente atingido (%(limit)s).") % params,
     "coupon_not_eligible": lambda params, brand: _("Não é para este cliente."),

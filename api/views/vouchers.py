@@ -58,6 +58,7 @@ REFUSALS = (
     "voucher_held",
     "voucher_wrong_customer",
     "voucher_limit_reached",
+    "entry_needs_check_in",
 )
 
 

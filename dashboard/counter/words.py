@@ -255,6 +255,7 @@ _REFUSALS: dict[str, Callable[[Facts, str], Words]] = {
     "voucher_cancelled": _cancelled,
     "voucher_held": _plain("warn", lambda: _("RESERVADO")),
     "voucher_limit_reached": _plain("bad", lambda: _("LIMITE ATINGIDO")),
+    "entry_needs_check_in": _plain("warn", lambda: _("ENTRADA DE EVENTO")),
     "voucher_not_found": lambda facts, message: unknown_code(facts.get("code", "")),
     "idempotency_key_reused": _fixed(
         "warn", lambda: _("JÁ FOI FEITO"), lambda: _("Esta tela já foi usada com outros dados. Comece de novo.")

@@ -32,7 +32,7 @@ from smartbis.outbox.services import publish
 from smartbis.tenancy.permissions import require
 from smartbis.tenancy.scope import tenant_scope
 from vouchers.infos import VoucherInfo
-from vouchers.selectors import find_by_qr, find_redemption, find_voucher_by_id, get_voucher
+from vouchers.selectors import find_by_qr, find_voucher_by_id, get_voucher
 from vouchers.services import redeem_voucher, reverse_redemption
 
 PARTICIPATION = "event"
@@ -74,6 +74,7 @@ def check_in(
             key=f"check-in:{key}",
             actor=actor,
             customer=row.customer_id,
+            at_door=True,
         )
         if use.repeated:
             return _arrival(tenant, row, repeated=True)
@@ -101,18 +102,6 @@ def undo_check_in(*, tenant: UUID, registration: UUID, key: str, actor: Actor) -
         )
         _go_back(row)
         return registration_info(row)
-
-
-def arrive_by_voucher(*, tenant: UUID, voucher: UUID, redemption: UUID) -> None:
-    """The entry was used at another door (a till, the API): its holder has arrived all the same."""
-    with tenant_scope(tenant):
-        found = Registration.objects.filter(voucher_id=voucher).first()
-        if found is None:
-            return
-        row = lock_registration(found.id)
-        use = find_redemption(tenant=tenant, redemption=redemption)
-        if row.status == Registration.Status.REGISTERED and use is not None and use.reversed_at is None:
-            _arrive(row, use.id, use.redeemed_at)
 
 
 def go_back_by_voucher(*, tenant: UUID, voucher: UUID, redemption: UUID) -> None:

@@ -1,11 +1,10 @@
 """What can be done with gatherings."""
 
-from programs.gatherings.arriving import arrive_by_voucher, check_in, go_back_by_voucher, undo_check_in
+from programs.gatherings.arriving import check_in, go_back_by_voucher, undo_check_in
 from programs.gatherings.organising import cancel_gathering, change_gathering, create_gathering, settle_cancelled
 from programs.gatherings.registering import end_by_voucher, leave, leave_all, mark_paid, register
 
 __all__ = [
-    "arrive_by_voucher",
     "cancel_gathering",
     "change_gathering",
     "check_in",

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 import pytest
 
@@ -30,9 +31,9 @@ from tests.programs.earning import opened
 from tests.programs.holding import assert_holds
 from tests.racing import race
 from tests.vouchers.shop import account, available, coupon_of, events_of, everything, give
-from vouchers.errors import VoucherAlreadyRedeemed, VoucherNotFound
+from vouchers.errors import EntryNeedsCheckIn, VoucherAlreadyRedeemed, VoucherNotFound
 from vouchers.selectors import vouchers_of
-from vouchers.services import redeem_voucher, reverse_redemption
+from vouchers.services import redeem_voucher, reverse_redemption, validate_voucher
 
 SOON = timedelta(hours=1)
 
@@ -161,26 +162,41 @@ def test_what_was_spent_meanwhile_is_owed(aurora: TenantInfo) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_entry_used_at_a_till_lets_its_holder_in_too(aurora: TenantInfo) -> None:
+def test_an_entry_is_used_at_its_door_alone(aurora: TenantInfo, boreal: TenantInfo) -> None:
     make_points(aurora)
-    evening = gathering_of(aurora, starts_at=now() + SOON)
+    evening = gathering_of(aurora, price_unit="BRL", price_amount=2500, starts_at=now() + SOON)
     ana = make_customer(aurora)
     place = registered(aurora, evening, ana)
-    use = redeem_voucher(
-        tenant=aurora.id,
-        code=place.code,
-        store=store_of(aurora).id,
-        key="till",
-        actor=OPERATOR,
-        customer=ana.id,
-    )
-    drain_queue("relay")
-    assert get_registration(tenant=aurora.id, registration=place.id).status == "arrived"
+    till = {"tenant": aurora.id, "code": place.code, "store": store_of(aurora).id, "actor": OPERATOR}
+    before = everything(aurora, boreal)
+    for customer in (ana.id, None):
+        with pytest.raises(EntryNeedsCheckIn) as refusal:
+            redeem_voucher(**till, key="till", customer=customer)  # type: ignore[arg-type]
+        assert (refusal.value.code, refusal.value.params) == ("entry_needs_check_in", {"event": "Sarau"})
+        said = validate_voucher(**till, customer=customer)  # type: ignore[arg-type]
+        assert (said.valid, said.reasons[0].code) == (False, "entry_needs_check_in")
+    assert everything(aurora, boreal) == before
+    let_in(aurora, evening, place.id, is_paid=True)
     assert available(aurora, ana, "points") == 50
-    reverse_redemption(tenant=aurora.id, redemption=use.id, reason="Engano", key="back", actor=OPERATOR)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_arrival_whose_use_is_reversed_elsewhere_is_taken_back(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    make_points(aurora)
+    evening = gathering_of(aurora, starts_at=now() + SOON)
+    ana, before = make_customer(aurora), everything(boreal)
+    place = registered(aurora, evening, ana)
+    let_in(aurora, evening, place.id)
+    (use,) = redemptions_of(aurora)
+    reverse_redemption(tenant=aurora.id, redemption=use, reason="Engano", key="back", actor=OPERATOR)
     drain_queue("relay")
     assert get_registration(tenant=aurora.id, registration=place.id).status == "registered"
     assert available(aurora, ana, "points") == 0
+    assert everything(boreal) == before
+
+
+def redemptions_of(brand: TenantInfo) -> list[UUID]:
+    return [UUID(each["redemption_id"]) for each in events_of(brand, "voucher.redeemed.v1")]
 
 
 @pytest.mark.django_db(transaction=True)

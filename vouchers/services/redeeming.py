@@ -60,6 +60,7 @@ class _Request:
     amount_minor: int | None
     external_id: str
     hold: UUID | None
+    at_door: bool
     at: datetime
 
     def asked(self) -> Asked:
@@ -71,6 +72,7 @@ class _Request:
             amount_minor=self.amount_minor,
             external_id=self.external_id,
             hold=self.hold,
+            at_door=self.at_door,
         )
 
 
@@ -85,11 +87,13 @@ def redeem_voucher(
     amount_minor: int | None = None,
     external_id: str | None = None,
     hold: UUID | None = None,
+    at_door: bool = False,
 ) -> RedemptionInfo:
     """Use a voucher once at a store; the same key again gives the first answer, and no second use.
 
     `code` is typed (any case and separators) or another system's; `external_id` is the sale's number, if there is one;
-    `hold` names the checkout that holds the voucher. A percentage needs `amount_minor`.
+    `hold` names the checkout that holds the voucher. A percentage needs `amount_minor`. `at_door` is the check-in of an
+    event, which judges who comes in: it alone uses entries.
     Raises VoucherNotFound, a VoucherRefused that says precisely why, KeyReused, InvalidInput, StoreUnknown,
     CustomerNotFound, PermissionMissing.
     Publishes VoucherRedeemed.
@@ -109,6 +113,7 @@ def redeem_voucher(
             amount_minor=amount_minor,
             external_id=external_id or "",
             hold=hold,
+            at_door=at_door,
             at=now(),
         )
         taken = _take_use(request, *name_of_voucher(code), judged=False)
@@ -168,6 +173,7 @@ def _take_use(request: _Request, named_by: str, named: object, *, judged: bool) 
         "store": request.store.id,
         "is_partner_store": request.store.kind == "partner",
         "hold": request.hold,
+        "at_door": request.at_door,
         "key": request.key,
         "external_id": request.external_id,
         "redemption": new_id(),

@@ -26,6 +26,7 @@ WITH used AS (
       AND (v.valid_until IS NULL OR v.valid_until > %(now)s)
       AND (v.hold_id IS NULL OR v.held_until <= %(now)s OR v.hold_id = %(hold)s::uuid)
       AND (NOT v.is_personal OR v.customer_id = %(customer)s::uuid)
+      AND (v.kind <> 'entry' OR %(at_door)s)
       AND (v.kind <> 'percentage' OR %(amount)s::bigint IS NOT NULL)
       AND (v.min_purchase_minor IS NULL OR v.min_purchase_minor <= %(amount)s::bigint)
       AND (%(store)s = ANY (c.stores) OR (c.stores = '{{}}' AND NOT %(is_partner_store)s))
