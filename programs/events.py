@@ -62,6 +62,18 @@ class ParticipationWithdrawn(Event):
     kind: str
 
 
+@event("balance.adjusted.v1")
+@dataclass(frozen=True, kw_only=True)
+class BalanceAdjusted(Event):
+    """People gave a customer something by hand, or took it: `amount` is signed, in minor units or points."""
+
+    adjustment_id: UUID
+    customer_id: UUID
+    unit: str
+    amount: int
+    reason: str
+
+
 @event("plan.started.v1")
 @dataclass(frozen=True, kw_only=True)
 class PlanStarted(Event):

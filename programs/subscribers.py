@@ -7,6 +7,7 @@ from programs import reactions
 from programs.challenges.services import judge_challenges
 from programs.gatherings.merging import join_registrations
 from programs.gatherings.services import end_by_voucher, go_back_by_voucher, leave_all
+from programs.services.adjustments import forget_notes
 from programs.services.merging import gather_after_merge
 from smartbis.customers.events import CustomerErased, CustomerMerged
 from smartbis.kernel.clock import now
@@ -35,8 +36,9 @@ def on_voucher_cancelled(*, tenant: UUID, event: VoucherCancelled) -> None:
 
 @subscribe(CustomerErased)
 def on_customer_erased(*, tenant: UUID, event: CustomerErased) -> None:
-    """Who left takes up no places."""
+    """Who left takes up no places, and nothing stays that was written about them."""
     leave_all(tenant=tenant, customer=event.customer_id)
+    forget_notes(tenant=tenant, customer=event.customer_id)
 
 
 @subscribe(CustomerMerged)

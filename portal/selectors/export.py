@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from programs.selectors import PeriodInfo, StatementLine, customer_plans, customer_statement, tier_card
+from programs.selectors.personal import personal_history
 from smartbis.customers.selectors import export_person
 from smartbis.ledger.selectors import balances
 from smartbis.purchases.infos import PurchaseInfo
@@ -19,7 +20,7 @@ MANY = 100_000
 
 
 def export_for_person(*, brand: TenantInfo, customer: UUID, locale: str) -> dict[str, Any]:
-    """Who they are, what they agreed to, balances, every movement, purchases and vouchers, as JSON-ready values."""
+    """Who they are, what they agreed to, balances, every movement, purchases, vouchers, and what they took part in."""
     with tenant_scope(brand.id, read_only=True):
         names = {store.id: store.name for store in stores(tenant=brand.id, active_only=False)}
         return {
@@ -30,6 +31,7 @@ def export_for_person(*, brand: TenantInfo, customer: UUID, locale: str) -> dict
             "purchases": [_purchase(row, names) for row in _all_purchases(brand, customer)],
             "plans": [_period(row) for row in _periods(brand, customer)],
             "tier": _tier(brand, customer),
+            **personal_history(tenant=brand.id, customer=customer),
             "vouchers": [_voucher(row) for row in vouchers_of(tenant=brand.id, customer=customer, limit=MANY)],
         }
 

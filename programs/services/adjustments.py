@@ -15,6 +15,7 @@ from programs.errors import (
     AdjustmentNotFound,
     AdjustmentOwnRequest,
 )
+from programs.events import BalanceAdjusted
 from programs.models import Adjustment, AdjustmentLimit
 from programs.selectors.adjustments import (
     LIMITED_ROLES,
@@ -34,6 +35,7 @@ from smartbis.kernel.units import POINTS
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.repaying import repay_owed
 from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
+from smartbis.outbox.services import publish
 from smartbis.tenancy.permissions import require
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
@@ -61,6 +63,7 @@ def request_adjustment(
     Posted at once when it and what the actor gave or took of this customer in the last 24 hours are within the actor's
     limit; else it waits for a second person. What the customer owes is repaid from what is given.
     Raises InvalidInput, CustomerNotFound, PermissionMissing, AdjustmentConflict, InsufficientBalance.
+    Publishes BalanceAdjusted when it is posted.
     """
     require(actor, "balance.adjust")
     wish = _Wish(customer, unit, amount, reason, note.strip())
@@ -91,7 +94,7 @@ def request_adjustment(
             row.transfer_id = _post(tenant, holder, row)
             row.state = Adjustment.State.POSTED
         row.save(force_insert=True)
-        _audit(tenant, actor, row, "adjustment.post" if row.transfer_id else "adjustment.request", note)
+        _audit(tenant, actor, row, "adjustment.post" if row.transfer_id else "adjustment.request")
         return adjustment_info(row)
 
 
@@ -99,14 +102,14 @@ def approve_adjustment(*, tenant: UUID, adjustment: UUID, actor: Actor) -> Adjus
     """Post what somebody else asked for; of several who approve at once, one does.
 
     Raises AdjustmentNotFound, AdjustmentDecided, AdjustmentOwnRequest, AdjustmentAboveLimit, InsufficientBalance,
-    PermissionMissing. Nothing has changed then.
+    PermissionMissing. Nothing has changed then. Publishes BalanceAdjusted.
     """
     with tenant_scope(tenant):
         row = _judged(tenant, adjustment, actor)
         holder = lock_holder(tenant=tenant, customer=row.customer_id)
         transfer = _post(tenant, holder, row)
         row = _decide(row, actor, state=Adjustment.State.POSTED, transfer_id=transfer)
-        _audit(tenant, actor, row, "adjustment.approve", "")
+        _audit(tenant, actor, row, "adjustment.approve")
         return adjustment_info(row)
 
 
@@ -115,7 +118,7 @@ def refuse_adjustment(*, tenant: UUID, adjustment: UUID, note: str = "", actor: 
     with tenant_scope(tenant):
         row = _judged(tenant, adjustment, actor)
         row = _decide(row, actor, state=Adjustment.State.REFUSED, decision_note=note.strip()[:300])
-        _audit(tenant, actor, row, "adjustment.refuse", note)
+        _audit(tenant, actor, row, "adjustment.refuse")
         return adjustment_info(row)
 
 
@@ -219,16 +222,27 @@ def _post(tenant: UUID, holder: LockedHolder, row: Adjustment) -> UUID:
     (transfer,) = post(tenant=tenant, holder=holder, moves=[move])
     if gives:
         repay_owed(tenant=tenant, holder=holder, unit=row.unit, at_most=row.amount)
+    publish(
+        BalanceAdjusted(
+            adjustment_id=row.id, customer_id=holder.customer_id, unit=row.unit, amount=row.amount, reason=row.reason
+        )
+    )
     return transfer.id
 
 
-def _audit(tenant: UUID, actor: Actor, row: Adjustment, action: str, why: str) -> None:
+def forget_notes(*, tenant: UUID, customer: UUID) -> None:
+    """Wipe what staff wrote in their own words about an erased customer; amounts, reasons and who decided stay."""
+    with tenant_scope(tenant):
+        Adjustment.objects.filter(customer_id=customer).update(note="", decision_note="")
+
+
+def _audit(tenant: UUID, actor: Actor, row: Adjustment, action: str) -> None:
+    # Not the note: the trail is never changed, and an erased person's notes are.
     record_audit(
         tenant=tenant,
         actor=actor,
         action=action,
         object_kind="adjustment",
         object_id=row.id,
-        reason=why,
         after={"customer": str(row.customer_id), "unit": row.unit, "amount": row.amount, "reason": row.reason},
     )

@@ -6,12 +6,18 @@ from collections.abc import Callable
 from django.test import Client
 
 from portal.models import PortalSession
+from programs.challenges.infos import ChallengeDraft
+from programs.challenges.services import create_challenge, join_challenge
+from programs.referrals.infos import ReferralTermsDraft
+from programs.referrals.services import bind_referral, code_of, set_terms
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import allows, consent_history, find_customer, get_customer
+from smartbis.kernel.people import Actor
 from smartbis.ledger.selectors import balances, check_ledger
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo, audit_trail
-from tests.factories import make_customer
+from tests.factories import actor, make_customer
+from tests.gatherings.hall import gathering_of, registered
 from tests.unchanged import unchanged
 from tests.vouchers.shop import coupon_of, give, issued
 
@@ -60,6 +66,16 @@ def test_everything_kept_comes_along_as_a_file(aurora: TenantInfo, boreal: Tenan
     give(aurora, customer, 1234)
     give(aurora, other, 4321)
     voucher = issued(aurora, coupon_of(aurora), customer)
+    registered(aurora, gathering_of(aurora, name="Sarau"), customer)
+    goal = ChallengeDraft(key="duas", name="Duas visitas", goal="purchases", number=2, days=30, opt_in=True)
+    join_challenge(
+        tenant=aurora.id,
+        challenge=create_challenge(tenant=aurora.id, draft=goal, actor=actor("owner")).id,
+        customer=customer.id,
+    )
+    set_terms(tenant=aurora.id, draft=ReferralTermsDraft(is_live=True), actor=actor("owner"))
+    code = code_of(tenant=aurora.id, customer=customer.id)
+    bind_referral(tenant=aurora.id, code=code, friend=other.id, channel="portal", actor=Actor(kind="customer"))
     with unchanged(boreal):
         answer = enter(aurora, customer).post("/p/aurora/account/export/")
     assert answer["Content-Disposition"] == 'attachment; filename="aurora-meus-dados.json"'
@@ -68,7 +84,10 @@ def test_everything_kept_comes_along_as_a_file(aurora: TenantInfo, boreal: Tenan
     assert data["person"]["identities"]["phone"] == "+5511987654821"
     assert data["balances"][0]["available"] == 1234
     assert [row["amount"] for row in data["statement"]] == [1234]
-    assert data["vouchers"][0]["code"] == voucher.code_grouped
+    assert voucher.code_grouped in [row["code"] for row in data["vouchers"]]
+    assert [(row["event"], row["status"]) for row in data["events"]] == [("Sarau", "registered")]
+    assert [(row["challenge"], row["total"], row["goal"]) for row in data["challenges"]] == [("Duas visitas", 0, 2)]
+    assert (data["referrals"]["code"], len(data["referrals"]["brought"]), data["referrals"]["came"]) == (code, 1, None)
     assert "Outra" not in answer.content.decode()
     assert audit_trail(tenant=aurora.id)[0].action == "customer.export"
 

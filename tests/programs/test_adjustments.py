@@ -23,6 +23,7 @@ from programs.services import (
     set_adjustment_limits,
 )
 from smartbis.customers.errors import CustomerNotFound
+from smartbis.customers.services import erase_customer
 from smartbis.kernel.clock import frozen, now
 from smartbis.kernel.errors import InvalidInput, PermissionMissing
 from smartbis.kernel.ids import new_id
@@ -30,6 +31,7 @@ from smartbis.kernel.people import Actor
 from smartbis.ledger.errors import InsufficientBalance
 from smartbis.ledger.models import Transfer
 from smartbis.ledger.selectors import balances, check_ledger
+from smartbis.outbox.work import drain_queue
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo, audit_page
 from tests.factories import make_brand, make_customer
@@ -37,6 +39,8 @@ from tests.programs.conftest import make_cashback
 from tests.programs.test_record_sale import draft
 from tests.programs.test_refund_sale import refund, spend
 from tests.racing import race
+from tests.unchanged import unchanged
+from tests.vouchers.shop import events_of
 
 
 def person(role: str) -> Actor:
@@ -258,3 +262,23 @@ def test_slices_at_once_stay_within_the_limit() -> None:
     results = race(*[lambda: adjust(brand, customer, 1_500, actor=ATTENDANT)] * 6)
     assert sorted(each.state for each in results if isinstance(each, AdjustmentInfo)) == ["posted"] + ["requested"] * 5
     assert available(brand, customer) == 1_500
+
+
+def test_what_was_written_about_somebody_goes_with_them(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    people = {brand.id: make_customer(brand) for brand in (aurora, boreal)}
+    for brand in (aurora, boreal):
+        adjust(brand, people[brand.id].id, 500)
+        waits = adjust(brand, people[brand.id].id, 5_000, actor=ATTENDANT)
+        refuse_adjustment(tenant=brand.id, adjustment=waits.id, note="Liga todo dia", actor=MANAGER)
+    told = events_of(aurora, "balance.adjusted.v1")
+    assert [(each["customer_id"], each["amount"]) for each in told] == [(str(people[aurora.id].id), 500)]
+    with unchanged(boreal, rooms=("programs", "customers")):
+        erase_customer(tenant=aurora.id, customer=people[aurora.id].id, actor=OWNER)
+        drain_queue("relay")
+    assert {(each.note, each.decision_note) for each in adjustments(tenant=aurora.id).items} == {("", "")}
+    assert {(each.note, each.decision_note) for each in adjustments(tenant=boreal.id).items} == {
+        ("Esperou demais", ""),
+        ("Esperou demais", "Liga todo dia"),
+    }
+    trail = " ".join(str(row) for row in audit_page(tenant=aurora.id).items)
+    assert ("Esperou" in trail, "Liga" in trail) == (False, False)
