@@ -115,8 +115,12 @@ def against_use(
     given_by: GivingSale,
     where: tuple[Sequence[UUID], Sequence[int], Sequence[tuple[str, str]]],
     use: Use,
+    excluded: Sequence[UUID] = (),
 ) -> Iterator[Found]:
-    """Every reason against this use, the most telling first. `where` is the coupon's stores, weekdays, hours."""
+    """Every reason against this use, the most telling first. `where` is the coupon's stores, weekdays, hours.
+
+    `excluded` are stores that do not take this very voucher.
+    """
     stores, weekdays, hours = where
     yield from _against_state(voucher, use)
     yield from _against_hold(hold, use)
@@ -124,8 +128,8 @@ def against_use(
         yield "entry_needs_check_in", {}
     if voucher.is_personal and voucher.customer_id != use.customer:
         yield "voucher_wrong_customer", {"is_named": use.customer is not None}
-    if not takes_store(stores, use.store, is_partner=use.is_partner_store):
-        yield "voucher_wrong_store", {"stores": list(stores)}
+    if use.store in excluded or not takes_store(stores, use.store, is_partner=use.is_partner_store):
+        yield "voucher_wrong_store", {"stores": list(stores), "excluded": list(excluded)}
     if not is_open(weekdays, hours, use.at_local):
         yield "voucher_wrong_time", {"weekdays": list(weekdays), "hours": [list(pair) for pair in hours]}
     if voucher.is_next_sale_only and given_by.is_same_sale(use):

@@ -48,6 +48,7 @@ def reasons_against(voucher: Voucher, asked: Asked) -> tuple[Reason, ...]:
             given_by=GivingSale(voucher.store_id, voucher.given_by_external_id, voucher.issued_at.astimezone(zone)),
             where=(coupon.stores, coupon.weekdays, pairs(coupon.hours)),
             use=_use(asked, instant, zone),
+            excluded=voucher.excluded_stores,
         )
     )
     reasons = reasons_of(found, voucher, brand, asked.actor)

@@ -45,7 +45,7 @@ def _facts(code: str, params: dict[str, Any], voucher: Voucher, actor: Actor | N
     if code == "voucher_cancelled":
         return params | {"at": iso(voucher.ended_at)}
     if code == "voucher_wrong_store":
-        return {"stores": _names_of(voucher.tenant_id, params["stores"], actor)}
+        return {"stores": _names_of(voucher.tenant_id, params["stores"], params["excluded"], actor)}
     if code == "entry_needs_check_in":
         return {"event": voucher.coupon.name}
     return params
@@ -64,10 +64,11 @@ def _last_use(voucher: Voucher) -> dict[str, Any]:
     return {"at": iso(last.redeemed_at), "store": names.get(last.store_id, ""), "by": last.actor_label}
 
 
-def _names_of(tenant: UUID, stores: list[UUID], actor: Actor | None) -> list[str]:
+def _names_of(tenant: UUID, stores: list[UUID], excluded: list[UUID], actor: Actor | None) -> list[str]:
     within_reach = actor if actor is not None and actor.partner is not None else None
     rows = tenancy.stores(tenant=tenant, actor=within_reach)
-    return [row.name for row in rows if (row.id in stores if stores else row.kind != "partner")]
+    taking = [row for row in rows if (row.id in stores if stores else row.kind != "partner")]
+    return [row.name for row in taking if row.id not in excluded]
 
 
 def _reason(code: str, params: dict[str, Any], brand: TenantInfo) -> Reason:

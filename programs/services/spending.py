@@ -17,7 +17,7 @@ from smartbis.kernel.people import Actor
 from smartbis.ledger.services import lock_holder
 from smartbis.purchases.infos import SaleDraft
 from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.selectors import get_tenant
+from smartbis.tenancy.selectors import get_tenant, stores
 from vouchers.infos import VoucherInfo
 from vouchers.selectors import vouchers_by_keys
 from vouchers.services import convert_balance
@@ -36,7 +36,7 @@ def spend_balance(
     """Turn balance into a voucher as the brand's rules of using it allow; the same key again gives the first voucher.
 
     What depends on the sale that is still to come (its minimum, the share that balance may pay) goes along on the
-    voucher as its minimum. Raises BalanceBelowMinimum, StoreExcluded, and what `convert_balance` raises.
+    voucher as its minimum, and so do the stores that take no balance. Raises BalanceBelowMinimum, StoreExcluded, and what `convert_balance` raises.
     Publishes VoucherIssued.
     """
     with tenant_scope(tenant):
@@ -53,6 +53,9 @@ def spend_balance(
             valid_until=valid_until,
             store=store,
             min_purchase_minor=least_sale(rules, amount_minor),
+            excluded_stores=tuple(
+                each.id for each in stores(tenant=tenant, active_only=False) if each.code in rules.excluded_stores
+            ),
         )
 
 

@@ -16,10 +16,14 @@ from programs.infos import ProgramInfo
 from programs.rules import Spending, least_sale, together
 from programs.selectors.spending import purse_of
 from programs.services import open_program, record_sale, sell_with_balance, spend_balance
+from smartbis.kernel.people import Actor
 from smartbis.ledger.selectors import balances
 from smartbis.purchases.infos import ItemDraft, SaleDraft
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer, store_of
+from tests.unchanged import rows_of
+from vouchers.errors import VoucherWrongStore
+from vouchers.services import redeem_voucher, validate_voucher
 
 FREE = {"rules": [{"key": "base", "effect": {"kind": "percentage", "basis_points": 2000}}]}
 
@@ -88,6 +92,26 @@ def test_a_voucher_made_before_the_sale_carries_the_rules_as_its_minimum(aurora:
     marina = member_with_20_reais(aurora)
     who: dict[str, Any] = {"tenant": aurora.id, "customer": marina.id, "actor": actor("owner")}
     assert spend_balance(**who, amount_minor=2000, key="whole").min_purchase_minor == 8000
+
+
+def test_a_voucher_made_before_the_sale_is_refused_at_stores_that_take_no_balance(
+    aurora: TenantInfo, boreal: TenantInfo
+) -> None:
+    programme(aurora, excluded_stores=["centro"]), programme(boreal, excluded_stores=["centro"])
+    marina, before = member_with_20_reais(aurora), rows_of(boreal, "vouchers", "ledger")
+    made = spend_balance(
+        tenant=aurora.id, customer=marina.id, amount_minor=2000, key="k", actor=Actor(kind="customer", id=marina.id)
+    )
+    till: dict[str, Any] = {"tenant": aurora.id, "code": made.code, "customer": marina.id, "amount_minor": 5000}
+    centro, moema = store_of(aurora).id, store_of(aurora, "moema").id
+    said = validate_voucher(store=centro, **till)
+    assert [each.code for each in said.reasons] == ["voucher_wrong_store"]
+    with pytest.raises(VoucherWrongStore) as refusal:
+        redeem_voucher(store=centro, key="u", actor=actor("owner"), **till)
+    assert store_of(aurora).name not in refusal.value.params["stores"]
+    assert store_of(aurora, "moema").name in refusal.value.params["stores"]
+    assert redeem_voucher(store=moema, key="u", actor=actor("owner"), **till).discount_minor == 2000
+    assert rows_of(boreal, "vouchers", "ledger") == before
 
 
 def test_the_minimum_balance_refuses_a_voucher_but_never_a_repeat(aurora: TenantInfo) -> None:

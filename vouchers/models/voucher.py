@@ -1,5 +1,6 @@
 """The ticket with a code."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -52,6 +53,8 @@ class Voucher(TenantModel):
     on_lapse = models.CharField(max_length=7, choices=OnLapse)
     # A voucher made of a balance: what a smaller sale leaves of it goes back to the balance.
     gives_change = models.BooleanField(default=False)
+    # Where the brand's rules of using balance keep it from being used, as they were when it was issued.
+    excluded_stores = ArrayField(models.UUIDField(), default=list)
     paid_unit = models.CharField(max_length=20, blank=True)
     paid_amount = models.BigIntegerField(default=0)
     paid_left = models.BigIntegerField(default=0)

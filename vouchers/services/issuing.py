@@ -133,11 +133,12 @@ def convert_balance(
     valid_until: datetime | None = None,
     store: UUID | None = None,
     min_purchase_minor: int = 0,
+    excluded_stores: tuple[UUID, ...] = (),
 ) -> VoucherInfo:
     """Turn `amount_minor` of the customer's balance into a voucher of that value, for the tenant's usual term.
 
     The brand's rules of using balance are the caller's to keep: doors call `programs.services.spend_balance`, which
-    gives the smallest sale that they allow as `min_purchase_minor`.
+    gives the smallest sale that they allow as `min_purchase_minor`, and the stores that take no balance.
     It is personal, gives change back to the balance on a smaller sale, and returns when it lapses or is cancelled.
     Raises InsufficientBalance, CustomerNotFound, KeyReused, InvalidInput, StoreUnknown, PermissionMissing.
     Publishes VoucherIssued.
@@ -164,6 +165,7 @@ def convert_balance(
             value_minor=amount_minor,
             gives_change=True,
             min_purchase_minor=min_purchase_minor,
+            excluded_stores=excluded_stores,
         )
         if (first := first_answer(order)) is not None:
             return first

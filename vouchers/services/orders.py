@@ -38,6 +38,7 @@ class Order:
     value_minor: int | None
     gives_change: bool
     min_purchase_minor: int = 0
+    excluded_stores: tuple[UUID, ...] = ()
 
 
 def first_answer(order: Order) -> VoucherInfo | None:

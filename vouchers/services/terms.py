@@ -43,6 +43,7 @@ def draw_up(order: Order) -> Voucher:
         is_personal=coupon.holder == Coupon.Holder.PERSONAL,
         on_lapse=coupon.on_lapse if is_chosen else "return",
         gives_change=order.gives_change,
+        excluded_stores=list(order.excluded_stores),
         paid_unit=order.unit,
         paid_amount=order.price,
         paid_left=order.price,
