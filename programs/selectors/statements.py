@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from programs.selectors.awards import awards_by_ids
 from programs.selectors.explanations import EARNING, award_facts, explain, title
+from programs.selectors.participation_words import participation_words
 from smartbis.kernel.codes import group_code
 from smartbis.kernel.pages import Page
 from smartbis.ledger.selectors import StatementRow, statement
@@ -48,7 +49,7 @@ def customer_statement(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[StatementLine]:
-    """The customer's transfers in words of `locale`, the newest first. Six queries, however long."""
+    """The customer's transfers in words of `locale`, the newest first. Seven queries at most, however long."""
     with tenant_scope(tenant, read_only=True), translation.override(locale):
         page = statement(tenant=tenant, customer=customer, unit=unit, cursor=cursor, limit=limit)
         names = {store.id: store.name for store in stores(tenant=tenant, active_only=False)}
@@ -58,6 +59,8 @@ def customer_statement(
         vouchers = vouchers_by_ids(tenant=tenant, vouchers=wanted) if wanted else {}
         earning = {row.award_id for row in page.items if row.award_id and row.kind in EARNING}
         awards = awards_by_ids(tenant=tenant, awards=earning) if earning else {}
+        kinds = {award.explanation.get("participation", "") for award in awards.values()} - {""}
+        took_part = participation_words(tenant=tenant, kinds=kinds)
         lines = []
         for row in page.items:
             voucher = vouchers.get(row.voucher_id) if row.voucher_id else None
@@ -65,6 +68,7 @@ def customer_statement(
             facts = {
                 **row.explanation,
                 **(award_facts(award, currency=currency, stores=codes) if award else {}),
+                **({"participation": took_part.get(award.explanation.get("participation", ""))} if award else {}),
                 "coupon": voucher.coupon_name if voucher else "",
                 "code": group_code(voucher.code) if voucher else "",
                 "store": names.get(row.store_id, "") if row.store_id else "",
