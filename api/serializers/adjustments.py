@@ -13,7 +13,7 @@ STATES = ["requested", "posted", "refused"]
 class AdjustmentIn(serializers.Serializer[Any]):
     """An amount to give, or with a minus sign to take."""
 
-    unit = TextField(max_length=12, help_text="The tenant's currency, or `points`.")
+    unit = TextField(max_length=12, help_text="The tenant's currency, `points` or `tier_points`.")
     amount = WholeField(min_value=-MAX_MINOR, max_value=MAX_MINOR, help_text="Signed; minor units or points.")
     reason = serializers.ChoiceField(choices=REASONS, help_text="The customer reads it in the statement.")
     note = TextField(required=False, allow_blank=True, max_length=300, help_text="For the team; needed for `other`.")

@@ -14,7 +14,7 @@ from programs.imports.values import money, whole_number
 from programs.models import ImportRow
 from programs.services.rewards import repayment
 from smartbis.customers.selectors import merged_ids_of
-from smartbis.kernel.units import POINTS, is_currency, minor_digits
+from smartbis.kernel.units import POINTS, TIER_POINTS, is_currency, minor_digits
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
 
@@ -158,6 +158,8 @@ class Balances:
             return self.run.brand.currency
         if text.lower() in (POINTS, "pontos", "pts"):
             return POINTS
+        if text.lower() in (TIER_POINTS, "pontos de nível"):
+            return TIER_POINTS
         if text.upper() != self.run.brand.currency:
             raise RowError("currency_mismatch" if is_currency(text.upper()) else "unit_invalid", text)
         return text.upper()
@@ -166,7 +168,7 @@ class Balances:
         if not text:
             raise RowError("amount_missing")
         decimal = self.run.mapping.setting("decimal")
-        amount = whole_number(text) if unit == POINTS else money(text, minor_digits(unit), decimal)
+        amount = whole_number(text) if unit in (POINTS, TIER_POINTS) else money(text, minor_digits(unit), decimal)
         if amount <= 0:
             raise RowError("amount_not_positive", text)
         if amount > MOST:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from programs.models import Article, Award, AwardReversal, ImportBatch, ImportRow
 from programs.services.reversals import TakeBack, recount_limits, split_of, take_back
+from programs.services.standings import request_walk
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
 from smartbis.ledger.accounts import Account
@@ -36,6 +37,8 @@ def undo_a_while(batch: ImportBatch, *, until: float, renewed: Renewed) -> None:
             return
     with tenant_scope(batch.tenant_id):
         renewed(status=ImportBatch.Status.UNDONE, undone_at=now())
+        if batch.kind == ImportBatch.Kind.BALANCES:
+            request_walk(tenant=batch.tenant_id)  # tier points may have been among them
 
 
 def _undo_sales(batch: ImportBatch, renewed: Renewed) -> bool:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from programs.events import ImportFinished, ParticipationRecorded, ParticipationWithdrawn
+from programs.events import BalanceAdjusted, ImportFinished, ParticipationRecorded, ParticipationWithdrawn
 from programs.services.standings import forget_standing, join_standings, judge_customers, request_walk
 from smartbis.customers.events import CustomerEnrolled, CustomerErased, CustomerMerged
 from smartbis.outbox.subscriptions import subscribe
@@ -53,6 +53,12 @@ def on_participation_withdrawn(*, tenant: UUID, event: ParticipationWithdrawn) -
     judge_customers(tenant=tenant, customers=[event.customer_id])
 
 
+@subscribe(BalanceAdjusted)
+def on_balance_adjusted(*, tenant: UUID, event: BalanceAdjusted) -> None:
+    """Tier points may be given by hand."""
+    judge_customers(tenant=tenant, customers=[event.customer_id])
+
+
 @subscribe(CustomerEnrolled)
 def on_customer_enrolled(*, tenant: UUID, event: CustomerEnrolled) -> None:
     """A ladder may begin with a tier for everybody."""
@@ -62,7 +68,7 @@ def on_customer_enrolled(*, tenant: UUID, event: CustomerEnrolled) -> None:
 @subscribe(ImportFinished)
 def on_import_finished(*, tenant: UUID, event: ImportFinished) -> None:
     """History came in: everybody is judged anew, in the background."""
-    if event.kind in ("purchases", "customers"):
+    if event.kind in ("purchases", "customers", "balances"):
         request_walk(tenant=tenant)
 
 

@@ -11,9 +11,11 @@ from django.db.models import Count, Q
 from programs.models import Award, TierChange, TierLadder, TierStanding
 from programs.tiers import Contribution, Fall, Keep, Ladder, Measure, Standing, Tier, Window, judge
 from programs.tiers import facts_since as _since
-from smartbis.customers.selectors import merged_ids
+from smartbis.customers.selectors import merged_ids, merged_ids_of
 from smartbis.kernel.clock import now
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
+from smartbis.kernel.units import TIER_POINTS
+from smartbis.ledger.adjusted import adjusted_of
 from smartbis.purchases.selectors import settled_sales
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
@@ -98,10 +100,12 @@ def contributions(
 ) -> dict[UUID, list[Contribution]]:
     """What counts on the ladder, by when it happened, of many customers in one query.
 
-    A refund lowers what the sale or award it belongs to is worth, at the time of the sale.
+    A refund lowers what the sale or award it belongs to is worth, at the time of the sale. Tier points also come along
+    by an import, and by hand; what else is given by hand is balance and nobody's merit.
     """
     if ladder.measure in ("points", "tier_points"):
-        return _awarded(tenant, ladder.measure, customers, since)
+        found = _awarded(tenant, ladder.measure, customers, since)
+        return _with_adjusted(tenant, found, customers, since) if ladder.measure == TIER_POINTS else found
     sales = settled_sales(tenant=tenant, customers=customers, since=since)
     is_spend = ladder.measure == "spend"
     return {
@@ -122,6 +126,16 @@ def _awarded(tenant: UUID, unit: str, customers: Collection[UUID], since: dateti
             if granted > taken_back:
                 fact = Contribution(bought_at or took_part_at, granted - taken_back)
                 found.setdefault(customer, []).append(fact)
+    return found
+
+
+def _with_adjusted(
+    tenant: UUID, found: dict[UUID, list[Contribution]], customers: Collection[UUID], since: datetime
+) -> dict[UUID, list[Contribution]]:
+    merged = merged_ids_of(tenant=tenant, customers=customers)
+    whose = {each: customer for customer in customers for each in (customer, *merged.get(customer, ()))}
+    for row in adjusted_of(tenant=tenant, customers=whose.keys(), unit=TIER_POINTS, since=since):
+        found.setdefault(whose[row.customer_id], []).append(Contribution(row.at, row.amount))
     return found
 
 

@@ -31,7 +31,7 @@ from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
-from smartbis.kernel.units import POINTS
+from smartbis.kernel.units import POINTS, TIER_POINTS
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.repaying import repay_owed
 from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
@@ -148,8 +148,8 @@ def set_adjustment_limits(*, tenant: UUID, limits: Mapping[str, Limit], actor: A
 
 def _check(wish: _Wish, key: str, currency: str) -> None:
     errors: dict[str, list[str]] = {}
-    if wish.unit not in (currency, POINTS):
-        errors["unit"] = [f"Use {currency} or {POINTS}."]
+    if wish.unit not in (currency, POINTS, TIER_POINTS):
+        errors["unit"] = [f"Use {currency}, {POINTS} or {TIER_POINTS}."]
     if not 1 <= abs(wish.amount) <= MOST:
         errors["amount"] = ["Use a whole number other than zero."]
     if wish.reason not in Adjustment.Reason.values:

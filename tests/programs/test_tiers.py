@@ -8,7 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from programs.selectors.tiers import find_ladder, tier_card, tier_counts, tier_members
-from programs.services import merge_customers, record_participation, record_sale, refund_sale
+from programs.services import (
+    merge_customers,
+    record_participation,
+    record_sale,
+    refund_sale,
+    request_adjustment,
+)
 from programs.services.standings import CUSTOMERS_A_STEP, judge_customers, walk
 from programs.services.tiers import set_ladder
 from programs.services.withdrawals import withdraw_participation
@@ -23,6 +29,7 @@ from smartbis.purchases.infos import SaleDraft
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer, store_of
+from tests.imports.loading import load, take_back
 from tests.programs.conftest import make_points
 from tests.unchanged import unchanged
 
@@ -297,3 +304,31 @@ def test_taking_part_counts_at_once_and_no_more_when_it_is_withdrawn(aurora: Ten
         ("participation.recorded.v1", told),
         ("participation.withdrawn.v1", told),
     ]
+
+
+def test_tier_points_brought_along_or_given_by_hand_count(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    people = {}
+    for brand in (aurora, boreal):
+        ladder(brand, measure="tier_points", keep="while_earned", tiers=(Tier("silver", "Prata", 50),))
+        people[brand.id] = make_customer(brand, external_id="7")
+    ana, stranger = people[aurora.id], people[boreal.id]
+    drain_queue("relay")
+    adjusting = {"tenant": aurora.id, "unit": "tier_points", "reason": "correction", "actor": actor("owner")}
+    with unchanged(boreal, rooms=("programs", "ledger")):
+        request_adjustment(customer=ana.id, amount=60, key="a", **adjusting)  # type: ignore[arg-type]
+        drain_queue("relay")
+        assert tier_of(aurora, ana) == "silver"
+        request_adjustment(customer=ana.id, amount=-20, key="b", **adjusting)  # type: ignore[arg-type]
+        drain_queue("relay")
+        assert tier_of(aurora, ana) == ""
+        request_adjustment(customer=ana.id, amount=900, key="c", **{**adjusting, "unit": "points"})  # type: ignore[arg-type]
+        rows = "customer_external_id,amount,unit\n7,10,tier_points\n"
+        columns = {each: each for each in ("customer_external_id", "amount", "unit")}
+        brought = load(aurora, rows, "balances", mapping={"columns": columns, "source": "Old Club", "reason": "Moved"})
+        assert (brought.made, brought.rows_failed) == (1, 0)
+        drain_queue("relay"), drain_queue("bulk")
+        assert tier_of(aurora, ana) == "silver"
+        take_back(aurora, brought)
+        drain_queue("relay"), drain_queue("bulk")
+        assert tier_of(aurora, ana) == ""
+    assert tier_of(boreal, stranger) == ""

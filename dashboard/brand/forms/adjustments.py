@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from dashboard.brand.forms.base import DeskForm
 from programs.selectors import LIMITED_ROLES, Limit
 from smartbis.forms import MoneyField
-from smartbis.kernel.units import POINTS, is_currency
+from smartbis.kernel.units import POINTS, TIER_POINTS, is_currency
 
 MOST_POINTS = 10**9
 REASONS = [
@@ -56,7 +56,8 @@ class AdjustForm(DeskForm):
 
     def __init__(self, *positional: Any, currency: str, **options: Any) -> None:
         super().__init__(*positional, **options)
-        self.offer("unit", [(currency, _("Dinheiro (%(unit)s)") % {"unit": currency}), (POINTS, _("Pontos"))])
+        money = _("Dinheiro (%(unit)s)") % {"unit": currency}
+        self.offer("unit", [(currency, money), (POINTS, _("Pontos")), (TIER_POINTS, _("Pontos de nível"))])
         self.fields["unit"].initial = currency
 
     def clean(self) -> dict[str, Any]:
