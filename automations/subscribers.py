@@ -45,7 +45,12 @@ def on_customer_enrolled(*, tenant: UUID, event: CustomerEnrolled) -> None:
         welcome(tenant=tenant, customer=event.customer_id)
 
 
-@subscribe(PurchaseRecorded)
+def is_told(*, tenant: UUID, event: PurchaseRecorded) -> bool:
+    """Whether there is somebody to tell of a sale that counts already."""
+    return event.customer_id is not None and event.status == "confirmed"
+
+
+@subscribe(PurchaseRecorded, wanted=is_told)
 def on_purchase_recorded(*, tenant: UUID, event: PurchaseRecorded) -> None:
     """Tell what the sale earned; a pending sale is told of once it is confirmed."""
     if event.customer_id is not None and event.status == "confirmed":

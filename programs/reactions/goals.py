@@ -5,6 +5,7 @@ from uuid import UUID
 from programs.challenges.services import judge_challenges
 from programs.events import ParticipationRecorded, ParticipationWithdrawn
 from programs.referrals.services import judge_referral_of
+from programs.selectors.followers import followers_of_sales
 from smartbis.outbox.subscriptions import subscribe
 from smartbis.purchases.events import (
     PurchaseCancelledEvent,
@@ -15,7 +16,13 @@ from smartbis.purchases.events import (
 from smartbis.purchases.selectors import get_purchases
 
 
-@subscribe(PurchaseRecorded)
+def concerns_goals(*, tenant: UUID, event: PurchaseRecorded) -> bool:
+    """Whether a sale may move anything here."""
+    followers = followers_of_sales(tenant)
+    return event.customer_id is not None and (followers.challenges or followers.referrals)
+
+
+@subscribe(PurchaseRecorded, wanted=concerns_goals)
 def on_purchase_recorded(*, tenant: UUID, event: PurchaseRecorded) -> None:
     """A sale may be a friend's first, and a step towards a goal."""
     if event.customer_id is not None:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from programs.events import ImportFinished, PlanShortened
+from programs.selectors.followers import followers_of_sales
 from programs.services.plan_sales import sync_import, sync_sale
 from programs.services.plans import forget_member, join_members
 from programs.services.renewals import withdraw_lost_renewals
@@ -11,7 +12,12 @@ from smartbis.outbox.subscriptions import subscribe
 from smartbis.purchases.events import PurchaseConfirmed, PurchaseRecorded, PurchaseRefunded, PurchasesUndone
 
 
-@subscribe(PurchaseRecorded)
+def concerns_plans(*, tenant: UUID, event: PurchaseRecorded) -> bool:
+    """Whether a sale may start or renew a plan."""
+    return event.customer_id is not None and event.status == "confirmed" and followers_of_sales(tenant).plans
+
+
+@subscribe(PurchaseRecorded, wanted=concerns_plans)
 def on_purchase_recorded(*, tenant: UUID, event: PurchaseRecorded) -> None:
     """A sale may hold a plan's article; a pending one counts once it is paid."""
     if event.customer_id is not None and event.status == "confirmed":

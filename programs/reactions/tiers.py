@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from programs.events import BalanceAdjusted, ImportFinished, ParticipationRecorded, ParticipationWithdrawn
+from programs.selectors.followers import followers_of_sales
 from programs.services.standings import forget_standing, join_standings, judge_customers, request_walk
 from smartbis.customers.events import CustomerEnrolled, CustomerErased, CustomerMerged
 from smartbis.outbox.subscriptions import subscribe
@@ -16,7 +17,12 @@ from smartbis.purchases.events import (
 from smartbis.purchases.selectors import get_purchases
 
 
-@subscribe(PurchaseRecorded)
+def concerns_tiers(*, tenant: UUID, event: PurchaseRecorded) -> bool:
+    """Whether a sale may move anybody on a ladder."""
+    return event.customer_id is not None and followers_of_sales(tenant).tiers
+
+
+@subscribe(PurchaseRecorded, wanted=concerns_tiers)
 def on_purchase_recorded(*, tenant: UUID, event: PurchaseRecorded) -> None:
     """A sale counts from its time on."""
     if event.customer_id is not None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from programs.infos import SaleOutcome, SaleResult
 from programs.selectors.awards import awards_of_purchases
 from programs.selectors.catalogue import rule_book_reading, rules_in_force
+from programs.selectors.followers import followers_reading
 from programs.services.facts import sale_occasions
 from programs.services.rewards import reward
 from smartbis.ledger.selectors import balances_of
@@ -34,6 +35,7 @@ def record_sale(*, tenant: UUID, sale: SaleDraft) -> SaleOutcome:
         stores_reading(tenant),
         rule_book_reading(tenant),
         has_uses_reading(tenant, _ref(sale)),
+        followers_reading(tenant),
     )
     with tenant_scope(tenant, reading=said_first):
         used = _uses_before(tenant, sale)

@@ -46,6 +46,7 @@ def publish_all(events: Sequence[Event]) -> None:
         (new_id(), event_id, subscription)
         for event_id, event in zip(ids, events, strict=True)
         for subscription in subscriptions_to(event.name)
+        if subscription.wants(tenant, event)
     ]
     queues = sorted({subscription.queue for _, _, subscription in owed})
     with prepared_cursor() as cursor:

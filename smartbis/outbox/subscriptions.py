@@ -16,6 +16,12 @@ class Subscriber(Protocol[E_contra]):
     def __call__(self, *, tenant: UUID, event: E_contra) -> None: ...
 
 
+class Wanted(Protocol[E_contra]):
+    """Whether an event concerns a subscriber at all; asked in the transaction that publishes it."""
+
+    def __call__(self, *, tenant: UUID, event: E_contra) -> bool: ...
+
+
 @dataclass(frozen=True)
 class Subscription:
     """One subscriber of one event."""
@@ -24,20 +30,29 @@ class Subscription:
     event: type[Event]
     queue: str
     run: Callable[..., None]
+    wanted: Callable[..., bool] | None = None
+
+    def wants(self, tenant: UUID, event: Event) -> bool:
+        """Whether a delivery is owed for an event of the tenant in scope."""
+        return self.wanted is None or self.wanted(tenant=tenant, event=event)
 
 
 _by_event: dict[str, list[Subscription]] = {}
 _by_name: dict[str, Subscription] = {}
 
 
-def subscribe(event: type[Event], *, queue: str = "relay") -> Callable[[Any], Any]:
-    """Register `on_<event>` for `event`; deliveries wait in `queue`. Raises ValueError for a name used twice."""
+def subscribe(event: type[Event], *, queue: str = "relay", wanted: Wanted[Any] | None = None) -> Callable[[Any], Any]:
+    """Register `on_<event>` for `event`; deliveries wait in `queue`. Raises ValueError for a name used twice.
+
+    Without `wanted` every event is delivered. With it, one that nobody would act on is not: for events of the hot
+    path, judged by the event and by settings that the scope remembers.
+    """
 
     def register(function: Any) -> Any:
         name = f"{function.__module__.removesuffix('.subscribers')}.{function.__name__}"
         if name in _by_name:
             raise ValueError(f"two subscribers are called {name}")
-        subscription = Subscription(name, event, queue, function)
+        subscription = Subscription(name, event, queue, function, wanted)
         _by_name[name] = subscription
         _by_event.setdefault(event.name, []).append(subscription)
         return function

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import connection
 
-from smartbis.kernel.arrays import id_array, text_array, whole_array
 from smartbis.kernel.ids import new_id
 from smartbis.purchases.infos import ItemInfo, PurchaseInfo, SaleDraft
 from smartbis.tenancy.scope import Reading, read
@@ -149,14 +148,14 @@ def inserting(*, tenant: UUID, rows: Sequence[SaleRow]) -> Reading[set[UUID]]:
         "operator_kinds": [sale.operator_kind for sale in sales],
         "operator_ids": [sale.operator_id for sale in sales],
         "occurred": [sale.occurred_at for sale in sales],
-        "line_ids": id_array([item.id for _, item in lines]),
-        "line_sales": id_array([sale for sale, _ in lines]),
-        "positions": whole_array([item.position for _, item in lines]),
-        "skus": text_array([item.sku for _, item in lines]),
-        "names": text_array([item.name for _, item in lines]),
-        "categories": text_array([item.category for _, item in lines]),
-        "quantities": whole_array([item.quantity for _, item in lines]),
-        "units": whole_array([item.unit_minor for _, item in lines]),
+        "line_ids": [item.id for _, item in lines],
+        "line_sales": [sale for sale, _ in lines],
+        "positions": [item.position for _, item in lines],
+        "skus": [item.sku for _, item in lines],
+        "names": [item.name for _, item in lines],
+        "categories": [item.category for _, item in lines],
+        "quantities": [item.quantity for _, item in lines],
+        "units": [item.unit_minor for _, item in lines],
     }
     statement, columns = with_rows(_INSERT_SALES, values)
     return Reading(statement, columns, lambda found: {row[0] for row in found})

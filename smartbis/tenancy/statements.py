@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection
 
+from smartbis.kernel.arrays import array_literal
+
 
 def prepared_cursor() -> Any:
     """A cursor for statements whose text never changes; see `DatabaseWrapper.prepared_cursor`."""
@@ -17,24 +19,26 @@ def prepared_cursor() -> Any:
 def execute_rows(cursor: Any, statement: str, columns: Mapping[str, Any]) -> None:
     """Execute a statement that unnests columns given as lists (`%(ids)s::uuid[]`).
 
-    A column of one value goes as that value: the driver adapts lists slowly, and most use cases write one row.
+    A column of one value goes as that value: most use cases write one row, and the server then plans for one. Others
+    go as the literals of their arrays.
     """
     cursor.execute(*with_rows(statement, columns))
 
 
 def with_rows(statement: str, columns: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The text and the values that `execute_rows` sends."""
-    single = frozenset(name for name in _columns_of(statement) if len(columns[name]) == 1)
-    values = {name: value[0] if name in single else value for name, value in columns.items()}
-    return _with_single(statement, single), values
+    kinds = _kinds_of(statement)
+    single = frozenset(name for name in kinds if len(columns[name]) == 1)
+    literals = {name: array_literal(kind, columns[name]) for name, kind in kinds.items() if name not in single}
+    return _with_single(statement, single), {**columns, **{name: columns[name][0] for name in single}, **literals}
 
 
 _COLUMN = re.compile(r"%\((\w+)\)s::(\w+)\[\]")
 
 
 @lru_cache(maxsize=256)
-def _columns_of(statement: str) -> frozenset[str]:
-    return frozenset(name for name, _kind in _COLUMN.findall(statement))
+def _kinds_of(statement: str) -> dict[str, str]:
+    return dict(_COLUMN.findall(statement))
 
 
 @lru_cache(maxsize=256)

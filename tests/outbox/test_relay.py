@@ -63,6 +63,26 @@ def test_publishing_outside_a_scope_is_refused(aurora: TenantInfo, heard: list[U
         publish(Rang(bell_id=aurora.id))
 
 
+def test_nothing_is_owed_to_a_subscriber_that_does_not_want_it(
+    aurora: TenantInfo, boreal: TenantInfo, heard: list[UUID]
+) -> None:
+    def is_own_bell(*, tenant: UUID, event: Rang) -> bool:
+        return event.bell_id == tenant
+
+    def on_own_rang(*, tenant: UUID, event: Rang) -> None:
+        record_audit(tenant=tenant, actor=actor(), action="own bell.heard", object_id=event.bell_id)
+
+    subscribe(Rang, wanted=is_own_bell)(on_own_rang)
+    for brand in (aurora, boreal):
+        with tenant_scope(brand.id):
+            publish(Rang(bell_id=aurora.id))
+            owed = Delivery.objects.filter(subscriber__endswith="on_own_rang").count()
+            assert owed == (1 if brand is aurora else 0)
+        drain_queue("relay")
+    with tenant_scope(aurora.id):
+        assert AuditEntry.objects.filter(action="own bell.heard").count() == 1
+
+
 def test_a_delivery_reaches_its_subscriber_once_and_in_its_own_tenant(
     aurora: TenantInfo, boreal: TenantInfo, heard: list[UUID]
 ) -> None:

@@ -1,5 +1,9 @@
 """Fixed statements: prepared by the server, single rows as plain values, several in one trip."""
 
+import json
+from datetime import UTC, date, datetime
+from uuid import UUID
+
 import pytest
 from django.db import DataError, connection, transaction
 
@@ -15,6 +19,35 @@ def test_columns_of_any_length_come_back_as_rows(aurora, rows):
     with prepared_cursor() as cursor:
         execute_rows(cursor, PAIRS, {"numbers": numbers, "texts": texts, "plus": 2**40})
         assert cursor.fetchall() == [(number, f"t{number}", 2**40) for number in numbers]
+
+
+AWKWARD = ["", "NULL", 'a "b"', "c\\d", "{e,f}", "g\x1fh", " i ", "j'k", "ção", "l\nm"]
+COLUMNS = {
+    "uuid": [UUID(int=1), UUID(int=2**128 - 1)],
+    "int": [-1, 0, 7],
+    "bigint": [-(2**60), 2**60],
+    "boolean": [True, False],
+    "date": [date(2026, 2, 28), date(1999, 12, 31)],
+    "timestamptz": [datetime(2026, 5, 4, 12, 30, 1, 250, tzinfo=UTC), datetime(1999, 1, 1, tzinfo=UTC)],
+    "bytea": [b"", b'\x00\\"\xff'],
+    "text": AWKWARD,
+}
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+@pytest.mark.parametrize("with_nothing", [False, True])
+def test_a_column_comes_back_as_it_went(aurora, kind, with_nothing):
+    values = COLUMNS[kind] + [None] * with_nothing
+    with prepared_cursor() as cursor:
+        execute_rows(cursor, f"SELECT v FROM unnest(%(values)s::{kind}[]) AS c(v)", {"values": values})
+        assert [row[0] for row in cursor.fetchall()] == values
+
+
+def test_texts_that_are_json_stay_what_they_say(aurora):
+    documents = [json.dumps({"name": each, "parts": [each, None, 1.5]}) for each in AWKWARD]
+    with prepared_cursor() as cursor:
+        execute_rows(cursor, "SELECT v ->> 'name' FROM unnest(%(values)s::jsonb[]) AS c(v)", {"values": documents})
+        assert [row[0] for row in cursor.fetchall()] == AWKWARD
 
 
 def test_a_column_of_one_nothing_is_null(aurora):

@@ -1,0 +1,40 @@
+"""What of a brand's programme follows its sales, so that a sale owes nobody a look at nothing."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from smartbis.tenancy.scope import Reading, read
+
+
+@dataclass(frozen=True)
+class Followers:
+    """Whether the brand has a ladder of tiers, plans that are bought, challenges that run, terms for referrals."""
+
+    tiers: bool
+    plans: bool
+    challenges: bool
+    referrals: bool
+
+
+_FOLLOWERS = """
+SELECT
+    EXISTS (SELECT FROM programs_tierladder WHERE tenant_id = %(tenant)s),
+    EXISTS (SELECT FROM programs_plan WHERE tenant_id = %(tenant)s),
+    EXISTS (SELECT FROM programs_challenge WHERE tenant_id = %(tenant)s AND status = 'live'),
+    EXISTS (SELECT FROM programs_referralterms WHERE tenant_id = %(tenant)s)
+"""
+
+
+def followers_of_sales(tenant: UUID) -> Followers:
+    """What follows the sales of the tenant in scope; asked once in a scope."""
+    return read(followers_reading(tenant))
+
+
+def followers_reading(tenant: UUID) -> Reading[Followers]:
+    """What `followers_of_sales` reads, to be read together with other things."""
+
+    def make(rows: list[tuple[Any, ...]]) -> Followers:
+        return Followers(*rows[0])
+
+    return Reading(_FOLLOWERS, {"tenant": tenant}, make, "followers of sales")
