@@ -3,6 +3,8 @@ PORT ?= 8000
 DATA_DIR ?= .local
 PYTHON ?= python3
 ARGS ?=
+# test processes, each with a database of its own
+PROCESSES ?= 2
 
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
@@ -30,7 +32,7 @@ run: venv
 
 test: venv
 	@$(LOCAL) compile-messages
-	@exec $(LOCAL) with-servers --fast -- $(BIN)/python -m pytest $(ARGS)
+	@exec $(LOCAL) with-servers --fast -- $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist worksteal $(ARGS)
 
 # one pair of servers for all the checks: settings, models and schema are read by most of them
 check: venv

@@ -59,9 +59,9 @@ def empty_every_table() -> None:
 
 
 def test_name() -> str:
-    """The test database's name; `TEST_DB_SUFFIX` keeps side-by-side runs apart."""
-    suffix = os.environ.get("TEST_DB_SUFFIX", "")
-    return f"test_{owner_login()['NAME']}" + (f"_{suffix}" if suffix else "")
+    """The test database's name; `TEST_DB_SUFFIX` keeps side-by-side runs apart, and so do the workers of one run."""
+    parts = (os.environ.get("TEST_DB_SUFFIX"), os.environ.get("PYTEST_XDIST_WORKER"))
+    return "_".join(["test", str(owner_login()["NAME"]), *filter(None, parts)])
 
 
 def prepare(config: Any) -> None:

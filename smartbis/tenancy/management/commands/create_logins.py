@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 from smartbis.environment import read_text
@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = __doc__ or ""
     requires_system_checks: list[str] = []
 
+    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        _one_at_a_time()
         for login in DERIVED:
             url = read_text(f"DATABASE_{login.upper()}_URL", "") or derived_url(read_text("DATABASE_URL"), login)
             parts = urlsplit(url)
@@ -25,6 +27,12 @@ class Command(BaseCommand):
             if login == "backup":
                 let_dump(unquote(parts.username or ""))
             self.stdout.write(f"login {unquote(parts.username or '')} is ready")
+
+
+def _one_at_a_time() -> None:
+    """Two of these at once would fail: PostgreSQL lets one transaction change a role."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('create_logins', 0))")
 
 
 def ensure_login(role: str, password: str) -> None:
