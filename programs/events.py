@@ -45,7 +45,7 @@ class TierEnding(Event):
 @event("participation.recorded.v1")
 @dataclass(frozen=True, kw_only=True)
 class ParticipationRecorded(Event):
-    """A customer took part in something: `kind` is event, renewal, referral, referred, challenge:<key> or a brand's own."""
+    """A customer took part: `kind` is event, renewal, referral, referred, challenge:<key> or a brand's own."""
 
     participation_id: UUID
     customer_id: UUID

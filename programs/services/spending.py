@@ -36,8 +36,8 @@ def spend_balance(
     """Turn balance into a voucher as the brand's rules of using it allow; the same key again gives the first voucher.
 
     What depends on the sale that is still to come (its minimum, the share that balance may pay) goes along on the
-    voucher as its minimum, and so do the stores that take no balance. Raises BalanceBelowMinimum, StoreExcluded, and what `convert_balance` raises.
-    Publishes VoucherIssued.
+    voucher as its minimum, and so do the stores that take no balance.
+    Raises BalanceBelowMinimum, StoreExcluded, and what `convert_balance` raises. Publishes VoucherIssued.
     """
     with tenant_scope(tenant):
         rules = spending_rules(tenant=tenant)
