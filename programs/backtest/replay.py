@@ -127,9 +127,6 @@ class Replay:
             given = self._live.sell(sale, facts)
             live = _add(tally.live, given)
             awards = compare(tally.fidelity, self._plan.ledger, sale, given)
-            for place in places:
-                place.sales += 1
-                place.sales_minor += sale.gross_minor
         if self._draft is not None:
             draft = _add(tally.draft, self._draft.sell(sale, facts))
             if sale.balance_used_minor and self._needs_spending:
@@ -139,6 +136,9 @@ class Replay:
         for place in places:
             place.live += live
             place.draft += draft
+            if self._live is not None:
+                place.sales += 1
+                place.sales_minor += sale.gross_minor
         if sale.comes_back:
             self._sold[sale.purchase] = _Sold(places, awards)
 
@@ -257,7 +257,6 @@ def _add(tally: SideTally, given: Evaluation) -> int:
     for rule, _base, wanted, amount, cut_by, _lines in given.granted:
         found = tally.rules.get(rule.key) or tally.rule(rule)
         found.times += 1
-        found.wanted += wanted
         found.granted += amount
         if cut_by is not None:
             found.times_cut += 1

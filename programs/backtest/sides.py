@@ -3,19 +3,20 @@
 The rules' own `evaluate`, the limits' own arithmetic, the refunds' own arithmetic: only the counters are not rows.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from programs.backtest.events import BackEvent, SaleEvent
-from programs.rules import Evaluation, PointValue, RuleSet, SaleFacts, Used, evaluate, money_of
+from programs.rules import Evaluation, Evaluator, PointValue, RuleSet, SaleFacts, Used, money_of
 from programs.rules.limits import NO_USE, period_keys
 from programs.rules.refunds import ReturnedArticle, share_of_sale, still_to_reverse
-from programs.rules.spec import Rule
+from programs.rules.spec import Limits, Period, Rule
 
 _Name = tuple[str, bytes | None, str]
 _BUDGET = "budget"
+_NOTHING = [0, 0]
+_NO_LIMITS: Mapping[str, Limits] = {}
 
 
 class TakenBack(NamedTuple):
@@ -56,59 +57,68 @@ class _Part:
 
 
 class Counters:
-    """How much limited rules gave so far, by rule, customer (None: all) and period."""
+    """How much limited rules gave so far, and how often, by rule, customer (None: all) and period.
+
+    Looks at one sale after the other: as a mapping it answers what a rule gave before the sale that it was turned to.
+    """
 
     def __init__(self) -> None:
-        self._amounts: defaultdict[_Name, int] = defaultdict(int)
-        self._times: defaultdict[_Name, int] = defaultdict(int)
+        self._given: dict[_Name, list[int]] = {}
+        self._limited: Mapping[str, Limits] = {}
+        self._customer = b""
+        self._periods: Mapping[Period, str] = {}
 
-    def used(self, rules: Iterable[Rule], customer: bytes, day: date) -> dict[str, Used]:
-        """What each limited rule gave before, as `evaluate` wants it."""
-        found = {}
-        amounts, times, names = self._amounts, self._times, period_keys(day)
-        for rule in rules:
-            key, limits = rule.key, rule.limits
-            found[key] = Used(
-                {each: amounts.get((key, customer, names[each]), 0) for each in limits.per_customer}
-                if limits.per_customer
-                else NO_USE,
-                {each: times.get((key, customer, names[each]), 0) for each in limits.times_per_customer}
-                if limits.times_per_customer
-                else NO_USE,
-                {each: amounts.get((key, None, names[each]), 0) for each in limits.per_rule}
-                if limits.per_rule
-                else NO_USE,
-                amounts.get((key, None, _BUDGET), 0) if limits.budget_minor is not None else 0,
-            )
-        return found
+    def turn_to(self, limited: Mapping[str, Limits], customer: bytes, day: date) -> "Counters":
+        """Answer and count for this customer in the periods that hold the day."""
+        self._limited, self._customer, self._periods = limited, customer, period_keys(day)
+        return self
 
-    def add(self, rule: Rule, rules: RuleSet, customer: bytes, day: date, amount: int) -> None:
-        """Count what a rule gave."""
-        money = money_of(amount, _value(rule, rules)) if rule.limits.budget_minor is not None else 0
-        self._move(rule, customer, day, amount, money, 1)
+    def get(self, key: str, default: Used, /) -> Used:
+        """What the rule gave before, as far as its limits ask."""
+        limits = self._limited.get(key)
+        if limits is None:
+            return default
+        given, customer, periods = self._given, self._customer, self._periods
+        mine, often, shared = limits.per_customer, limits.times_per_customer, limits.per_rule
+        return Used(
+            {each: given.get((key, customer, periods[each]), _NOTHING)[0] for each in mine} if mine else NO_USE,
+            {each: given.get((key, customer, periods[each]), _NOTHING)[1] for each in often} if often else NO_USE,
+            {each: given.get((key, None, periods[each]), _NOTHING)[0] for each in shared} if shared else NO_USE,
+            given.get((key, None, _BUDGET), _NOTHING)[0] if limits.budget_minor is not None else 0,
+        )
 
-    def free(self, rule: Rule, rules: RuleSet, customer: bytes, day: date, before: int, left: int) -> None:
+    def add(self, rule: Rule, rules: RuleSet, amount: int) -> None:
+        """Count what a rule gave for the sale."""
+        limits = rule.limits
+        money = money_of(amount, _value(rule, rules)) if limits.budget_minor is not None else 0
+        self._move(rule.key, limits, amount, money, 1)
+
+    def free(self, rule: Rule, rules: RuleSet, before: int, left: int) -> None:
         """Count what was taken back: of `before` there is `left`."""
         value = _value(rule, rules)
-        self._move(rule, customer, day, left - before, money_of(left, value) - money_of(before, value), -(left == 0))
+        money = money_of(left, value) - money_of(before, value)
+        self._move(rule.key, rule.limits, left - before, money, -(left == 0))
 
     def forget(self) -> None:
         """Start anew: the next events are another customer's, and nothing is shared."""
-        self._amounts.clear()
-        self._times.clear()
+        self._given.clear()
 
-    def _move(self, rule: Rule, customer: bytes, day: date, amount: int, money: int, times: int) -> None:
-        key, limits, names = rule.key, rule.limits, period_keys(day)
+    def _move(self, key: str, limits: Limits, amount: int, money: int, times: int) -> None:
+        customer, periods = self._customer, self._periods
         for period in limits.customer_periods:
-            name = (key, customer, names[period])
-            self._amounts[name] = max(0, self._amounts[name] + amount)
-            self._times[name] = max(0, self._times[name] + times)
+            self._count((key, customer, periods[period]), amount, times)
         for period in limits.per_rule:
-            shared = (key, None, names[period])
-            self._amounts[shared] = max(0, self._amounts[shared] + amount)
+            self._count((key, None, periods[period]), amount, times)
         if limits.budget_minor is not None:
-            budget = (key, None, _BUDGET)
-            self._amounts[budget] = max(0, self._amounts[budget] + money)
+            self._count((key, None, _BUDGET), money, times)
+
+    def _count(self, name: _Name, amount: int, times: int) -> None:
+        given = self._given.get(name)
+        if given is None:
+            self._given[name] = [max(0, amount), max(0, times)]
+        else:
+            given[0] = max(0, given[0] + amount)
+            given[1] = max(0, given[1] + times)
 
 
 def _value(rule: Rule, rules: RuleSet) -> PointValue | None:
@@ -116,17 +126,18 @@ def _value(rule: Rule, rules: RuleSet) -> PointValue | None:
 
 
 class Choice(NamedTuple):
-    """Rules prepared for many sales: those that sales can earn by, and of these the limited ones."""
+    """Rules prepared for many sales: those that sales can earn by, and the limits of these, by rule key."""
 
     rules: RuleSet
-    limited: tuple[Rule, ...]
+    evaluator: Evaluator
+    limited: Mapping[str, Limits]
 
 
 def prepared(rules: RuleSet) -> Choice:
     """Leave out the rules for taking part: no sale earns by them."""
     for_sales = tuple(rule for rule in rules.rules if not rule.when.participations)
     found = RuleSet(for_sales, rules.spending, rules.point_value)
-    return Choice(found, tuple(rule for rule in for_sales if rule.limits.counts))
+    return Choice(found, Evaluator(found), {rule.key: rule.limits for rule in for_sales if rule.limits.counts})
 
 
 class Side:
@@ -141,13 +152,13 @@ class Side:
         """What the sale earns, counted against the limits."""
         choice = self._choose(sale)
         if not choice.limited:
-            found = evaluate(choice.rules, facts)
+            found = choice.evaluator.judge(facts, explain=False)
         else:
-            customer, day = sale.customer, sale.moment.day
-            found = evaluate(choice.rules, facts, self._counters.used(choice.limited, customer, day))
+            counters = self._counters.turn_to(choice.limited, sale.customer, sale.moment.day)
+            found = choice.evaluator.judge(facts, counters, explain=False)
             for each in found.granted:
-                if each.rule.limits.counts:
-                    self._counters.add(each.rule, choice.rules, customer, day, each.amount)
+                if each.rule.key in choice.limited:
+                    counters.add(each.rule, choice.rules, each.amount)
         if sale.comes_back:
             self._open[sale.purchase] = _Open(
                 sale,
@@ -174,7 +185,7 @@ class Side:
             if rule is None or not rule.limits.counts:
                 continue
             day = date.fromisoformat(kept.counted_on)
-            self._counters.add(rule, choice.rules, sale.customer, day, kept.granted)
+            self._counters.turn_to(choice.limited, sale.customer, day).add(rule, choice.rules, kept.granted)
             parts.append(_Part(rule, choice.rules, kept.granted, kept.lines, day))
         if parts and sale.comes_back:
             self._open[sale.purchase] = _Open(sale, parts)
@@ -204,7 +215,8 @@ class Side:
         before = part.granted - part.reversed
         part.reversed += due
         if part.counted_on is not None:
-            self._counters.free(part.rule, part.rules, back.customer, part.counted_on, before, before - due)
+            counters = self._counters.turn_to(_NO_LIMITS, back.customer, part.counted_on)
+            counters.free(part.rule, part.rules, before, before - due)
         return TakenBack(part.rule, due, part.granted - part.reversed)
 
     def forget(self) -> None:

@@ -26,7 +26,6 @@ class RuleTally:
     name: str
     kind: str
     times: int = 0
-    wanted: int = 0
     granted: int = 0
     reversed: int = 0
     times_cut: int = 0
@@ -36,7 +35,7 @@ class RuleTally:
 
     def add(self, other: "RuleTally") -> None:
         """Add another part's."""
-        for name in ("times", "wanted", "granted", "reversed", "times_cut", "amount_cut", "times_empty"):
+        for name in ("times", "granted", "reversed", "times_cut", "amount_cut", "times_empty"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         count(self.cut_by, other.cut_by.items())
 

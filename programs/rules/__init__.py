@@ -1,7 +1,7 @@
 """Rules: how a programme earns and how its balance is spent. Pure Python: versioned data in, explained awards out."""
 
 from programs.rules.changes import Changes, changes
-from programs.rules.evaluate import Evaluation, Granted, Missed, evaluate
+from programs.rules.evaluate import Evaluation, Evaluator, Granted, Missed, evaluate
 from programs.rules.facts import Article, Line, Member, Moment, ParticipationFacts, SaleFacts, lines_of
 from programs.rules.faults import InvalidRule
 from programs.rules.limits import Used, bought_for, money_of, period_key
@@ -16,6 +16,7 @@ __all__ = [
     "Article",
     "Changes",
     "Evaluation",
+    "Evaluator",
     "Granted",
     "InvalidRule",
     "Line",

@@ -1,7 +1,8 @@
 """Whether a rule applies, and to which lines: pure and total, with the first reason why not."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from programs.rules.facts import Facts, Line, Moment, ParticipationFacts, SaleFacts
 from programs.rules.spec import Birthday, Conditions, NthPurchase
@@ -42,30 +43,35 @@ _NOT_BELONGING: dict[str, Reason] = {
 }
 
 
-def reason_against(when: Conditions, facts: Facts) -> Reason | None:
-    """Why the rule does not apply to the sale or participation as a whole; None when it does."""
-    if isinstance(facts, ParticipationFacts):
-        if facts.kind not in when.participations:
-            return "kind_not_rewarded"
-        return _against_moment(when, facts.moment) or _against_member(when, facts)
-    if when.participations:
-        return "kind_not_rewarded"
-    if when.asks_of_sale:
-        against = _against_place(when, facts) or _against_moment(when, facts.moment)
-        if against:
-            return against
-    return _against_member(when, facts) if when.asks_of_member else None
+Test = Callable[[Conditions, Any], Reason | None]
 
 
-def chosen_lines(when: Conditions, facts: SaleFacts) -> tuple[Line, ...]:
-    """The lines the rule is about."""
-    if not when.chooses_lines:
-        return facts.lines
+def tests_of(when: Conditions) -> tuple[Test, ...]:
+    """What has to be asked of a sale as a whole, or of taking part, in this order; nothing that need not be."""
+    is_for_sales = not when.participations
+    asked: tuple[tuple[object, Test], ...] = (
+        (when.participations, _against_kind),
+        (is_for_sales and when.stores, _against_store),
+        (is_for_sales and when.channels, _against_channel),
+        (is_for_sales and when.payment_methods, _against_payment_method),
+        (when.since, _against_since),
+        (when.until, _against_until),
+        (when.hours, _against_hours),
+        (when.weekdays and not when.hours, _against_weekday),
+        (when.purchases, _against_nth),
+        (when.birthday, _against_birthday),
+        (when.belonging, _against_belonging),
+    )
+    return tuple(test for is_asked, test in asked if is_asked)
+
+
+def chosen_lines(when: Conditions, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The lines that a rule which chooses lines is about."""
     products, categories, tags = when.products, when.categories, when.item_tags
     return tuple(
         [
             line
-            for line in facts.lines
+            for line in lines
             if (not products or line.sku in products)
             and (not categories or line.category in categories)
             and (not tags or not tags.isdisjoint(line.tags))
@@ -73,29 +79,41 @@ def chosen_lines(when: Conditions, facts: SaleFacts) -> tuple[Line, ...]:
     )
 
 
-def _against_place(when: Conditions, facts: SaleFacts) -> Reason | None:
-    if when.stores and facts.store not in when.stores:
-        return "other_store"
-    if when.channels and facts.channel not in when.channels:
-        return "other_channel"
-    if when.payment_methods and facts.payment_method not in when.payment_methods:
-        return "other_payment_method"
-    return None
+def _against_kind(when: Conditions, facts: ParticipationFacts) -> Reason | None:
+    return None if facts.kind in when.participations else "kind_not_rewarded"
 
 
-def _against_moment(when: Conditions, moment: Moment) -> Reason | None:
-    if when.since and moment.day < when.since:
-        return "before_period"
-    if when.until and moment.day > when.until:
-        return "after_period"
-    if when.hours:
-        starts = [_start_of(hours, moment) for hours in when.hours]
-        days = [day for day in starts if day is not None]
-        if not days:
-            return "other_hour"
-        if when.weekdays and not any(day.isoweekday() in when.weekdays for day in days):
-            return "other_weekday"
-    elif when.weekdays and moment.day.isoweekday() not in when.weekdays:
+def _against_store(when: Conditions, facts: SaleFacts) -> Reason | None:
+    return None if facts.store in when.stores else "other_store"
+
+
+def _against_channel(when: Conditions, facts: SaleFacts) -> Reason | None:
+    return None if facts.channel in when.channels else "other_channel"
+
+
+def _against_payment_method(when: Conditions, facts: SaleFacts) -> Reason | None:
+    return None if facts.payment_method in when.payment_methods else "other_payment_method"
+
+
+def _against_since(when: Conditions, facts: Facts) -> Reason | None:
+    return "before_period" if when.since and facts.moment.day < when.since else None
+
+
+def _against_until(when: Conditions, facts: Facts) -> Reason | None:
+    return "after_period" if when.until and facts.moment.day > when.until else None
+
+
+def _against_weekday(when: Conditions, facts: Facts) -> Reason | None:
+    return None if facts.moment.day.isoweekday() in when.weekdays else "other_weekday"
+
+
+def _against_hours(when: Conditions, facts: Facts) -> Reason | None:
+    """The hours, and the weekday on which they began."""
+    starts = [_start_of(hours, facts.moment) for hours in when.hours]
+    days = [day for day in starts if day is not None]
+    if not days:
+        return "other_hour"
+    if when.weekdays and not any(day.isoweekday() in when.weekdays for day in days):
         return "other_weekday"
     return None
 
@@ -110,14 +128,19 @@ def _start_of(hours: tuple[int, int], moment: Moment) -> date | None:
     return moment.day - timedelta(days=1) if moment.minute < end and moment.day > date.min else None
 
 
-def _against_member(when: Conditions, facts: Facts) -> Reason | None:
-    member = facts.member
-    if when.purchases and not _is_nth(when.purchases, member.nth):
-        return "other_purchase"
-    if when.birthday and not is_birthday(when.birthday, member.birthday, facts.moment.day):
-        return "not_birthday"
-    for kind, keys in when.belonging.items():
-        if not any((kind, key) in member.belongs for key in keys):
+def _against_nth(when: Conditions, facts: Facts) -> Reason | None:
+    return None if when.purchases and _is_nth(when.purchases, facts.member.nth) else "other_purchase"
+
+
+def _against_birthday(when: Conditions, facts: Facts) -> Reason | None:
+    is_met = when.birthday and is_birthday(when.birthday, facts.member.birthday, facts.moment.day)
+    return None if is_met else "not_birthday"
+
+
+def _against_belonging(when: Conditions, facts: Facts) -> Reason | None:
+    belongs = facts.member.belongs
+    for kind, pairs in when.belonging_pairs:
+        if pairs.isdisjoint(belongs):
             return _NOT_BELONGING[kind]
     return None
 

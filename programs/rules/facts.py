@@ -1,7 +1,6 @@
 """What a rule may look at. Facts that no rule asks for may be left at their defaults."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -56,9 +55,8 @@ class Article(NamedTuple):
     unit_minor: int = 0
 
 
-@dataclass(frozen=True)
-class SaleFacts:
-    """A sale: amounts in minor units, the store by its code. The lines add up to the sale."""
+class SaleFacts(NamedTuple):
+    """A sale: amounts in minor units, the store by its code. The lines add up to the sale; without any it is one."""
 
     gross_minor: int
     paid_minor: int
@@ -68,15 +66,10 @@ class SaleFacts:
     channel: str = "store"
     payment_method: str = ""
     member: Member = _UNKNOWN_MEMBER
-    lines: tuple[Line, ...] = field(default=())
-
-    def __post_init__(self) -> None:
-        if not self.lines:
-            object.__setattr__(self, "lines", (Line(0, self.gross_minor, self.paid_minor),))
+    lines: tuple[Line, ...] = ()
 
 
-@dataclass(frozen=True)
-class ParticipationFacts:
+class ParticipationFacts(NamedTuple):
     """Taking part in something that is not a sale."""
 
     kind: str

@@ -5,13 +5,16 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from programs.rules.spec import PERIODS, Limits, Period, PointValue, Rule
+from programs.rules.spec import TIMES, Limits, Period, PointValue, Rule
 
 NO_USE: Mapping[Period, int] = {}
 
 
 class Used(NamedTuple):
-    """What a rule gave before in the periods that hold the day: to this customer, how often, to all, and in money."""
+    """What a rule gave before in the periods that hold the day: to this customer, how often, to all, and in money.
+
+    `Limits.checks` names the first three by their place.
+    """
 
     customer: Mapping[Period, int] = NO_USE
     times: Mapping[Period, int] = NO_USE
@@ -19,11 +22,7 @@ class Used(NamedTuple):
     budget_minor: int = 0
 
 
-class Cut(NamedTuple):
-    """What is left of a wish, and the limit that cut it (None when nothing did)."""
-
-    amount: int
-    by: str | None = None
+NOTHING_USED = Used()
 
 
 @lru_cache(maxsize=4096)
@@ -49,38 +48,29 @@ def bought_for(money: int, value: PointValue | None) -> int:
     return money if value is None else money * value.points // value.minor
 
 
-def cut(rule: Rule, wanted: int, used: Used, value: PointValue | None) -> Cut:
-    """What the rule gives of what it wants to; never below zero, never more than wanted."""
+def cut(rule: Rule, wanted: int, used: Used, value: PointValue | None) -> tuple[int, str | None]:
+    """What the rule gives of what it wants to, and the limit that cut it; never below zero, never more than wanted."""
     limits = rule.limits
-    left = Cut(wanted)
-    for period in PERIODS if limits.times_per_customer else ():
-        if period in limits.times_per_customer and used.times.get(period, 0) >= limits.times_per_customer[period]:
-            return Cut(0, f"times_per_customer.{period}")
-    if limits.per_purchase is not None:
-        left = _least(left, limits.per_purchase, "per_purchase")
-    for period in PERIODS if limits.per_customer or limits.per_rule else ():
-        if period in limits.per_customer:
-            room = limits.per_customer[period] - used.customer.get(period, 0)
-            left = _least(left, room, f"per_customer.{period}")
-        if period in limits.per_rule:
-            left = _least(left, limits.per_rule[period] - used.rule.get(period, 0), f"per_rule.{period}")
+    left, by = wanted, None
+    if limits.per_purchase is not None and limits.per_purchase < left:
+        left, by = limits.per_purchase, "per_purchase"
+    for place, period, most, name in limits.checks:
+        room = most - used[place].get(period, 0)  # type: ignore[union-attr]
+        if place == TIMES:
+            if room <= 0:
+                return 0, name
+        elif room < left:
+            left, by = max(0, room), name
     if limits.budget_minor is not None:
-        left = _least(left, bought_for(max(0, limits.budget_minor - used.budget_minor), value), "budget_minor")
-    return left
+        room = bought_for(max(0, limits.budget_minor - used.budget_minor), value)
+        if room < left:
+            left, by = room, "budget_minor"
+    return left, by
 
 
 def is_exhausted(limits: Limits, used: Used) -> bool:
     """Whether nothing is left to give, whatever is wanted."""
-    for most, had in (
-        (limits.times_per_customer, used.times),
-        (limits.per_customer, used.customer),
-        (limits.per_rule, used.rule),
-    ):
-        for period in most:
-            if had.get(period, 0) >= most[period]:
-                return True
+    for place, period, most, _name in limits.checks:
+        if used[place].get(period, 0) >= most:  # type: ignore[union-attr]
+            return True
     return limits.budget_minor is not None and used.budget_minor >= limits.budget_minor
-
-
-def _least(left: Cut, room: int, by: str) -> Cut:
-    return Cut(max(0, room), by) if room < left.amount else left

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-from smartbis.kernel.money import Rounding
+from smartbis.kernel.money import Rounding, as_floor
 
 MAX_BASIS_POINTS = 10_000
 MAX_FACTOR_BP = 1_000_000
@@ -19,6 +19,8 @@ MAX_PRIORITY = 100
 Base = Literal["paid", "gross"]
 Period = Literal["day", "week", "month", "life"]
 PERIODS: tuple[Period, ...] = get_args(Period)
+# Where `limits.Used` says what was used: by this customer, how often by them, and by all.
+AMOUNT, TIMES, OF_ALL = 0, 1, 2
 Birthday = Literal["day", "week", "month"]
 StackingMode = Literal["sum", "best", "exclusive"]
 
@@ -138,29 +140,6 @@ class Conditions:
         return bool(self.products or self.categories or self.item_tags)
 
     @cached_property
-    def asks(self) -> bool:
-        """Whether anything but the lines and their amounts matters."""
-        return bool(self.asks_of_sale or self.asks_of_member or self.participations)
-
-    @cached_property
-    def asks_of_sale(self) -> bool:
-        """Whether anything about a sale itself matters: its store, channel, moment or way of paying."""
-        return bool(
-            self.stores
-            or self.channels
-            or self.payment_methods
-            or self.weekdays
-            or self.hours
-            or self.since
-            or self.until
-        )
-
-    @cached_property
-    def asks_of_member(self) -> bool:
-        """Whether anything about the customer matters."""
-        return bool(self.purchases or self.birthday or self.belonging)
-
-    @cached_property
     def belonging(self) -> dict[str, frozenset[str]]:
         """The kinds of membership asked for, with the keys of which one is enough."""
         asked = {
@@ -172,6 +151,11 @@ class Conditions:
         }
         return {kind: keys for kind, keys in asked.items() if keys}
 
+    @cached_property
+    def belonging_pairs(self) -> tuple[tuple[str, frozenset[tuple[str, str]]], ...]:
+        """The same as a customer's memberships are written: (kind, key)."""
+        return tuple((kind, frozenset((kind, key) for key in keys)) for kind, keys in self.belonging.items())
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -182,6 +166,25 @@ class Limits:
     per_rule: dict[Period, int] = field(default_factory=dict)
     times_per_customer: dict[Period, int] = field(default_factory=dict)
     budget_minor: int | None = None
+
+    @cached_property
+    def checks(self) -> tuple[tuple[int, Period, int, str], ...]:
+        """The limits by period: place of what was used in `Used`, period, most, name; times first, short periods first.
+
+        Of several that leave as little the first is named.
+        """
+        kinds = (
+            (TIMES, "times_per_customer", self.times_per_customer),
+            (AMOUNT, "per_customer", self.per_customer),
+            (OF_ALL, "per_rule", self.per_rule),
+        )
+        found = [
+            (place, period, each[period], f"{name}.{period}")
+            for period in PERIODS
+            for place, name, each in kinds
+            if period in each
+        ]
+        return tuple(sorted(found, key=lambda check: check[0] != TIMES))
 
     @cached_property
     def exist(self) -> bool:
@@ -238,6 +241,11 @@ class Rule:
             return effect.basis_points, MAX_BASIS_POINTS
         return (effect.points, effect.minor) if isinstance(effect, (PerUnit, TierPoints)) else None
 
+    @cached_property
+    def whole_rate(self) -> tuple[int, int, int]:
+        """The rate with its rounding: it gives `(base * first + second) // third`; third is 0 if it is no rate."""
+        return as_floor(*self.rate, self.rounding) if self.rate is not None else (0, 0, 0)
+
 
 @dataclass(frozen=True)
 class Spending:
@@ -266,11 +274,6 @@ class RuleSet:
     rules: tuple[Rule, ...]
     spending: Spending = Spending()
     point_value: PointValue | None = None
-
-    @cached_property
-    def only_adds_up(self) -> bool:
-        """Whether no rule silences another: whatever applies counts."""
-        return all(rule.stacking.mode == "sum" for rule in self.rules)
 
     def rule(self, key: str) -> Rule | None:
         """The rule of that key, if this version has it."""

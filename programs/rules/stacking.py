@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from programs.rules.conditions import Reason
 from programs.rules.facts import Line
+from programs.rules.limits import NOTHING_USED, Used
 from programs.rules.spec import KIND_OF, Effect, Fixed, Kind, Multiplier, Rule
 
 # A worth before rounding: so many of so many parts, the second above zero.
@@ -21,13 +22,14 @@ _BASIS = 10_000
 class Candidate(NamedTuple):
     """A rule that applies, and the lines that still count for it; `whole` if those are all of the sale's.
 
-    `base` is the lines' amount in minor units, as the rule's base says.
+    `base` is the lines' amount in minor units, as the rule's base says; `used` what the rule gave before.
     """
 
     rule: Rule
     lines: tuple[Line, ...]
     whole: bool
     base: int
+    used: Used = NOTHING_USED
 
     @property
     def value(self) -> Worth:
@@ -36,11 +38,6 @@ class Candidate(NamedTuple):
 
 
 KeepLine = Callable[[Candidate, Line], bool]
-
-
-def candidate(rule: Rule, lines: tuple[Line, ...], *, whole: bool = True) -> Candidate:
-    """The rule on these lines."""
-    return Candidate(rule, lines, whole, base_on(rule, lines))
 
 
 def kind_of(effect: Effect) -> Kind:
@@ -209,7 +206,7 @@ def _narrowed(
         if len(lines) == len(each.lines):
             found.append(each)
         elif lines:
-            found.append(candidate(each.rule, lines, whole=False))
+            found.append(each._replace(lines=lines, whole=False, base=base_on(each.rule, lines)))
         else:
             lost[each.rule.key] = reason
     return found

@@ -62,7 +62,7 @@ def _sale_facts(purchase: PurchaseInfo, store: str, zone: ZoneInfo, needs: Needs
         channel=purchase.channel,
         payment_method=purchase.payment_method,
     )
-    return replace(facts, lines=sale_lines(purchase, catalogue)) if needs.lines and purchase.items else facts
+    return facts._replace(lines=sale_lines(purchase, catalogue)) if needs.lines and purchase.items else facts
 
 
 def sale_lines(purchase: PurchaseInfo, catalogue: Catalogue) -> tuple[Line, ...]:
@@ -103,7 +103,7 @@ def with_members(tenant: UUID, occasions: Sequence[Occasion], needs: Needs) -> l
             birthday=birthdays.get(occasion.customer),
             belongs=_belongs(belonging.get(occasion.customer, ()), occasion.occurred_at),
         )
-        found.append(replace(occasion, facts=replace(occasion.facts, member=member)))
+        found.append(replace(occasion, facts=occasion.facts._replace(member=member)))
     return found
 
 

@@ -1,6 +1,7 @@
 """Whole numbers of minor units, and the roundings that have a name."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from babel.numbers import format_currency, format_decimal
@@ -33,6 +34,16 @@ def divide(numerator: int, denominator: int, rounding: Rounding) -> int:
     return -(-numerator // denominator)
 
 
+def as_floor(numerator: int, denominator: int, rounding: Rounding) -> tuple[int, int, int]:
+    """(a, b, c) with which `(times * a + b) // c` is `divide(times * numerator, denominator, rounding)`.
+
+    For `times` of zero or more: a rate that is applied often needs no more than whole numbers.
+    """
+    if rounding == "half_up":
+        return 2 * numerator, denominator, 2 * denominator
+    return numerator, denominator - 1 if rounding == "ceil" else 0, denominator
+
+
 def proportion(total: int, part: int, whole: int, rounding: Rounding = "half_up") -> int:
     """The share of `total` that `part` is of `whole`; all of it when `part` equals `whole`."""
     if part == whole:
@@ -40,12 +51,14 @@ def proportion(total: int, part: int, whole: int, rounding: Rounding = "half_up"
     return divide(total * part, whole, rounding)
 
 
+@lru_cache(maxsize=16_384)
 def format_money(minor: int, currency: str, locale: str = "pt_BR") -> str:
     """Money in words of the locale: `R$ 18,50` (with Babel's no-break space)."""
     amount = Decimal(minor).scaleb(-minor_digits(currency))
     return str(format_currency(amount, currency, locale=locale.replace("-", "_")))
 
 
+@lru_cache(maxsize=16_384)
 def format_amount(amount: int, unit: str, locale: str = "pt_BR") -> str:
     """An amount of any unit: money as money, points as a grouped whole number without the word."""
     if is_currency(unit):

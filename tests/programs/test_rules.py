@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 from programs.rules import (
     Article,
     Evaluation,
+    Evaluator,
     InvalidRule,
     Line,
     Member,
@@ -31,7 +32,8 @@ from programs.rules import (
     still_to_reverse,
     write_rules,
 )
-from tests.programs.rule_strategies import ARTICLES, MINOR, RULE_SETS, SALES, TAKING_PART, USED
+from smartbis.kernel.money import Rounding, as_floor, divide
+from tests.programs.rule_strategies import ARTICLES, MINOR, RULE_SETS, SALES, SMALL, TAKING_PART, USED
 
 CASHBACK = {"effect": {"kind": "percentage", "basis_points": 2000}}
 POINTS = {"effect": {"kind": "per_unit", "points": 1, "minor": 100}}
@@ -262,6 +264,24 @@ def _within_limits(one: Rule, amount: int, used: Used, found: RuleSet) -> None:
         assert used.budget_minor + money <= limits.budget_minor
 
 
+@given(RULE_SETS, some.lists(SALES | TAKING_PART, min_size=1, max_size=3), some.data())
+def test_rules_made_ready_once_give_the_same_for_every_sale_explained_or_not(
+    found: RuleSet, occasions: list[Any], data: Any
+) -> None:
+    ready = Evaluator(found)
+    for facts in occasions:
+        used = {each.key: data.draw(USED) for each in found.rules}
+        explained, short = evaluate(found, facts, used), ready.judge(facts, used, explain=False)
+        assert short.granted == explained.granted
+        assert list(short.missed) == [each for each in explained.missed if each.reason == "limit_reached"]
+
+
+@given(some.integers(0, 10**12), SMALL, SMALL, some.sampled_from(get_args(Rounding)))
+def test_a_rate_in_whole_numbers_rounds_as_dividing_does(base: int, top: int, bottom: int, rounding: Rounding) -> None:
+    times, plus, parts = as_floor(top, bottom, rounding)
+    assert (base * times + plus) // parts == divide(base * top, bottom, rounding)
+
+
 @given(RULE_SETS, SALES, some.randoms())
 def test_the_order_of_rules_does_not_matter(found: RuleSet, facts: SaleFacts, order: Any) -> None:
     turned = list(found.rules)
@@ -323,7 +343,7 @@ def test_rules_in_words() -> None:
         describe(
             read_rules(spec), unit="BRL", currency="BRL", locale="pt-br", names=Names(stores={"centro": "Loja Centro"})
         )
-        == "20% de cashback em cada compra, a partir de R$\xa050,00, nas lojas Loja Centro, liberado após 7 dias."
+        == "20% de cashback em cada compra, a partir de R$\xa050,00, em Loja Centro, liberado após 7 dias."
     )
     assert describe(read_rules(POINTS), unit="points", currency="BRL", locale="en") == "1 point for every R$1.00."
     found = rules(
