@@ -21,13 +21,14 @@ from portal import cookies
 from portal.pages import render_page
 from portal.requests import PortalRequest
 from portal.selectors import find_session
+from portal.selectors.signing import session_reading
 from portal.services import see_session
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customer
 from smartbis.kernel.errors import NotFound
 from smartbis.kernel.people import Actor
-from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.selectors import TenantInfo, find_tenant_by_slug, get_tenant
+from smartbis.tenancy.scope import Reading, tenant_scope
+from smartbis.tenancy.selectors import TenantInfo, find_tenant_by_slug, get_tenant, tenant_reading
 
 View = Callable[..., HttpResponse]
 READING = frozenset({"GET", "HEAD"})
@@ -60,7 +61,10 @@ def _door(view: View, *, needs_customer: bool) -> View:
         if request.method not in READING:
             response = _enter(request, tenant, view, needs_customer, arguments)
         else:
-            with tenant_scope(tenant, read_only=True):
+            token = cookies.session_token(request, slug)
+            opening: list[Reading[Any]] = [tenant_reading(tenant)]
+            opening += [session_reading(tenant, token)] if token else []
+            with tenant_scope(tenant, read_only=True, reading=opening):
                 response = _enter(request, tenant, view, needs_customer, arguments)
             if request.session_info is not None:
                 see_session(tenant=tenant, session=request.session_info)

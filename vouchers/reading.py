@@ -112,7 +112,8 @@ def pairs(hours: list[str]) -> tuple[tuple[str, str], ...]:
 
 def coupon_infos(rows: list[Coupon]) -> list[CouponInfo]:
     """Coupons with what is left of them; one query for all."""
-    left = left_of(coupons=[row.id for row in rows if row.stock is not None or row.budget_minor is not None])
+    scarce = [row.id for row in rows if row.stock is not None or row.budget_minor is not None]
+    left = left_of(coupons=scarce) if scarce else {}
     return [_coupon_info(row, left.get(row.id, (None, None))) for row in rows]
 
 

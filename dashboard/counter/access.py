@@ -21,8 +21,8 @@ from dashboard.requests import StaffRequest
 from smartbis.kernel.errors import NotFound, PermissionMissing
 from smartbis.tenancy.errors import StoreUnknown
 from smartbis.tenancy.permissions import require
-from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.selectors import StoreInfo, get_store, stores
+from smartbis.tenancy.scope import remember, tenant_scope
+from smartbis.tenancy.selectors import StoreInfo, get_store, stores, stores_reading
 
 View = Callable[..., HttpResponse]
 READING = frozenset({"GET", "HEAD"})
@@ -53,7 +53,8 @@ def counter_page(verb: str = "counter.use", *, needs_store: bool = True) -> Call
                 if request.method not in READING:
                     response = _enter(request, view, verb, needs_store, arguments)
                 else:
-                    with tenant_scope(request.tenant, read_only=True):
+                    with tenant_scope(request.tenant, read_only=True, reading=[stores_reading(request.tenant)]):
+                        remember("tenant", request.brand)  # who came in was bound to it a moment ago
                         response = _enter(request, view, verb, needs_store, arguments)
             patch_vary_headers(response, ["HX-Request", "Cookie"])
             add_never_cache_headers(response)

@@ -11,10 +11,10 @@ from dashboard.counter import doors, pages, words
 from dashboard.counter.access import CounterRequest
 from dashboard.counter.forms import EnrolForm, RedeemForm, SaleForm
 from programs.gatherings.selectors import get_gathering, registration_of_voucher
-from programs.rules import spending_sentences
+from programs.rules import Names, spending_sentences
 from programs.selectors import till_customer
 from programs.selectors.counter import TillCustomer
-from programs.selectors.names import rule_names
+from programs.selectors.names import store_names
 from programs.selectors.obstacles import why_not_usable
 from programs.services import may_sell
 from smartbis.customers.errors import CustomerNotFound
@@ -80,7 +80,7 @@ def _spending(request: CounterRequest, seen: TillCustomer) -> list[str]:
     facts = {"minimum_minor": least, "missing_minor": least - purse.available_minor, "currency": currency}
     if told := why_not_usable(purse.refusal, facts, words.locale()):
         return [told]
-    names = rule_names(tenant=request.tenant)
+    names = Names(stores=store_names(tenant=request.tenant))
     return spending_sentences(purse.rules, currency=currency, locale=words.locale(), names=names)
 
 

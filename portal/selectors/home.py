@@ -11,7 +11,6 @@ from programs.challenges.selectors import progress_of
 from programs.gatherings.infos import GatheringForCustomer
 from programs.gatherings.selectors import gatherings_for
 from programs.infos import ProgramInfo
-from programs.referrals.selectors import referral_terms
 from programs.selectors import (
     MemberInfo,
     Release,
@@ -22,11 +21,17 @@ from programs.selectors import (
     releases_of,
     tier_card,
 )
-from smartbis.ledger.selectors import BalanceInfo, balances
-from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.selectors import TenantInfo
+from programs.selectors.catalogue import programs_reading
+from programs.selectors.features import features_of, features_reading
+from programs.selectors.notices import NoticeInfo, notices_for
+from smartbis.kernel.clock import now
+from smartbis.ledger.selectors import BalanceInfo, balances, balances_reading, family_reading
+from smartbis.tenancy.scope import read_together, tenant_scope
+from smartbis.tenancy.selectors import TenantInfo, stores_reading
 from vouchers.infos import Offer, VoucherInfo
 from vouchers.selectors import offers_for, vouchers_of
+from vouchers.selectors.offers import listed_reading, takers_reading
+from vouchers.selectors.vouchers import open_reading
 
 LAST_MOVEMENTS = 5
 FEW_TICKETS = 4
@@ -54,6 +59,7 @@ class HomePage:
     offers: tuple[Offer, ...]
     vouchers: tuple[VoucherInfo, ...]
     lines: tuple[StatementLine, ...]
+    notices: tuple[NoticeInfo, ...]
     promises: tuple[Promise, ...]
     tier: TierCard | None
     plans: tuple[MemberInfo, ...]
@@ -63,8 +69,19 @@ class HomePage:
 
 
 def home_page(*, brand: TenantInfo, customer: UUID, locale: str) -> HomePage:
-    """Compose the home page in one read of the database."""
+    """Compose the home page in one read of the database, and ask for nothing that the brand does not use."""
     with tenant_scope(brand.id, read_only=True):
+        read_together(
+            programs_reading(brand.id),
+            features_reading(brand.id),
+            stores_reading(brand.id),
+            balances_reading(brand.id, customer),
+            family_reading(brand.id, customer),
+            listed_reading(brand.id, now()),
+            takers_reading(brand.id, customer),
+            open_reading(brand.id, customer, FEW_TICKETS),
+        )
+        uses = features_of(tenant=brand.id)
         live, held = live_programs(brand=brand), balances(tenant=brand.id, customer=customer)
         offers = offers_for(tenant=brand.id, customer=customer, held=held)
         return HomePage(
@@ -74,12 +91,17 @@ def home_page(*, brand: TenantInfo, customer: UUID, locale: str) -> HomePage:
             vouchers=tuple(vouchers_of(tenant=brand.id, customer=customer, open_only=True, limit=FEW_TICKETS)),
             lines=customer_statement(tenant=brand.id, customer=customer, locale=locale, limit=LAST_MOVEMENTS).items,
             promises=tuple(promises(brand=brand, locale=locale, live=live)),
-            tier=tier_card(tenant=brand.id, customer=customer),
-            plans=current_plans(tenant=brand.id, customer=customer),
-            events=tuple(gatherings_for(tenant=brand.id, customer=customer))[:FEW_EVENTS],
-            goals=tuple(each for each in progress_of(tenant=brand.id, customer=customer) if not each.is_complete)[:1],
-            can_refer=referral_terms(tenant=brand.id).is_live,
+            notices=tuple(notices_for(tenant=brand.id, customer=customer)) if uses.notices else (),
+            tier=tier_card(tenant=brand.id, customer=customer) if uses.tiers else None,
+            plans=current_plans(tenant=brand.id, customer=customer) if uses.plans else (),
+            events=tuple(gatherings_for(tenant=brand.id, customer=customer))[:FEW_EVENTS] if uses.gatherings else (),
+            goals=_open_goals(brand, customer)[:1] if uses.challenges else (),
+            can_refer=uses.referrals,
         )
+
+
+def _open_goals(brand: TenantInfo, customer: UUID) -> tuple[Progress, ...]:
+    return tuple(each for each in progress_of(tenant=brand.id, customer=customer) if not each.is_complete)
 
 
 def holdings_of(*, brand: TenantInfo, customer: UUID) -> tuple[Holding, ...]:

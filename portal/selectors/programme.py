@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from insights.selectors import rule_names
 from programs.infos import ProgramInfo
 from programs.rules import Names, RuleSet, sentence, spending_sentences
 from programs.selectors import programs
-from programs.selectors.names import rule_names
 from smartbis.kernel.units import POINTS
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
@@ -36,8 +36,9 @@ def live_programs(*, brand: TenantInfo) -> list[ProgramInfo]:
 def promises(*, brand: TenantInfo, locale: str, live: Sequence[ProgramInfo] | None = None) -> list[Promise]:
     """What each live programme gives now, in its order; `live` are those programmes where they are known already."""
     with tenant_scope(brand.id, read_only=True):
-        names = rule_names(tenant=brand.id)
         found = live_programs(brand=brand) if live is None else live
+        versions = [each for program in found for each in (program.current, program.upcoming) if each]
+        names = rule_names(tenant=brand.id, rules=[each.rules for each in versions])
         return [_promise(program, brand, locale, names) for program in found if program.current]
 
 
@@ -52,7 +53,8 @@ def _promise(program: ProgramInfo, brand: TenantInfo, locale: str, names: Names)
 
     def told(rules: RuleSet) -> tuple[str, ...]:
         facts: dict[str, Any] = {"currency": brand.currency, "locale": locale, "names": names}
-        return tuple(sentence(rule, unit=program.unit, **facts) for rule in rules.rules)
+        # two kinds of taking part may be called the same
+        return tuple(dict.fromkeys(sentence(rule, unit=program.unit, **facts) for rule in rules.rules))
 
     rules, coming = program.current.rules, program.upcoming
     spending = spending_sentences(rules.spending, currency=brand.currency, locale=locale, names=names)

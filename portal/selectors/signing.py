@@ -1,14 +1,15 @@
 """Codes and sessions as views see them."""
 
+from typing import Any
 from uuid import UUID
 
 from portal.infos import ChallengeInfo, SessionInfo
-from portal.models import PortalSession, SignInChallenge
+from portal.models import SignInChallenge
 from portal.services.challenges import PHONE_PLACE, PROOF_LIFE, RESEND_AFTER
 from portal.services.sessions import hash_of
 from smartbis.kernel.clock import now
 from smartbis.kernel.phones import mask_phone
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import Reading, read, tenant_scope
 from smartbis.tenancy.sealing import unseal
 
 
@@ -17,8 +18,20 @@ def find_session(*, tenant: UUID, token: str) -> SessionInfo | None:
     if not token:
         return None
     with tenant_scope(tenant, read_only=True):
-        row = PortalSession.objects.filter(token_hash=hash_of(token), expires_at__gt=now()).first()
-    return SessionInfo(row.id, row.customer_id, row.last_seen_at) if row else None
+        return read(session_reading(tenant, token))
+
+
+_SESSION = "SELECT id, customer_id, last_seen_at FROM portal_portalsession "
+_SESSION += "WHERE tenant_id = %s AND token_hash = %s AND expires_at > %s"
+
+
+def session_reading(tenant: UUID, token: str) -> Reading[SessionInfo | None]:
+    """What `find_session` reads, to be read together with other things; remembered where nothing is written."""
+
+    def make(rows: list[tuple[Any, ...]]) -> SessionInfo | None:
+        return SessionInfo(*rows[0]) if rows else None
+
+    return Reading(_SESSION, (tenant, hash_of(token), now()), make, ("session", token), only_in_reading=True)
 
 
 def find_challenge(*, tenant: UUID, challenge: UUID) -> ChallengeInfo | None:

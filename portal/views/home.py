@@ -15,7 +15,6 @@ from portal.requests import CustomerRequest
 from portal.selectors import HomePage, home_page
 from portal.selectors.home import holdings_of
 from programs.selectors import customer_statement
-from programs.selectors.notices import notices_for
 from programs.services import put_away
 from smartbis.kernel.pages import InvalidCursor
 from smartbis.kernel.units import is_currency
@@ -37,7 +36,7 @@ def home(request: CustomerRequest) -> HttpResponse:
         "vouchers": [cards.voucher_ticket(slug, voucher) for voucher in page.vouchers],
         "offers": [cards.offer_ticket(slug, offer) for offer in page.offers],
         "rows": [cards.statement_row(slug, line) for line in page.lines],
-        "notices": notices_for(tenant=request.tenant, customer=request.customer.id),
+        "notices": page.notices,
         "promises": page.promises,
         "progress": belonging.tier_progress(page.tier, request.brand.currency),
         "plans": [belonging.plan_short(member) for member in page.plans],

@@ -10,7 +10,8 @@ from programs.challenges.errors import ChallengeNotFound
 from programs.challenges.infos import ChallengeDraft, ChallengeInfo, Progress
 from programs.models import Challenge, ChallengeTaker
 from smartbis.kernel.clock import now
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.readings import rows_reading
+from smartbis.tenancy.scope import read, tenant_scope
 
 _TERMS = tuple(ChallengeDraft.__dataclass_fields__)
 
@@ -33,10 +34,11 @@ def get_challenge(*, tenant: UUID, challenge: UUID) -> ChallengeInfo:
 def progress_of(*, tenant: UUID, customer: UUID) -> list[Progress]:
     """How far a customer has come in what is open now, and what they completed. Three queries."""
     with tenant_scope(tenant, read_only=True):
-        rows = list(Challenge.objects.order_by("created_at", "id")[:200])
+        rows = read(rows_reading(Challenge, tenant, "ORDER BY row.created_at, row.id LIMIT 200"))
         if not rows:
             return []
-        takers = {row.challenge_id: row for row in ChallengeTaker.objects.filter(customer_id=customer)}
+        joined = read(rows_reading(ChallengeTaker, tenant, "AND row.customer_id = %s", (customer,)))
+        takers = {row.challenge_id: row for row in joined}
         found = []
         for info in challenge_infos(rows):
             taker = takers.get(info.id)

@@ -23,7 +23,8 @@ from smartbis.kernel.codes import parse_qr
 from smartbis.kernel.units import POINTS
 from smartbis.ledger.selectors import balances
 from smartbis.tenancy.errors import StoreUnknown
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.readings import rows_reading
+from smartbis.tenancy.scope import read, tenant_scope
 from smartbis.tenancy.selectors import stores
 from vouchers.errors import VoucherNotFound
 from vouchers.selectors import find_by_qr, get_voucher
@@ -80,9 +81,8 @@ def gatherings_for(*, tenant: UUID, customer: UUID) -> list[GatheringForCustomer
     Seven queries, however many gatherings. Drafts are not shown; one that was called off only to who was on its list.
     """
     with tenant_scope(tenant, read_only=True):
-        rows = list(
-            Gathering.objects.filter(ends_at__gt=now()).exclude(status="draft").order_by("starts_at", "id")[:100]
-        )
+        ahead = "AND row.ends_at > %s AND row.status <> 'draft' ORDER BY row.starts_at, row.id LIMIT 100"
+        rows = read(rows_reading(Gathering, tenant, ahead, (now(),)))
         return _for_customer(tenant, rows, customer)
 
 
@@ -141,6 +141,8 @@ def registration_of_voucher(*, tenant: UUID, voucher: UUID) -> RegistrationInfo 
 
 
 def _for_customer(tenant: UUID, rows: list[Gathering], customer: UUID) -> list[GatheringForCustomer]:
+    if not rows:
+        return []
     memberships = memberships_of(tenant=tenant, customer=customer)
     points = next((each.available for each in balances(tenant=tenant, customer=customer) if each.unit == POINTS), 0)
     mine = Registration.objects.filter(customer_id=customer, gathering_id__in=[row.id for row in rows])

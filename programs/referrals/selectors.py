@@ -12,7 +12,8 @@ from programs.models import Referral, ReferralTerms, Referrer
 from programs.referrals.infos import ReferralInfo, ReferralTermsDraft, ReferrerInfo
 from smartbis.customers.selectors import get_customers
 from smartbis.kernel.clock import now
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.readings import row_reading
+from smartbis.tenancy.scope import read, tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 
 _TERMS = tuple(ReferralTermsDraft.__dataclass_fields__)
@@ -21,7 +22,7 @@ _TERMS = tuple(ReferralTermsDraft.__dataclass_fields__)
 def referral_terms(*, tenant: UUID) -> ReferralTermsDraft:
     """How the brand rewards referrals; not at all until it says so."""
     with tenant_scope(tenant, read_only=True):
-        row = ReferralTerms.objects.first()
+        row = read(row_reading(ReferralTerms, tenant, "ORDER BY row.id"))
         return ReferralTermsDraft(**{name: getattr(row, name) for name in _TERMS}) if row else ReferralTermsDraft()
 
 

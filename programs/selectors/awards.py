@@ -8,7 +8,8 @@ from programs.models import Award
 from programs.selectors.catalogue import version_rules
 from smartbis.kernel.units import is_currency
 from smartbis.ledger.selectors import balances
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.readings import rows_reading
+from smartbis.tenancy.scope import read, tenant_scope
 
 
 def awards_of_purchases(*, tenant: UUID, purchases: Collection[UUID]) -> dict[UUID, tuple[AwardInfo, ...]]:
@@ -29,8 +30,8 @@ def awards_of_purchases(*, tenant: UUID, purchases: Collection[UUID]) -> dict[UU
 def awards_by_ids(*, tenant: UUID, awards: Collection[UUID]) -> dict[UUID, AwardInfo]:
     """Those of the awards that exist, by id. One query."""
     with tenant_scope(tenant, read_only=True):
-        rows = Award.objects.filter(id__in=awards).select_related("program", "rule_version")
-        return {row.id: award_info(row) for row in rows}
+        named = rows_reading(Award, tenant, "AND row.id = ANY(%s)", (list(awards),), joined=("program", "rule_version"))
+        return {row.id: award_info(row) for row in read(named)}
 
 
 def awards_of_purchase(*, tenant: UUID, purchase: UUID) -> tuple[AwardInfo, ...]:

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -95,12 +96,41 @@ def version_rules(row: RuleVersion) -> RuleSet:
 
 def programs(*, tenant: UUID) -> list[ProgramInfo]:
     """Every programme, the oldest first, with the version in force and the next."""
-    instant = now()
     with tenant_scope(tenant, read_only=True):
-        versions: dict[UUID, list[RuleVersion]] = {}
-        for version in RuleVersion.objects.order_by("program_id", "effective_at", "version"):
-            versions.setdefault(version.program_id, []).append(version)
-        return [_info(row, versions.get(row.id, []), instant) for row in Program.objects.order_by("created_at", "id")]
+        return read(programs_reading(tenant))
+
+
+# Every page of a customer and every till asks this.
+_PROGRAMS = """
+SELECT p.id, p.name, p.kind, p.unit, p.status, v.id, v.version, v.spec::text, v.effective_at, v.created_at
+FROM programs_program p LEFT JOIN programs_ruleversion v ON v.tenant_id = p.tenant_id AND v.program_id = p.id
+WHERE p.tenant_id = %s
+ORDER BY p.created_at, p.id, v.effective_at, v.version
+"""
+
+
+def programs_reading(tenant: UUID) -> Reading[list[ProgramInfo]]:
+    """What `programs` reads, to be read together with other things; remembered where nothing is written."""
+    instant = now()
+
+    def make(rows: list[tuple[Any, ...]]) -> list[ProgramInfo]:
+        grouped = groupby(rows, key=lambda row: row[:5])
+        return [_told(program, [row[5:] for row in versions], instant) for program, versions in grouped]
+
+    return Reading(_PROGRAMS, (tenant,), make, "programs", only_in_reading=True)
+
+
+def _told(program: tuple[Any, ...], versions: list[tuple[Any, ...]], instant: datetime) -> ProgramInfo:
+    dated = [row for row in versions if row[0] is not None]
+    place = bisect_right(dated, instant, key=lambda row: cast(datetime, row[3]))
+    now_and_next = [_told_version(row) for row in dated[max(place - 1, 0) : place + 1]]
+    current = now_and_next.pop(0) if place else None
+    return ProgramInfo(*program, current=current, upcoming=now_and_next[0] if now_and_next else None)
+
+
+def _told_version(row: tuple[Any, ...]) -> RuleVersionInfo:
+    version_id, version, spec, effective_at, created_at = row
+    return RuleVersionInfo(version_id, version, _read_text(spec)[0], json.loads(spec), effective_at, created_at)
 
 
 def get_program(*, tenant: UUID, program: UUID) -> ProgramInfo:

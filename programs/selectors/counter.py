@@ -7,6 +7,8 @@ from uuid import UUID
 
 from programs.infos import SaleOutcome
 from programs.selectors.awards import awards_of_purchase
+from programs.selectors.catalogue import programs_reading
+from programs.selectors.features import features_of, features_reading
 from programs.selectors.plans import MemberInfo, current_plans
 from programs.selectors.spending import Purse, purse_of
 from programs.selectors.tiers import tiers_of
@@ -15,19 +17,21 @@ from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customer, get_customers
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
-from smartbis.ledger.selectors import BalanceInfo, balances
+from smartbis.ledger.selectors import BalanceInfo, balances, balances_reading
 from smartbis.purchases.infos import PurchaseInfo, SaleDraft
 from smartbis.purchases.selectors import get_purchase, last_purchases, purchases_page, usual_amounts
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import read_together, tenant_scope
 from smartbis.tenancy.selectors import get_store
 from vouchers.infos import RedemptionInfo, Validation
 from vouchers.selectors import redemptions_for_sale, redemptions_page, vouchers_at_till
+from vouchers.selectors.vouchers import open_reading
 
 # Below these many sales a store has no habits to compare an amount with.
 MEDIAN_FROM, P99_FROM = 5, 100
 MANY_TIMES = 10
 AGAIN_WITHIN = timedelta(minutes=2)
 _LOOKED_THROUGH = 20
+MOST_VOUCHERS = 20
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,16 @@ def till_customer(*, tenant: UUID, customer: UUID, store: UUID, actor: Actor) ->
     with tenant_scope(tenant, read_only=True):
         person = get_customer(tenant=tenant, customer=customer)
         place = get_store(tenant=tenant, store=store, actor=actor)
-        vouchers = tuple(vouchers_at_till(tenant=tenant, customer=customer, store=store, actor=actor))
+        read_together(
+            open_reading(tenant, customer, MOST_VOUCHERS),
+            balances_reading(tenant, customer),
+            programs_reading(tenant),
+            features_reading(tenant),
+        )
+        uses = features_of(tenant=tenant)
+        vouchers = tuple(
+            vouchers_at_till(tenant=tenant, customer=customer, store=store, actor=actor, limit=MOST_VOUCHERS)
+        )
         if actor.partner is not None:
             return TillCustomer(person, None, (), 0, vouchers)
         held = tuple(balances(tenant=tenant, customer=customer))
@@ -60,8 +73,8 @@ def till_customer(*, tenant: UUID, customer: UUID, store: UUID, actor: Actor) ->
         # A voucher made of balance is good in every store but partners'.
         usable = 0 if place.kind == "partner" else purse.usable_minor
         last = last_purchases(tenant=tenant, customers=[customer]).get(customer)
-        tier = tiers_of(tenant=tenant, customers=[customer]).get(customer)
-        has = current_plans(tenant=tenant, customer=customer)
+        tier = tiers_of(tenant=tenant, customers=[customer]).get(customer) if uses.tiers else None
+        has = current_plans(tenant=tenant, customer=customer) if uses.plans else ()
         return TillCustomer(person, last, held, usable, vouchers, purse, tier, has)
 
 

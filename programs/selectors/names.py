@@ -1,8 +1,11 @@
 """What people call the things that rules name by code, key or id."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
-from programs.rules import Names
+from programs.rules import Names, RuleSet
+from programs.rules.spec import PlanGift, VoucherGift
 from programs.selectors.plans import plans
 from programs.selectors.tiers import find_ladder
 from smartbis.tenancy.scope import tenant_scope
@@ -10,13 +13,40 @@ from smartbis.tenancy.selectors import stores
 from vouchers.selectors import coupons
 
 
-def rule_names(*, tenant: UUID) -> Names:
-    """The brand's stores, coupons, plans and tiers by name. Five queries at most, however many rules there are."""
+def rule_names(*, tenant: UUID, rules: Iterable[RuleSet] | None = None) -> Names:
+    """The brand's stores, coupons, plans and tiers by name; of those only what `rules` name, where they are given.
+
+    Five queries at most, however many rules there are.
+    """
     with tenant_scope(tenant, read_only=True):
-        ladder = find_ladder(tenant=tenant)
+        asked = _Asked.of(rules) if rules is not None else _Asked()
+        ladder = find_ladder(tenant=tenant) if asked.tiers else None
         return Names(
-            stores={store.code: store.name for store in stores(tenant=tenant, active_only=False)},
-            coupons={str(coupon.id): coupon.name for coupon in coupons(tenant=tenant)},
-            plans={plan.key: plan.name for plan in plans(tenant=tenant)},
+            stores=store_names(tenant=tenant),
+            coupons={str(coupon.id): coupon.name for coupon in coupons(tenant=tenant)} if asked.coupons else {},
+            plans={plan.key: plan.name for plan in plans(tenant=tenant)} if asked.plans else {},
             tiers={tier.key: tier.name for tier in ladder.ladder.tiers} if ladder else {},
+        )
+
+
+def store_names(*, tenant: UUID) -> dict[str, str]:
+    """The names of all stores by the code by which rules name them."""
+    return {store.code: store.name for store in stores(tenant=tenant, active_only=False)}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Which kinds of things are named."""
+
+    coupons: bool = True
+    plans: bool = True
+    tiers: bool = True
+
+    @classmethod
+    def of(cls, rules: Iterable[RuleSet]) -> "_Asked":
+        every = [rule for found in rules for rule in found.rules]
+        return cls(
+            coupons=any(isinstance(each.effect, VoucherGift) for each in every),
+            plans=any(isinstance(each.effect, PlanGift) or each.when.plans for each in every),
+            tiers=any(each.when.tiers for each in every),
         )

@@ -14,7 +14,8 @@ from programs.periods import Bought, Laid, Length, lay
 from smartbis.customers.selectors import merged_ids
 from smartbis.kernel.clock import now
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.readings import rows_reading
+from smartbis.tenancy.scope import read, tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 
 State = Literal["active", "grace", "lapsed"]
@@ -105,14 +106,14 @@ class CustomerPlans:
 def plans(*, tenant: UUID, live_only: bool = False) -> list[PlanInfo]:
     """The brand's plans, the oldest first, in two queries."""
     with tenant_scope(tenant, read_only=True):
-        rows = Plan.objects.order_by("created_at", "id")
-        return _infos(rows.filter(status=Plan.Status.LIVE) if live_only else rows)
+        rows = read(rows_reading(Plan, tenant, "ORDER BY row.created_at, row.id", name="plans"))
+        return _infos([row for row in rows if not live_only or row.status == Plan.Status.LIVE])
 
 
 def get_plan(*, tenant: UUID, key: str) -> PlanInfo:
     """Raises PlanNotFound."""
     with tenant_scope(tenant, read_only=True):
-        found = _infos(Plan.objects.filter(key=key))
+        found = _infos(list(Plan.objects.filter(key=key)))
         if not found:
             raise PlanNotFound
         return found[0]
@@ -124,8 +125,7 @@ def plans_by_sku(*, tenant: UUID, skus: Collection[str]) -> dict[str, UUID]:
         return dict(PlanArticle.objects.filter(sku__in=list(skus)).values_list("sku", "plan_id"))
 
 
-def _infos(rows: QuerySet[Plan]) -> list[PlanInfo]:
-    found = list(rows)
+def _infos(found: list[Plan]) -> list[PlanInfo]:
     skus: dict[UUID, list[str]] = {}
     for plan, sku in PlanArticle.objects.filter(plan__in=found).order_by("sku").values_list("plan_id", "sku"):
         skus.setdefault(plan, []).append(sku)
@@ -179,10 +179,13 @@ def _bought(row: PlanPeriod) -> Bought:
     )
 
 
+_STARTED = "AND row.customer_id = %s AND row.started_at IS NOT NULL ORDER BY row.ends_at DESC, row.id"
+
+
 def customer_plans(*, tenant: UUID, customer: UUID, with_periods: bool = False) -> CustomerPlans:
     """A customer's plans, the one that ends last first; lapsed ones too. A fixed number of queries."""
     with tenant_scope(tenant, read_only=True):
-        rows = PlanMember.objects.filter(customer_id=customer, started_at__isnull=False).order_by("-ends_at", "id")
+        rows = read(rows_reading(PlanMember, tenant, _STARTED, (customer,), name=("plans of", customer)))
         known = {plan.id: plan for plan in plans(tenant=tenant)}
         members = tuple(_member(row, known[row.plan_id]) for row in rows)
         return CustomerPlans(members, _periods(tenant, customer, known) if with_periods else ())

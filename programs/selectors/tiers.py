@@ -17,7 +17,8 @@ from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cur
 from smartbis.kernel.units import TIER_POINTS
 from smartbis.ledger.adjusted import adjusted_of
 from smartbis.purchases.selectors import settled_sales
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.readings import row_reading
+from smartbis.tenancy.scope import read, tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 
 
@@ -69,7 +70,7 @@ class TierCard:
 def find_ladder(*, tenant: UUID) -> LadderInfo | None:
     """The brand's ladder; None when it has none, or one without tiers."""
     with tenant_scope(tenant, read_only=True):
-        row = TierLadder.objects.first()
+        row = read(row_reading(TierLadder, tenant, "ORDER BY row.id", name="ladder"))
         return ladder_info(row, get_tenant(tenant=tenant).timezone) if row and row.tiers else None
 
 
@@ -147,7 +148,7 @@ def tier_card(*, tenant: UUID, customer: UUID, changes: int = 0) -> TierCard | N
         if info is None:
             return None
         ladder, at = info.ladder, now()
-        row = TierStanding.objects.filter(customer_id=customer).first()
+        row = read(row_reading(TierStanding, tenant, "AND row.customer_id = %s", (customer,)))
         standing = standing_of(row)
         facts = contributions(
             tenant=tenant, ladder=ladder, customers=[customer], since=_since(ladder, [standing], at)

@@ -12,9 +12,10 @@ from django.db.models import Q
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.closes import last_close
-from smartbis.ledger.models import Holder, HolderBalance, Transfer
+from smartbis.ledger.models import HolderBalance, Transfer
 from smartbis.ledger.sql import BROKEN_CHAIN, OVER_REVERSED, SUMS
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.readings import rows_reading
+from smartbis.tenancy.scope import Reading, read, tenant_scope
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,24 @@ class StatementRow:
 def balances(*, tenant: UUID, customer: UUID) -> list[BalanceInfo]:
     """The customer's balances, one per unit that ever moved, by unit."""
     with tenant_scope(tenant, read_only=True):
-        rows = HolderBalance.objects.filter(holder__customer_id=customer).order_by("unit")
-        return [BalanceInfo(row.unit, row.available, row.pending, row.owed, row.held) for row in rows]
+        return read(balances_reading(tenant, customer))
+
+
+# Every page of a customer and every till asks this.
+_BALANCES = """
+SELECT b.unit, b.available, b.pending, b.owed, b.held
+FROM ledger_holder h JOIN ledger_holderbalance b ON b.tenant_id = h.tenant_id AND b.holder_id = h.id
+WHERE h.tenant_id = %s AND h.customer_id = %s ORDER BY b.unit
+"""
+
+
+def balances_reading(tenant: UUID, customer: UUID) -> Reading[list[BalanceInfo]]:
+    """What `balances` reads, to be read together with other things; remembered where nothing is written."""
+
+    def make(rows: list[tuple[Any, ...]]) -> list[BalanceInfo]:
+        return [BalanceInfo(*row) for row in rows]
+
+    return Reading(_BALANCES, (tenant, customer), make, ("balances", customer), only_in_reading=True)
 
 
 def balances_of(*, tenant: UUID, customers: Sequence[UUID]) -> dict[UUID, list[BalanceInfo]]:
@@ -83,7 +100,9 @@ def statement(
     Two queries. Raises InvalidCursor.
     """
     with tenant_scope(tenant, read_only=True):
-        family = _family(tenant, customer)
+        family = read(family_reading(tenant, customer))
+        if unit is None and cursor is None:
+            return _page(read(_newest_reading(tenant, list(family), limit + 1)), family, limit)
         rows = Transfer.objects.filter(holder_id__in=list(family)).order_by("-recorded_at", "-number", "-id")
         if unit is not None:
             rows = rows.filter(unit=unit)
@@ -94,7 +113,10 @@ def statement(
                 | Q(recorded_at=instant, number__lt=number)
                 | Q(recorded_at=instant, number=number, id__lt=last)
             )
-        found = list(rows[: limit + 1])
+        return _page(list(rows[: limit + 1]), family, limit)
+
+
+def _page(found: list[Transfer], family: dict[UUID, UUID | None], limit: int) -> Page[StatementRow]:
     more = found[limit - 1] if len(found) > limit else None
     return Page(
         tuple(_row(transfer, family[transfer.holder_id]) for transfer in found[:limit]),
@@ -102,12 +124,28 @@ def statement(
     )
 
 
-def _family(tenant: UUID, customer: UUID) -> dict[UUID, UUID | None]:
+_FAMILY = """
+SELECT h.id, h.customer_id FROM ledger_holder h
+LEFT JOIN ledger_holder stays ON stays.tenant_id = h.tenant_id AND stays.id = h.merged_into_id
+WHERE h.tenant_id = %(tenant)s AND (h.customer_id = %(customer)s OR stays.customer_id = %(customer)s)
+"""
+
+
+def family_reading(tenant: UUID, customer: UUID) -> Reading[dict[UUID, UUID | None]]:
     """The customer's holder and those merged into it, by id; with the customer it was, unless it is this one."""
-    rows = Holder.objects.filter(tenant_id=tenant).filter(
-        Q(customer_id=customer) | Q(merged_into__customer_id=customer)
-    )
-    return {holder: None if whose == customer else whose for holder, whose in rows.values_list("id", "customer_id")}
+
+    def make(rows: list[tuple[Any, ...]]) -> dict[UUID, UUID | None]:
+        return {holder: None if whose == customer else whose for holder, whose in rows}
+
+    named = {"tenant": tenant, "customer": customer}
+    return Reading(_FAMILY, named, make, ("family", customer), only_in_reading=True)
+
+
+def _newest_reading(tenant: UUID, holders: list[UUID], limit: int) -> Reading[list[Transfer]]:
+    """The newest transfers; of one holder they come out of its index in their order."""
+    whose, chosen = ("= %s", holders[0]) if len(holders) == 1 else ("= ANY(%s)", holders)
+    tail = f"AND row.holder_id {whose} ORDER BY row.recorded_at DESC, row.number DESC, row.id DESC LIMIT %s"
+    return rows_reading(Transfer, tenant, tail, (chosen, limit))
 
 
 def _position(cursor: str) -> tuple[datetime, int, UUID]:

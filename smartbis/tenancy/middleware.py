@@ -9,7 +9,8 @@ from django.utils import translation
 
 from smartbis.kernel.context import bound_request_id
 from smartbis.kernel.ids import new_id
-from smartbis.tenancy.selectors import find_staff_member, get_tenant, tenants_of_user
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import find_staff_member, get_tenant, staff_reading, tenant_reading, tenants_of_user
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"^[\w.:-]{8,40}$")
@@ -52,10 +53,11 @@ class StaffMiddleware:
         reachable = tenants_of_user(user)
         chosen = request.session.get(SESSION_TENANT)
         for tenant in sorted(reachable, key=lambda each: str(each) != chosen):
-            member = find_staff_member(tenant=tenant, user=user)
-            if member is None:
+            with tenant_scope(tenant, read_only=True, reading=(tenant_reading(tenant), staff_reading(tenant, user))):
+                member = find_staff_member(tenant=tenant, user=user)
+                brand = get_tenant(tenant=tenant) if member else None
+            if member is None or brand is None:
                 continue
-            brand = get_tenant(tenant=tenant)
             if brand.status != "active":
                 continue
             request.tenant, request.brand, request.actor = tenant, brand, member.as_actor()  # type: ignore[attr-defined]

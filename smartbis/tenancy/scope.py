@@ -15,7 +15,17 @@ from smartbis.tenancy.statements import one_trip, prepared_cursor
 T = TypeVar("T")
 _SET = "SELECT set_config('app.tenant', %s, true)"
 _SET_READ_ONLY = "SELECT set_config('app.tenant', %s, true), set_config('transaction_read_only', 'on', true)"
-_memory: ContextVar[dict[Hashable, object] | None] = ContextVar("scope_memory", default=None)
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """What a scope has read by name, and whether it can only read."""
+
+    answers: dict[Hashable, object]
+    only_reads: bool
+
+
+_memory: ContextVar[_Memory | None] = ContextVar("scope_memory", default=None)
 
 
 class TenantScopeMissing(Exception):
@@ -49,7 +59,7 @@ def tenant_scope(tenant: UUID, *, read_only: bool = False, reading: Sequence["Re
     if open_for is not None:
         raise TenantScopeConflict(f"{tenant} inside {open_for}")
     nested = connection.in_atomic_block  # a test's transaction, or a migration's
-    with transaction.atomic(), scoped(tenant), _fresh_memory():
+    with transaction.atomic(), scoped(tenant), _fresh_memory(only_reads=read_only):
         with prepared_cursor() as cursor, one_trip() if reading else nullcontext():
             cursor.execute(_SET_READ_ONLY if read_only else _SET, [str(tenant)])
             if reading:
@@ -61,8 +71,8 @@ def tenant_scope(tenant: UUID, *, read_only: bool = False, reading: Sequence["Re
 
 
 @contextmanager
-def _fresh_memory() -> Iterator[None]:
-    token = _memory.set({})
+def _fresh_memory(*, only_reads: bool) -> Iterator[None]:
+    token = _memory.set(_Memory({}, only_reads))
     try:
         yield
     finally:
@@ -74,13 +84,15 @@ class Reading(Generic[T]):
     """A fixed statement, and what its rows mean: most only read, some write or lock what they answer.
 
     With a `name` the scope remembers the answer: for settings that many services of one transaction read. Who changes
-    such a thing calls `forget`.
+    such a thing calls `forget`. What is remembered `only_in_reading` scopes, where nothing can change, needs no such
+    care.
     """
 
     statement: str
     parameters: Sequence[object] | Mapping[str, object]
     make: Callable[[list[tuple[Any, ...]]], T]
     name: Hashable = None
+    only_in_reading: bool = False
 
 
 def read(reading: Reading[T]) -> T:
@@ -91,11 +103,16 @@ def read(reading: Reading[T]) -> T:
 def read_together(*readings: Reading[Any]) -> list[Any]:
     """The answers of several statements, said in their order in one round trip; those remembered are not said again."""
     memory = _memory.get()
-    known: dict[Hashable, object] = {} if memory is None else memory
-    asked = [each for each in readings if each.name is None or each.name not in known]
+    known: dict[Hashable, object] = {} if memory is None else memory.answers
+    asked = [each for each in readings if not _is_kept(each, memory) or each.name not in known]
     answers = dict(zip(map(id, asked), _asked(asked), strict=True))
-    known.update({each.name: answers[id(each)] for each in asked if each.name is not None})
+    known.update({each.name: answers[id(each)] for each in asked if _is_kept(each, memory)})
     return [answers[id(each)] if id(each) in answers else known[each.name] for each in readings]
+
+
+def _is_kept(reading: Reading[Any], memory: _Memory | None) -> bool:
+    """Whether the scope remembers its answer."""
+    return reading.name is not None and memory is not None and (memory.only_reads or not reading.only_in_reading)
 
 
 def _asked(readings: Sequence[Reading[Any]]) -> list[Any]:
@@ -109,8 +126,15 @@ def _asked(readings: Sequence[Reading[Any]]) -> list[Any]:
     return found
 
 
+def remember(name: Hashable, answer: object) -> None:
+    """Let readings of this name in this scope be answered by what the same request has read a moment ago."""
+    memory = _memory.get()
+    if memory is not None:
+        memory.answers.setdefault(name, answer)
+
+
 def forget(name: Hashable) -> None:
     """Let the next reading of this name in this scope ask anew."""
     memory = _memory.get()
     if memory is not None:
-        memory.pop(name, None)
+        memory.answers.pop(name, None)

@@ -14,7 +14,7 @@ from vouchers.infos import Validation
 from vouchers.judging import Asked, reasons_against
 from vouchers.models import Voucher
 from vouchers.reading import voucher_info
-from vouchers.selectors.vouchers import is_open
+from vouchers.selectors.vouchers import is_open, open_rows
 
 
 def vouchers_at_till(*, tenant: UUID, customer: UUID, store: UUID, actor: Actor, limit: int = 20) -> list[Validation]:
@@ -32,10 +32,11 @@ def vouchers_at_till(*, tenant: UUID, customer: UUID, store: UUID, actor: Actor,
             is_final=False,
             brand=get_tenant(tenant=tenant),
         )
+        if actor.partner is None:
+            return [_judged(row, asked) for row in open_rows(tenant=tenant, customer=customer, limit=limit)]
         rows = Voucher.objects.select_related("coupon").filter(is_open(now()), customer_id=customer)
-        if actor.partner is not None:
-            theirs = [each.id for each in tenancy.stores(tenant=tenant, actor=actor, active_only=False)]
-            rows = rows.filter(coupon__stores__overlap=theirs)
+        theirs = [each.id for each in tenancy.stores(tenant=tenant, actor=actor, active_only=False)]
+        rows = rows.filter(coupon__stores__overlap=theirs)
         return [_judged(row, asked) for row in rows.order_by(F("valid_until").asc(nulls_last=True), "id")[:limit]]
 
 

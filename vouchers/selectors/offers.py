@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from smartbis.customers.selectors import memberships_of
 from smartbis.kernel.clock import now
 from smartbis.ledger.selectors import BalanceInfo, balances
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.readings import rows_reading
+from smartbis.tenancy.scope import Reading, read, tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 from vouchers.conditions import greatest_cost, is_eligible, iso
 from vouchers.infos import CouponInfo, Offer
@@ -27,6 +26,20 @@ class _Customer:
     taken: dict[UUID, int]
 
 
+_LISTED = """AND row.status = 'live' AND row.is_listed AND NOT row.is_balance
+AND (row.period_until IS NULL OR row.period_until > %s) ORDER BY row.created_at DESC, row.id DESC"""
+
+
+def listed_reading(tenant: UUID, instant: datetime) -> Reading[list[Coupon]]:
+    """The coupons that `offers_for` judges, to be read together with other things."""
+    return rows_reading(Coupon, tenant, _LISTED, (instant,), name="listed coupons")
+
+
+def takers_reading(tenant: UUID, customer: UUID) -> Reading[list[CouponTaker]]:
+    """How many of each coupon a customer took, to be read together with other things."""
+    return rows_reading(CouponTaker, tenant, "AND row.customer_id = %s", (customer,), name=("takers", customer))
+
+
 def offers_for(
     *, tenant: UUID, customer: UUID, at: datetime | None = None, held: Sequence[BalanceInfo] | None = None
 ) -> list[Offer]:
@@ -38,15 +51,15 @@ def offers_for(
     instant = at or now()
     with tenant_scope(tenant, read_only=True):
         brand = get_tenant(tenant=tenant)
-        rows = Coupon.objects.filter(status=Coupon.Status.LIVE, is_listed=True, is_balance=False).filter(
-            Q(period_until__isnull=True) | Q(period_until__gt=instant)
-        )
-        found = coupon_infos(list(rows.order_by("-created_at", "-id")))
+        found = coupon_infos(read(listed_reading(tenant, instant)))
+        if not found:
+            return []
+        is_asked = any(coupon.plans or coupon.tiers or coupon.segment for coupon in found)
         known = balances(tenant=tenant, customer=customer) if held is None else held
         person = _Customer(
-            memberships=memberships_of(tenant=tenant, customer=customer, at=instant),
+            memberships=memberships_of(tenant=tenant, customer=customer, at=at) if is_asked else frozenset(),
             available={row.unit: row.available for row in known},
-            taken=dict(CouponTaker.objects.filter(customer_id=customer).values_list("coupon_id", "taken")),
+            taken={row.coupon_id: row.taken for row in read(takers_reading(tenant, customer))},
         )
         offers = []
         for coupon in found:

@@ -4,13 +4,14 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from smartbis.kernel.clock import now
 from smartbis.kernel.codes import parse_qr
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.kernel.people import Actor
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.readings import rows_reading
+from smartbis.tenancy.scope import Reading, read, tenant_scope
 from vouchers.infos import VoucherInfo
 from vouchers.models import Voucher
 from vouchers.reading import get_voucher_row, is_within_reach, voucher_info
@@ -56,12 +57,26 @@ def vouchers_of(*, tenant: UUID, customer: UUID, open_only: bool = False, limit:
     """The customer's vouchers: open ones first, the soonest to end at the top, then the others, the newest first."""
     instant = now()
     with tenant_scope(tenant, read_only=True):
-        open_rows = _rows().filter(is_open(instant), customer_id=customer)
-        found = list(open_rows.order_by(F("valid_until").asc(nulls_last=True), "id")[:limit])
+        found = open_rows(tenant=tenant, customer=customer, limit=limit)
         if not open_only and len(found) < limit:
             others = _rows().filter(~is_open(instant), customer_id=customer)
             found += list(others.order_by("-issued_at", "-id")[: limit - len(found)])
         return [voucher_info(row) for row in found]
+
+
+_OPEN = """AND row.customer_id = %s AND row.status = 'issued' AND (row.valid_until IS NULL OR row.valid_until > %s)
+ORDER BY row.valid_until NULLS LAST, row.id LIMIT %s"""
+
+
+def open_rows(*, tenant: UUID, customer: UUID, limit: int) -> list[Voucher]:
+    """The customer's open vouchers with their coupons, the soonest to end first. Inside a scope."""
+    return read(open_reading(tenant, customer, limit))
+
+
+def open_reading(tenant: UUID, customer: UUID, limit: int) -> Reading[list[Voucher]]:
+    """What `open_rows` reads, to be read together with other things; remembered where nothing is written."""
+    named = ("open vouchers", customer, limit)
+    return rows_reading(Voucher, tenant, _OPEN, (customer, now(), limit), joined=("coupon",), name=named)
 
 
 def vouchers_page(

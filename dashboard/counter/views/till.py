@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -26,15 +27,21 @@ WRONG_CODES, WRONG_CODES_SECONDS = 30, 600
 
 
 def slow_to_guessers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """After many codes that nobody has, a person waits: counted in transactions of their own, outside any scope."""
+    """After many codes that nobody has, a person waits: counted in transactions of their own, outside any scope.
+
+    How many there were is asked when the view wants to know, within the page's own scope.
+    """
 
     @wraps(view)
     def wrapped(request: CounterRequest, **arguments: Any) -> HttpResponse:
         if request.actor is None:
             return view(request, **arguments)
         name = f"counter.wrong_code:{request.actor.id}"
-        before = attempts(tenant=request.tenant, name=name, window_seconds=WRONG_CODES_SECONDS)
-        request.guesses_too_much = before >= WRONG_CODES
+
+        def guesses_too_much() -> bool:
+            return attempts(tenant=request.tenant, name=name, window_seconds=WRONG_CODES_SECONDS) >= WRONG_CODES
+
+        request.guesses_too_much = cast(bool, SimpleLazyObject(guesses_too_much))
         response = view(request, **arguments)
         if getattr(request, "guessed_wrong", False):
             hit(tenant=request.tenant, name=name, limit=WRONG_CODES, window_seconds=WRONG_CODES_SECONDS)

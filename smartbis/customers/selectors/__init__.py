@@ -21,6 +21,7 @@ from smartbis.customers.selectors.memberships import (
     members_of,
     memberships_of,
     memberships_of_many,
+    memberships_reading,
     memberships_with_periods,
 )
 from smartbis.customers.selectors.people import (
@@ -70,6 +71,7 @@ __all__ = [
     "membership_keys",
     "memberships_of",
     "memberships_of_many",
+    "memberships_reading",
     "memberships_with_periods",
     "merged_ids",
     "merged_ids_of",

@@ -9,14 +9,28 @@ from django.db.models import Q, QuerySet
 from smartbis.customers.infos import MembershipInfo
 from smartbis.customers.models import Membership
 from smartbis.kernel.clock import now
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import Reading, read, tenant_scope
 
 
 def memberships_of(*, tenant: UUID, customer: UUID, at: datetime | None = None) -> frozenset[tuple[str, str]]:
     """The `(kind, key)` pairs the customer belongs to at an instant, now unless said otherwise."""
     with tenant_scope(tenant, read_only=True):
-        rows = _current(tenant, at or now()).filter(customer_id=customer)
-        return frozenset(rows.values_list("kind", "key"))
+        return read(memberships_reading(tenant, customer, at))
+
+
+# Every page of a customer asks this.
+_MEMBERSHIPS = """
+SELECT kind, key FROM customers_membership
+WHERE tenant_id = %s AND customer_id = %s AND valid_from <= %s AND (valid_until IS NULL OR valid_until > %s)
+"""
+
+
+def memberships_reading(
+    tenant: UUID, customer: UUID, at: datetime | None = None
+) -> Reading[frozenset[tuple[str, str]]]:
+    """What `memberships_of` reads, to be read together with other things; remembered where nothing is written."""
+    instant, name = at or now(), ("memberships", customer, at)
+    return Reading(_MEMBERSHIPS, (tenant, customer, instant, instant), frozenset, name, only_in_reading=True)
 
 
 def memberships_with_periods(*, tenant: UUID, customer: UUID) -> tuple[MembershipInfo, ...]:
