@@ -28,13 +28,15 @@ from api.serializers.purchases import (
 from api.views.base import ApiView, checked, rendered
 from api.wording import worded_sale
 from programs.infos import RefundOutcome, SaleOutcome, SaleResult
+from programs.selectors.catalogue import rule_book_reading
 from programs.services import cancel_sale, confirm_sale, record_sale, record_sales, refund_sale
 from smartbis.kernel.codes import group_code
 from smartbis.kernel.errors import DomainError
 from smartbis.ledger.selectors import balances
 from smartbis.purchases.infos import ItemDraft, PurchaseInfo, RefundItemDraft, SaleDraft
 from smartbis.purchases.selectors import find_purchase, get_purchase, purchases_page
-from smartbis.tenancy.selectors import stores
+from smartbis.tenancy.scope import Reading
+from smartbis.tenancy.selectors import stores, stores_reading, tenant_reading
 
 SALE = {
     "customer": {"phone": "11 98765-4321", "name": "Ana Souza", "consents": {"utility": True, "marketing": False}},
@@ -80,6 +82,11 @@ class BatchTooLarge(APIException):
 
 class SaleView(ApiView):
     """What single sales and batches share."""
+
+    @property
+    def read_first(self) -> tuple[Reading[Any], ...]:
+        """What every sale asks of its brand."""
+        return tenant_reading(self.tenant), stores_reading(self.tenant), rule_book_reading(self.tenant)
 
     def draft(self, given: dict[str, Any]) -> SaleDraft:
         """A sale as the rooms take it. Raises StoreCodeUnknown, CustomerNotFound, InvalidInput."""
@@ -165,7 +172,7 @@ class Purchases(SaleView):
             outcome = record_sale(tenant=self.tenant, sale=self.draft(given))
             return 200 if outcome.repeated else 201, self.answer(outcome)
 
-        return self.once(work)
+        return self.once(work, reading=self.read_first)
 
 
 class PurchaseBatch(SaleView):
@@ -211,7 +218,7 @@ class PurchaseBatch(SaleView):
         """Record each."""
         self.require_key()
         rows = self._rows(request.data)
-        return self.once(lambda: (200, {"results": self._record(rows)}))
+        return self.once(lambda: (200, {"results": self._record(rows)}), reading=self.read_first)
 
     @staticmethod
     def _rows(data: Any) -> list[Any]:

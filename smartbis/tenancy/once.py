@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import OperationalError, connection
@@ -45,17 +45,24 @@ def fingerprint_of(operation: str, body: Any) -> bytes:
 
 
 def run_once(
-    *, tenant: UUID, key: str, operation: str, fingerprint: bytes, work: Callable[[], tuple[int, Any]]
+    *,
+    tenant: UUID,
+    key: str,
+    operation: str,
+    fingerprint: bytes,
+    work: Callable[[], tuple[int, Any]],
+    reading: Sequence[Reading[Any]] = (),
 ) -> Once:
     """Run `work` in the tenant's scope unless its key has an answer already; remember a 2xx answer with its effects.
 
     `work` returns an HTTP status and a body fit for JSON. A refusal rolls everything back and is judged anew next time.
+    What `work` is sure to read may be named: it comes with the round trip that claims the key.
     What lost to a deadlock runs again, so `work` has no effect but in the database.
     Raises KeyMissing, KeyReused, RequestInProgress, and whatever `work` raises.
     """
     if not key or len(key) > MAX_KEY:
         raise KeyMissing
-    return patiently(lambda: _run(tenant, key, operation, fingerprint, work))
+    return patiently(lambda: _run(tenant, key, operation, fingerprint, work, reading))
 
 
 def patiently(work: Callable[[], T]) -> T:
@@ -74,9 +81,19 @@ def patiently(work: Callable[[], T]) -> T:
     return work()
 
 
-def _run(tenant: UUID, key: str, operation: str, fingerprint: bytes, work: Callable[[], tuple[int, Any]]) -> Once:
-    with tenant_scope(tenant):
-        first = _claim(tenant, key)
+def _run(
+    tenant: UUID,
+    key: str,
+    operation: str,
+    fingerprint: bytes,
+    work: Callable[[], tuple[int, Any]],
+    reading: Sequence[Reading[Any]],
+) -> Once:
+    claim = _claim(tenant, key)
+    with tenant_scope(tenant, reading=(*claim, *reading)):
+        claimed, first = read_together(*claim)
+        if not claimed:
+            raise RequestInProgress
         if first is not None:
             if first[0] != fingerprint:
                 raise KeyReused
@@ -101,18 +118,17 @@ def forget_answers(*, tenant: UUID, limit: int = 2_000) -> bool:
         return len(ids) == limit
 
 
-def _claim(tenant: UUID, key: str) -> tuple[bytes, int, str] | None:
+def _claim(tenant: UUID, key: str) -> tuple[Reading[bool], Reading[tuple[bytes, int, str] | None]]:
     """Make the key ours until this transaction ends, and the answer it has: fingerprint, status, body as JSON.
 
     Two statements in one round trip, so that the second sees what the lock's last holder committed.
     """
     number = int.from_bytes(hashlib.sha256(tenant.bytes + key.encode()).digest()[:8], signed=True)
-    is_ours: Reading[bool] = Reading("SELECT pg_try_advisory_xact_lock(%s)", (number,), lambda rows: bool(rows[0][0]))
-    answer: Reading[tuple[bytes, int, str] | None] = Reading(_ANSWER, (tenant, key), _first_row)
-    claimed, first = read_together(is_ours, answer)
-    if not claimed:
-        raise RequestInProgress
-    return cast("tuple[bytes, int, str] | None", first)
+    lock, name = "SELECT pg_try_advisory_xact_lock(%s)", ("once", key)
+    return (
+        Reading(lock, (number,), lambda rows: bool(rows[0][0]), (*name, "claimed")),
+        Reading(_ANSWER, (tenant, key), _first_row, (*name, "answer")),
+    )
 
 
 def _first_row(rows: list[tuple[Any, ...]]) -> tuple[bytes, int, str] | None:

@@ -92,8 +92,9 @@ def authenticate_key(secret: str) -> tuple[TenantInfo, ApiKeyInfo] | None:
     tenant = find_route("api_key", digest.hex())
     if tenant is None:
         return None
-    with tenant_scope(tenant):
-        key, brand = read_together(open_key_reading(tenant, digest), tenant_reading(tenant))
+    asked = open_key_reading(tenant, digest), tenant_reading(tenant)
+    with tenant_scope(tenant, reading=asked):
+        key, brand = read_together(*asked)
         if key is None or brand is None:
             return None
         instant = now()
