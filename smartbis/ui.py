@@ -1,5 +1,7 @@
 """The template library of every screen: `{% load ui %}` gives icons, amounts, codes and QR codes."""
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -20,6 +22,11 @@ _MINUS = "\N{MINUS SIGN}"
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Draw one icon of the sprite. It is decoration: the words beside it carry the meaning."""
+    return _drawn(name)
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str) -> SafeString:
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         static(_SPRITE),

@@ -1,6 +1,6 @@
 """A rule in one sentence, in Portuguese and English: in the editor, in statements, on the public page."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -37,9 +37,11 @@ class Names:
     plans: Mapping[str, str] = field(default_factory=dict)
     tiers: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
+    participations: Mapping[str, str] = field(default_factory=dict)
 
 
 NO_NAMES = Names()
+MOST_SENTENCES = 64  # of one rule: its locales, and the brands that have the very same rule under other names
 
 
 def describe(rules: RuleSet, *, unit: str, currency: str, locale: str, names: Names = NO_NAMES) -> str:
@@ -48,8 +50,40 @@ def describe(rules: RuleSet, *, unit: str, currency: str, locale: str, names: Na
 
 
 def sentence(rule: Rule, *, unit: str, currency: str, locale: str, names: Names = NO_NAMES) -> str:
-    """The rule in one sentence of the locale; `unit` is what its programme gives."""
-    return _Speaker(words.of(locale), unit, currency, names).sentence(rule)
+    """The rule in one sentence of the locale; `unit` is what its programme gives.
+
+    Composed once: statements, receipts and batches say the same few sentences thousands of times.
+    """
+    said = _said_of(rule)
+    key = unit, currency, locale, _named(rule, names)
+    if key not in said:
+        if len(said) >= MOST_SENTENCES:
+            said.clear()
+        said[key] = _Speaker(words.of(locale), unit, currency, names).sentence(rule)
+    return said[key]
+
+
+def _said_of(rule: Rule) -> dict[Hashable, str]:
+    """What was said of this very rule. It lives and dies with the rule, which cannot change."""
+    said: dict[Hashable, str] = rule.__dict__.setdefault("_sentences", {})
+    return said
+
+
+def _named(rule: Rule, names: Names) -> tuple[str | None, ...]:
+    """The names that the sentence uses: what is called otherwise by now is another sentence."""
+    when, effect = rule.when, rule.effect
+    asked: list[tuple[Mapping[str, str], Iterable[str]]] = [
+        (names.stores, when.stores),
+        (names.plans, when.plans),
+        (names.tiers, when.tiers),
+        (names.segments, when.segments),
+        (names.participations, when.participations),
+    ]
+    if isinstance(effect, VoucherGift):
+        asked.append((names.coupons, [effect.coupon]))
+    if isinstance(effect, PlanGift):
+        asked.append((names.plans, [effect.plan]))
+    return tuple(known.get(key) for known, keys in asked for key in sorted(keys))
 
 
 class _Speaker:
@@ -97,7 +131,8 @@ class _Speaker:
         """What earns: articles, or taking part; nothing for any sale."""
         said = self.words
         if when.participations:
-            return said.taking_part.format(kinds=self._list(said.kinds.get(kind, kind) for kind in when.participations))
+            kinds = (self.names.participations.get(kind) or said.kinds.get(kind, kind) for kind in when.participations)
+            return said.taking_part.format(kinds=self._list(kinds))
         asked = [
             (said.products, when.products),
             (said.categories, when.categories),
@@ -139,7 +174,9 @@ class _Speaker:
             yield said.on_weekdays + self._list(said.weekdays[day - 1] for day in sorted(when.weekdays))
         if when.hours:
             yield self._list(said.hours.format(start=clock(start), end=clock(end)) for start, end in when.hours)
-        since, until = (day and format_date(day, "short", locale=said.babel) for day in (when.since, when.until))
+        # 01/11/2026 in Portuguese; in English the month is written, since 11/1 means two days
+        style = "short" if said.babel == "pt_BR" else "medium"
+        since, until = (day and format_date(day, style, locale=said.babel) for day in (when.since, when.until))
         if since and until:
             yield said.between.format(since=since, until=until)
         elif since or until:

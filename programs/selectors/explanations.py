@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from programs.infos import AwardInfo
 from programs.rules import Names, sentence
@@ -14,28 +14,41 @@ from smartbis.kernel.units import is_currency
 EARNING = ("earn", "earn_pending")
 
 
+_TITLES = {
+    "release": gettext_lazy("Saldo liberado"),
+    "reversal": gettext_lazy("Estorno por devolução"),
+    "repayment": gettext_lazy("Acerto de estorno"),
+    "voucher_issue": gettext_lazy("Troca por voucher"),
+    "voucher_use": gettext_lazy("Voucher usado"),
+    "voucher_return": gettext_lazy("Voucher devolvido ao saldo"),
+    "voucher_forfeit": gettext_lazy("Voucher vencido"),
+    "plan_buy": gettext_lazy("Plano pago com pontos"),
+    "plan_return": gettext_lazy("Pontos de plano devolvidos"),
+    "opening": gettext_lazy("Saldo inicial"),
+    "undo": gettext_lazy("Importação desfeita"),
+    "adjust": gettext_lazy("Ajuste"),
+    "merged_in": gettext_lazy("Cadastros juntados"),
+    "merged_away": gettext_lazy("Cadastros juntados"),
+}
+_TITLES_OF_MONEY = {
+    "earn": gettext_lazy("Cashback recebido"),
+    "earn_pending": gettext_lazy("Cashback a liberar"),
+}
+_TITLES_OF_POINTS = {
+    "earn": gettext_lazy("Pontos recebidos"),
+    "earn_pending": gettext_lazy("Pontos a liberar"),
+}
+_WHY = {
+    "release": gettext_lazy("O prazo de devolução terminou: o valor já pode ser usado."),
+    "merged_in": gettext_lazy("O saldo do outro cadastro da mesma pessoa veio para este."),
+    "merged_away": gettext_lazy("O saldo deste cadastro foi para o outro da mesma pessoa."),
+}
+
+
 def title(kind: str, unit: str) -> str:
     """What a transfer of `kind` is, in two or three words of the active language."""
-    earned = _("Cashback recebido") if is_currency(unit) else _("Pontos recebidos")
-    titles = {
-        "earn": earned,
-        "earn_pending": _("Cashback a liberar") if is_currency(unit) else _("Pontos a liberar"),
-        "release": _("Saldo liberado"),
-        "reversal": _("Estorno por devolução"),
-        "repayment": _("Acerto de estorno"),
-        "voucher_issue": _("Troca por voucher"),
-        "voucher_use": _("Voucher usado"),
-        "voucher_return": _("Voucher devolvido ao saldo"),
-        "voucher_forfeit": _("Voucher vencido"),
-        "plan_buy": _("Plano pago com pontos"),
-        "plan_return": _("Pontos de plano devolvidos"),
-        "opening": _("Saldo inicial"),
-        "undo": _("Importação desfeita"),
-        "adjust": _("Ajuste"),
-        "merged_in": _("Cadastros juntados"),
-        "merged_away": _("Cadastros juntados"),
-    }
-    return titles.get(kind, _("Movimento"))
+    earned = _TITLES_OF_MONEY if is_currency(unit) else _TITLES_OF_POINTS
+    return str(earned.get(kind) or _TITLES.get(kind) or _("Movimento"))
 
 
 def explain(kind: str, unit: str, amount: int, facts: dict[str, Any], locale: str) -> str:
@@ -50,12 +63,7 @@ def explain(kind: str, unit: str, amount: int, facts: dict[str, Any], locale: st
         return f"{reason_words(facts.get('reason', ''))}."
     if kind.startswith(("voucher_", "plan_")):
         return " · ".join(part for part in (facts.get("plan"), facts["coupon"], facts["code"]) if part)
-    told = {
-        "release": _("O prazo de devolução terminou: o valor já pode ser usado."),
-        "merged_in": _("O saldo do outro cadastro da mesma pessoa veio para este."),
-        "merged_away": _("O saldo deste cadastro foi para o outro da mesma pessoa."),
-    }
-    return told.get(kind) or str(facts.get("reason") or "")
+    return str(_WHY.get(kind) or facts.get("reason") or "")
 
 
 def _explain_reversal(unit: str, facts: dict[str, Any], locale: str) -> str:

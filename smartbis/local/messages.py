@@ -34,6 +34,7 @@ WITHOUT_MESSAGES = {
     "screenshots",
 }
 # which arguments are messages, as Babel writes it: a context first, then singular and plural
+SOURCE_LANGUAGE = "pt_BR"
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
@@ -90,14 +91,33 @@ def check() -> None:
 def compile_changed() -> None:
     """Write the `.mo` beside every `.po` that is newer than it."""
     for source in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
-        target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
-            continue
-        compiled = io.BytesIO()
-        write_mo(compiled, _read(source, source.parent.parent.name))
-        partial = target.with_suffix(".mo.new")
-        partial.write_bytes(compiled.getvalue())
-        partial.replace(target)
+        catalogue = _read(source, source.parent.parent.name)
+        _compile(catalogue, source.with_suffix(".mo"), source)
+        _compile(as_it_stands(catalogue), LOCALE / SOURCE_LANGUAGE / "LC_MESSAGES" / f"{source.stem}.mo", source)
+
+
+def as_it_stands(catalogue: Catalog) -> Catalog:
+    """The same messages in the language of the sources, each said as it stands.
+
+    Without it every look-up of a Portuguese message would go through the catalogues of Django and of all applications.
+    """
+    found = Catalog(locale=SOURCE_LANGUAGE, project="Smartbis", charset="utf-8")
+    found.mime_headers = [("Plural-Forms", "nplurals=2; plural=(n != 1)")]
+    for message in catalogue:
+        if message.id:
+            found.add(message.id, message.id, context=message.context)
+    return found
+
+
+def _compile(catalogue: Catalog, target: Path, source: Path) -> None:
+    if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+        return
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".mo.new")
+    partial.write_bytes(compiled.getvalue())
+    partial.replace(target)
 
 
 def source_catalogue() -> Catalog:
