@@ -17,11 +17,11 @@ from api.serializers.programs import (
 )
 from api.views.base import ApiView, rendered
 from api.wording import locale
+from insights.selectors import rule_names
 from programs.infos import ProgramInfo, RuleVersionInfo
 from programs.rules import Names, describe
 from programs.selectors import get_program, programs
 from programs.selectors.catalogue import rule_versions
-from programs.selectors.names import rule_names
 from programs.services import NoticeDraft, open_program, publish_rule, set_program_status
 
 RULE = {

@@ -47,7 +47,7 @@ def chart_of(result: dict[str, Any]) -> dict[str, Any] | None:
         return None
     unit = result["unit"]
     chart = line_chart(
-        labels=[each["key"] for each in months],
+        labels=[words.month(each["key"]) for each in months],
         series=[
             Series(_("rascunho"), [max(0, each["draft"]) for each in months]),
             Series(_("regra de hoje"), [max(0, each["live"]) for each in months]),

@@ -1,5 +1,6 @@
 """Segments in words: what a filter asks for, and the presets from which one starts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dashboard.brand import words
 from insights.segments.spec import SegmentSpec
+
+Names = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,12 @@ def preset_spec(preset: Preset, currency: str) -> SegmentSpec:
     return SegmentSpec.read(spec)
 
 
-def conditions(spec: SegmentSpec, currency: str, stores: dict[str, str]) -> list[str]:
-    """What a filter asks for, a phrase for each condition; `stores` gives names by id."""
-    return [*_sales(spec, currency, stores), *_person(spec)] or [_("todos os clientes")]
+def conditions(spec: SegmentSpec, currency: str, names: Names) -> list[str]:
+    """What a filter asks for, a phrase for each condition; `names` of `stores` by id, of `plans` and `tiers` by key."""
+    return [*_sales(spec, currency, names.get("stores", {})), *_person(spec, names)] or [_("todos os clientes")]
 
 
-def _sales(spec: SegmentSpec, currency: str, stores: dict[str, str]) -> list[str]:
+def _sales(spec: SegmentSpec, currency: str, stores: Mapping[str, str]) -> list[str]:
     said = []
     if spec.not_bought_for_days is not None:
         said.append(_("não compra há mais de %(days)s dias") % {"days": spec.not_bought_for_days})
@@ -97,7 +100,7 @@ def _sales(spec: SegmentSpec, currency: str, stores: dict[str, str]) -> list[str
     return said
 
 
-def _person(spec: SegmentSpec) -> list[str]:
+def _person(spec: SegmentSpec, names: Names) -> list[str]:
     said = []
     if spec.enrolled_within_days is not None:
         said.append(_("entrou nos últimos %(days)s dias") % {"days": spec.enrolled_within_days})
@@ -106,13 +109,14 @@ def _person(spec: SegmentSpec) -> list[str]:
         said.append(_("faz anos este mês"))
     elif spec.birthday_month is not None:
         said.append(_("faz anos em %(month)s") % {"month": str(MONTHS[spec.birthday_month]).lower()})
-    for text, keys in (
-        (_("etiqueta %(keys)s"), spec.tags),
-        (_("plano %(keys)s"), spec.plans),
-        (_("nível %(keys)s"), spec.tiers),
+    for kind, text, keys in (
+        ("tags", _("etiqueta %(keys)s"), spec.tags),
+        ("plans", _("plano %(keys)s"), spec.plans),
+        ("tiers", _("nível %(keys)s"), spec.tiers),
     ):
         if keys:
-            said.append(text % {"keys": _(" ou ").join(keys)})
+            known = names.get(kind, {})
+            said.append(text % {"keys": _(" ou ").join(known.get(key, key) for key in keys)})
     if spec.accepts_marketing:
         said.append(_("aceita receber ofertas"))
     return said

@@ -1,8 +1,9 @@
 """What people of the team read: amounts, refusals and states, in the active language."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
+from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_compact_decimal, format_decimal
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -57,6 +58,11 @@ def percentage(basis_points: int) -> str:
 def day(at: datetime) -> str:
     """A day of the brand's calendar: `12/12/2026`."""
     return date_format(localtime(at), "d/m/Y")
+
+
+def month(key: str) -> str:
+    """A month of `2026-12` as people read it: `dez. 2026`."""
+    return str(format_date(date.fromisoformat(f"{key}-01"), "MMM y", locale=locale()))
 
 
 def moment(at: datetime) -> str:

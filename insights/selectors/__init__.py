@@ -1,6 +1,7 @@
 """What is known, composed from the rooms below."""
 
 from insights.selectors.liability import LiabilityReport, LiabilityRow, liability_report
+from insights.selectors.names import rule_names
 from insights.selectors.returns import DayReturn, ReturnReport, StoreReturn, return_report
 from insights.selectors.segments import (
     SegmentMember,
@@ -27,6 +28,7 @@ __all__ = [
     "get_segment",
     "liability_report",
     "return_report",
+    "rule_names",
     "segment_members",
     "segment_names",
     "segments",

@@ -14,7 +14,7 @@ _PORTUGUESE = {
     "balance": "O saldo pode ser usado a partir de {money}.",
     "sale": "Vale em compras a partir de {money}.",
     "share": "Paga até {share}% de cada compra.",
-    "stores": "Não vale nas lojas {names}.",
+    "stores": "Não vale em {names}.",
     "products": "Não paga os produtos {names}.",
     "categories": "Não paga {names}.",
 }

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm, LocalMoment, PercentField
+from dashboard.brand.forms.names import NamesField, offer_belonging
 from dashboard.brand.pictures import PictureField
+from dashboard.brand.selectors.belonging import Choices
 from smartbis.forms import MoneyField
 from smartbis.kernel.units import POINTS
 from smartbis.tenancy.selectors import StoreInfo
@@ -175,21 +177,30 @@ class CouponForm(DeskForm):
     grace_days = forms.IntegerField(
         label=gettext_lazy("Dias a mais quando volta de uma devolução"), min_value=0, max_value=3660, initial=7
     )
-    plans = forms.CharField(
-        label=gettext_lazy("Planos"), required=False, max_length=600, help_text=gettext_lazy("Separe com vírgula.")
-    )
-    tiers = forms.CharField(label=gettext_lazy("Níveis"), required=False, max_length=600)
-    segment = forms.CharField(label=gettext_lazy("Segmento"), required=False, max_length=60)
+    plans = NamesField(label=gettext_lazy("Só para quem tem um destes planos"), required=False)
+    tiers = NamesField(label=gettext_lazy("Só para quem está em um destes níveis"), required=False)
+    segment = forms.ChoiceField(label=gettext_lazy("Só para o segmento"), required=False)
     funded_by = forms.ChoiceField(
         label=gettext_lazy("Quem paga o desconto"),
         choices=[("brand", gettext_lazy("A marca")), ("store", gettext_lazy("A loja que atende"))],
         initial="brand",
     )
 
-    def __init__(self, *positional: Any, stores: list[StoreInfo], currency: str, **options: Any) -> None:
+    def __init__(
+        self,
+        *positional: Any,
+        stores: list[StoreInfo],
+        currency: str,
+        belonging: dict[str, Choices],
+        **options: Any,
+    ) -> None:
         super().__init__(*positional, **options)
         self.currency = currency
         self.offer("stores", [(str(each.id), each.name) for each in stores])
+        offer_belonging(self, belonging, ("plans", "tiers"))
+        chosen = str(self["segment"].value() or "")
+        segments = {"": _("Todos os clientes"), **({chosen: chosen} if chosen else {}), **dict(belonging["segments"])}
+        self.offer("segment", segments.items())
 
     @property
     def is_unfolded(self) -> bool:
@@ -251,9 +262,9 @@ class CouponForm(DeskForm):
             stores=tuple(UUID(each) for each in given["stores"]),
             weekdays=tuple(int(each) for each in given["weekdays"]),
             hours=given["hours"],
-            plans=_keys(given["plans"]),
-            tiers=_keys(given["tiers"]),
-            segment=given["segment"].strip(),
+            plans=tuple(given["plans"]),
+            tiers=tuple(given["tiers"]),
+            segment=given["segment"],
             on_lapse=(given["on_lapse"] or "return") if cost_unit else "return",
             funded_by=given["funded_by"],
         )
@@ -290,8 +301,8 @@ def initial_of(coupon: CouponDraft, currency: str) -> dict[str, Any]:
         "stores": [str(each) for each in coupon.stores],
         "weekdays": [str(each) for each in coupon.weekdays],
         "hours": ", ".join(f"{start}-{end}" for start, end in coupon.hours),
-        "plans": ", ".join(coupon.plans),
-        "tiers": ", ".join(coupon.tiers),
+        "plans": list(coupon.plans),
+        "tiers": list(coupon.tiers),
         "segment": coupon.segment,
         "on_lapse": coupon.on_lapse,
         "funded_by": coupon.funded_by,
@@ -301,7 +312,3 @@ def initial_of(coupon: CouponDraft, currency: str) -> dict[str, Any]:
 def copy_of(coupon: CouponDraft, name: str) -> CouponDraft:
     """The same terms under another name, as a draft."""
     return replace(coupon, name=name[:120], status="draft")
-
-
-def _keys(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm, LocalMoment
+from dashboard.brand.forms.names import NamesField, offer_belonging
 from dashboard.brand.pictures import PictureField
+from dashboard.brand.selectors.belonging import Choices
 from programs.gatherings.infos import GatheringDraft
 from smartbis.forms import MoneyField
 from smartbis.kernel.units import POINTS
@@ -86,20 +88,23 @@ class EventForm(DeskForm):
     registers_until = LocalMoment(
         label=gettext_lazy("Inscrições se encerram"), required=False, help_text=gettext_lazy("Vazio: no início.")
     )
-    plans = forms.CharField(
-        label=gettext_lazy("Só para os planos"),
-        required=False,
-        max_length=600,
-        help_text=gettext_lazy("Separe com vírgula."),
-    )
-    tiers = forms.CharField(label=gettext_lazy("Só para os níveis"), required=False, max_length=600)
-    tags = forms.CharField(label=gettext_lazy("Só para as etiquetas"), required=False, max_length=600)
+    plans = NamesField(label=gettext_lazy("Só para quem tem um destes planos"), required=False)
+    tiers = NamesField(label=gettext_lazy("Só para quem está em um destes níveis"), required=False)
+    tags = NamesField(label=gettext_lazy("Só para quem tem uma destas etiquetas"), required=False)
 
-    def __init__(self, *positional: Any, stores: list[StoreInfo], currency: str, **options: Any) -> None:
+    def __init__(
+        self,
+        *positional: Any,
+        stores: list[StoreInfo],
+        currency: str,
+        belonging: dict[str, Choices],
+        **options: Any,
+    ) -> None:
         super().__init__(*positional, **options)
         self.currency = currency
         own = [(str(each.id), each.name) for each in stores if each.kind == "own"]
         self.offer("store", [("", _("Qualquer loja própria")), *own])
+        offer_belonging(self, belonging, ("plans", "tiers", "tags"))
 
     @property
     def is_unfolded(self) -> bool:
@@ -141,9 +146,9 @@ class EventForm(DeskForm):
             price_unit=unit,
             price_amount={"money": given["cost_money"], "points": given["cost_points"]}.get(given["cost_unit"]),
             pay_words=given["pay_words"] if given["cost_unit"] == "money" else "",
-            plans=_keys(given["plans"]),
-            tiers=_keys(given["tiers"]),
-            tags=_keys(given["tags"]),
+            plans=tuple(given["plans"]),
+            tiers=tuple(given["tiers"]),
+            tags=tuple(given["tags"]),
             refund_hours=None if given["refunds"] == "never" else given["refund_hours"],
         )
 
@@ -167,11 +172,7 @@ def initial_of(event: GatheringDraft, currency: str) -> dict[str, Any]:
         "refund_hours": event.refund_hours,
         "registers_from": event.registers_from,
         "registers_until": event.registers_until,
-        "plans": ", ".join(event.plans),
-        "tiers": ", ".join(event.tiers),
-        "tags": ", ".join(event.tags),
+        "plans": list(event.plans),
+        "tiers": list(event.tiers),
+        "tags": list(event.tags),
     }
-
-
-def _keys(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -37,7 +38,7 @@ class ReferralForm(DeskForm):
         label=gettext_lazy("Máximo no total, por pessoa"), required=False, min_value=1, max_value=100_000
     )
     rewards_friend = forms.BooleanField(
-        label=gettext_lazy("Quem foi indicado também participa (regra “referred”)"), required=False
+        label=gettext_lazy("Quem foi indicado também ganha (regra de participação “ser indicado”)"), required=False
     )
 
     def draft(self) -> ReferralTermsDraft:
@@ -57,6 +58,8 @@ class ChallengeForm(DeskForm):
     """A challenge. `kind` names its goal, so that the fields that belong to others are folded away."""
 
     needed = ("count", "money", "category", "starts_at", "ends_at", "days")
+    # What was promised: it stays as it is once the challenge is published.
+    promised = ("goal", "count", "money", "category", "period", "starts_at", "days", "opt_in")
 
     name = forms.CharField(label=gettext_lazy("Nome"), max_length=120)
     description = forms.CharField(
@@ -117,12 +120,17 @@ class ChallengeForm(DeskForm):
                 self.add_error(name, _("Preencha para esta meta."))
         return given
 
-    def draft(self, *, key: str = "", status: str = "live") -> ChallengeDraft:
-        """The terms as the programmes' room takes them; `key` of a challenge that exists. After validation."""
+    def keep_promises(self) -> None:
+        """Let what was promised be read, but not changed."""
+        for name in self.promised:
+            self.fields[name].disabled = True
+
+    def draft(self) -> ChallengeDraft:
+        """The terms as the programmes' room takes them. After validation."""
         given = self.cleaned_data
         is_rolling = given["period"] == "rolling"
         return ChallengeDraft(
-            key=key or key_of(given["name"]),
+            key=key_of(given["name"]),
             name=given["name"],
             goal=given["goal"],
             number=given["money"] if given["goal"] == "spend" else given["count"],
@@ -135,8 +143,14 @@ class ChallengeForm(DeskForm):
             opt_in=given["opt_in"],
             times=given["times"],
             wait_days=given["wait_days"],
-            status=status,
         )
+
+    def draft_of(self, challenge: ChallengeDraft) -> ChallengeDraft:
+        """A challenge that exists, with what may change of it. After validation."""
+        words = ("name", "description", "reward_words", "times", "wait_days")
+        given = self.cleaned_data
+        ends_at = challenge.ends_at if challenge.days else given["ends_at"]
+        return replace(challenge, **{name: given[name] for name in words}, ends_at=ends_at)
 
 
 def initial_of(challenge: ChallengeDraft) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class PlanForm(DeskForm):
         help_text=gettext_lazy("Dias antes do fim, separados por vírgula."),
     )
     rewards_renewal = forms.BooleanField(
-        label=gettext_lazy("Renovar conta como participação “renewal”"),
+        label=gettext_lazy("Renovar conta como participação “renovação”"),
         required=False,
         help_text=gettext_lazy("Uma regra do programa pode premiar esta participação com pontos ou cashback."),
     )

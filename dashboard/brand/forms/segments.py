@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm
+from dashboard.brand.selectors.belonging import Choices
 from insights.segments.spec import SegmentSpec
 from insights.services.members import MOST_LINES
 from smartbis.forms import MoneyField
@@ -74,7 +75,7 @@ class SegmentForm(DeskForm):
         *positional: Any,
         currency: str,
         stores: Iterable[StoreInfo],
-        known: dict[str, Iterable[str]],
+        known: dict[str, Choices],
         spec: SegmentSpec | None = None,
         **options: Any,
     ) -> None:
@@ -86,12 +87,12 @@ class SegmentForm(DeskForm):
         months = [(str(number), str(name).capitalize()) for number, name in MONTHS.items()]
         self.offer("birthday_month", [("", _("Qualquer dia")), ("0", _("Este mês")), *months])
         for field in ("tags", "plans", "tiers"):
-            keys = sorted({*known[field], *getattr(spec, field)})
-            self.offer(field, [(key, key) for key in keys])
-            if not keys:
-                del self.fields[field]
+            names = {key: key for key in getattr(spec, field)} | dict(known[field])
+            if names:
+                self.fields[field].widget = forms.CheckboxSelectMultiple()
+                self.offer(field, names.items())
             else:
-                self.fields[field].widget = forms.CheckboxSelectMultiple(choices=[(key, key) for key in keys])
+                del self.fields[field]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

@@ -3,17 +3,17 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from dashboard.brand.selectors.belonging import Choices, belonging_choices
+from insights.selectors import rule_names
+from programs.challenges.selectors import challenges
 from programs.rules import Names
 from programs.rules.words import of
-from programs.selectors.names import rule_names
-from programs.selectors.plans import plans
-from programs.selectors.tiers import find_ladder
 from smartbis.kernel.units import POINTS
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo, stores
 from vouchers.selectors import coupons
-
-Choices = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,23 @@ class RuleChoices:
 
 
 def choices_for(brand: TenantInfo, *, kind: str, locale: str) -> RuleChoices:
-    """The brand's stores, plans, tiers and live coupons, and the words that are the same everywhere."""
+    """The brand's stores, live coupons and what customers belong to, and the words that are the same everywhere."""
     said = of(locale)
     with tenant_scope(brand.id, read_only=True):
-        ladder = find_ladder(tenant=brand.id)
         lists = {
+            **belonging_choices(tenant=brand.id),
             "stores": [(each.code, each.name) for each in stores(tenant=brand.id)],
             "channels": list(said.channel_names.items()),
             "payment_methods": list(said.method_names.items()),
-            "participations": list(said.kinds.items()),
-            "plans": [(each.key, each.name) for each in plans(tenant=brand.id, live_only=True)],
-            "tiers": [(each.key, each.name) for each in ladder.ladder.tiers] if ladder else [],
+            "participations": [*said.kinds.items(), *_challenges(brand.id)],
             "coupons": _coupons(brand.id),
         }
         return RuleChoices(kind, brand.currency, rule_names(tenant=brand.id), locale, lists)
+
+
+def _challenges(tenant: UUID) -> Choices:
+    found = challenges(tenant=tenant)
+    return [(each.participation, _("desafio “%(name)s”") % {"name": each.name}) for each in found]
 
 
 def _coupons(tenant: UUID) -> Choices:

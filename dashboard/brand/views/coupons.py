@@ -17,6 +17,7 @@ from dashboard.brand.once import once_per_form
 from dashboard.brand.pages import picture_url, render_page
 from dashboard.brand.pictures import kept_picture
 from dashboard.brand.requests import DeskRequest
+from dashboard.brand.selectors.belonging import belonging_choices, belonging_names
 from dashboard.brand.states import coupon_state
 from smartbis.kernel.errors import DomainError, NotFound
 from smartbis.tenancy.selectors import stores
@@ -64,7 +65,7 @@ def show(request: DeskRequest, coupon: UUID) -> HttpResponse:
         "preview": tickets.coupon_ticket(info, info.currency),
         "picture": picture_url(info.image),
         "counts": counts,
-        "terms": _terms(info, names),
+        "terms": _terms(request, info, names),
         "change_url": reverse("dashboard:coupon_change", args=[coupon]) if may_change else "",
         "status_url": reverse("dashboard:coupon_status", args=[coupon]) if may_change else "",
         "clone_url": reverse("dashboard:coupon_clone", args=[coupon]) if may_change else "",
@@ -143,7 +144,7 @@ def clone(request: DeskRequest, coupon: UUID) -> HttpResponse:
 @desk(writes="coupon.change")
 def preview(request: DeskRequest) -> HttpResponse:
     """The ticket of what is being typed; faults are left out of it."""
-    form = CouponForm(request.POST, stores=stores(tenant=request.tenant), currency=request.brand.currency)
+    form = _form(request)
     form.is_valid()
     given = form.cleaned_data
     is_points = given.get("cost_unit") == "points"
@@ -179,6 +180,7 @@ def _form(request: DeskRequest, coupon: CouponInfo | None = None) -> CouponForm:
         request.FILES if is_sent else None,
         stores=stores(tenant=request.tenant),
         currency=request.brand.currency,
+        belonging=belonging_choices(tenant=request.tenant),
         initial=initial_of(coupon, coupon.currency) if coupon else None,
     )
 
@@ -233,9 +235,9 @@ def _tab(status: str) -> str:
     return {"live": _("Publicados"), "draft": _("Rascunhos"), "paused": _("Pausados"), "ended": _("Encerrados")}[status]
 
 
-def _terms(coupon: CouponInfo, names: dict[UUID, str]) -> list[tuple[str, str]]:
+def _terms(request: DeskRequest, coupon: CouponInfo, names: dict[UUID, str]) -> list[tuple[str, str]]:
     """The terms that are set, as pairs of words."""
-    return [*_terms_of_value(coupon), *_terms_of_place(coupon, names), *_terms_of_number(coupon)]
+    return [*_terms_of_value(coupon), *_terms_of_place(coupon, names), *_terms_of_number(request, coupon)]
 
 
 def _terms_of_value(coupon: CouponInfo) -> Iterator[tuple[str, str]]:
@@ -261,10 +263,11 @@ def _terms_of_place(coupon: CouponInfo, names: dict[UUID, str]) -> Iterator[tupl
         yield _("Quando vale"), words.when(coupon.weekdays, coupon.hours)
 
 
-def _terms_of_number(coupon: CouponInfo) -> Iterator[tuple[str, str]]:
+def _terms_of_number(request: DeskRequest, coupon: CouponInfo) -> Iterator[tuple[str, str]]:
     yield _("Quem usa"), _("só o próprio cliente") if coupon.holder == "personal" else _("quem trouxer o código")
-    groups = [*coupon.plans, *coupon.tiers, *([coupon.segment] if coupon.segment else [])]
-    if groups:
+    segment = (coupon.segment,) if coupon.segment else ()
+    asked = (("plans", coupon.plans), ("tiers", coupon.tiers), ("segments", segment))
+    if groups := belonging_names(tenant=request.tenant, asked=asked):
         yield _("Para"), ", ".join(groups)
     if coupon.limit_per_customer:
         yield _("Por cliente"), words.number(coupon.limit_per_customer)

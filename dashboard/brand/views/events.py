@@ -18,6 +18,7 @@ from dashboard.brand.once import once_per_form
 from dashboard.brand.pages import picture_url, render_page
 from dashboard.brand.pictures import kept_picture
 from dashboard.brand.requests import DeskRequest
+from dashboard.brand.selectors.belonging import belonging_choices, belonging_names
 from dashboard.brand.states import event_state
 from dashboard.brand.views.registrations import list_context
 from programs.gatherings.infos import GatheringInfo
@@ -54,7 +55,7 @@ def show(request: DeskRequest, gathering: UUID) -> HttpResponse:
     context |= {
         "event": info,
         "picture": picture_url(info.image),
-        "terms": list(_terms(info)),
+        "terms": list(_terms(request, info)),
         "places_text": _places(info),
         "portal_url": reverse("portal:event", args=[request.brand.slug, info.id]),
         "change_url": reverse("dashboard:event_change", args=[info.id]) if may_change else "",
@@ -150,7 +151,7 @@ def _places(info: GatheringInfo) -> str:
     return _("%(taken)s de %(all)s") % {"taken": words.number(info.taken), "all": words.number(info.capacity)}
 
 
-def _terms(info: GatheringInfo) -> Iterator[tuple[str, str]]:
+def _terms(request: DeskRequest, info: GatheringInfo) -> Iterator[tuple[str, str]]:
     yield (
         _("Quando"),
         _("%(start)s a %(end)s")
@@ -171,8 +172,8 @@ def _terms(info: GatheringInfo) -> Iterator[tuple[str, str]]:
     if info.registers_from:
         yield _("Inscrições abrem"), words.moment(info.registers_from)
     yield _("Inscrições até"), words.moment(info.closes_at)
-    groups = [*info.plans, *info.tiers, *info.tags]
-    if groups:
+    asked = (("plans", info.plans), ("tiers", info.tiers), ("tags", info.tags))
+    if groups := belonging_names(tenant=request.tenant, asked=asked):
         yield _("Para"), ", ".join(groups)
     if info.cancelled_at:
         yield _("Cancelado"), f"{words.moment(info.cancelled_at)} · {info.cancel_reason}"
@@ -185,6 +186,7 @@ def _form(request: DeskRequest, event: GatheringInfo | None = None) -> EventForm
         request.FILES if is_sent else None,
         stores=stores(tenant=request.tenant),
         currency=request.brand.currency,
+        belonging=belonging_choices(tenant=request.tenant),
         initial=initial_of(event, request.brand.currency) if event else None,
     )
 

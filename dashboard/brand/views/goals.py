@@ -113,9 +113,10 @@ def challenge_change(request: DeskRequest, goal: UUID) -> HttpResponse:
         messages.success(request, _("Desafio encerrado. Quem concluiu fica com o prêmio."))
         return HttpResponseRedirect(reverse("dashboard:challenges"))
     form = ChallengeForm(request.POST if request.method == "POST" else None, initial=initial_of(info))
+    form.keep_promises()
     if request.method == "POST" and form.is_valid():
         try:
-            draft = form.draft(key=info.key, status=info.status)
+            draft = form.draft_of(info.as_draft())
             change_challenge(tenant=request.tenant, challenge=goal, draft=draft, actor=request.actor)
         except ChallengeNotFound:
             raise

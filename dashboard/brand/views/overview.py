@@ -94,7 +94,8 @@ def _row(happening: Happening) -> Row:
         title = _("%(who)s comprou") % {"who": who}
         return Row("shopping-bag", title, happening.store, happening.at, money, "in")
     title = _("%(who)s usou “%(coupon)s”") % {"who": who, "coupon": happening.what}
-    return Row("ticket-check", title, happening.store, happening.at, f"\N{MINUS SIGN}{money}")
+    taken_off = f"\N{MINUS SIGN}{money}" if happening.amount_minor else ""
+    return Row("ticket-check", title, happening.store, happening.at, taken_off)
 
 
 def _guide(request: DeskRequest, done: SetUp) -> list[dict[str, object]]:

@@ -14,12 +14,12 @@ from dashboard.brand.forms.programs import NewProgramForm, NewVersionForm, RuleF
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.rules.wording import Teller
+from insights.selectors import rule_names
 from programs.infos import ProgramInfo, RuleVersionInfo
 from programs.presets import PRESETS
 from programs.rules import InvalidRule, RuleSet, read_rules
 from programs.selectors import get_program, programs
 from programs.selectors.catalogue import rule_versions
-from programs.selectors.names import rule_names
 from programs.selectors.notices import NoticeInfo, notices_of
 from programs.services import open_program, publish_rule, set_program_status
 from smartbis.kernel.clock import now
@@ -202,7 +202,7 @@ def _card(request: DeskRequest, info: ProgramInfo) -> dict[str, Any]:
         "name": info.name,
         "kind": info.kind,
         "is_live": info.status == "live",
-        "sentence": _sentence(request, info.current.rules, info.kind) if info.current else "",
+        "sentences": _teller(request, info.kind).version(info.current.rules) if info.current else [],
         "version": info.current.version if info.current else None,
         "upcoming": _sentence(request, info.upcoming.rules, info.kind) if info.upcoming else "",
         "upcoming_at": info.upcoming.effective_at if info.upcoming else None,

@@ -18,7 +18,8 @@ from dashboard.brand.pages import render_page
 from dashboard.brand.reports import Cell, csv_response
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.segments import PRESETS, conditions, preset_spec
-from dashboard.brand.selectors.segments import known_keys, segment_page
+from dashboard.brand.selectors.belonging import belonging_choices
+from dashboard.brand.selectors.segments import segment_page
 from insights.infos import SegmentInfo
 from insights.segments.spec import SegmentSpec
 from insights.selectors import count_members, every_member, get_segment, segments
@@ -42,9 +43,10 @@ def index(request: DeskRequest) -> HttpResponse:
     """Every segment with its size; at first the presets to start from."""
     may_change = request.may("segment.change")
     new_url = reverse("dashboard:segment_new") if may_change else ""
+    names = _names(request)
     context = {
         "section": "segments",
-        "segments": [_row(request, each) for each in segments(tenant=request.tenant)],
+        "segments": [_row(request, each, names) for each in segments(tenant=request.tenant)],
         "new_url": new_url,
         "list_url": reverse("dashboard:segment_list_new") if may_change else "",
         "presets": [
@@ -273,7 +275,7 @@ def _page(request: DeskRequest, segment: str, *, tag_form: TagForm | None = None
 
     context = {
         "section": "segments",
-        "segment": _row(request, found.info),
+        "segment": _row(request, found.info, _names(request)),
         "members": [
             {
                 "href": reverse("dashboard:customer", args=[line.info.id]),
@@ -301,8 +303,13 @@ def _page(request: DeskRequest, segment: str, *, tag_form: TagForm | None = None
     return render_page(request, "dashboard/segment.html", context, status=status)
 
 
-def _row(request: DeskRequest, info: SegmentInfo) -> dict[str, Any]:
-    names = {str(each.id): each.name for each in stores(tenant=request.tenant, active_only=False)}
+def _names(request: DeskRequest) -> dict[str, dict[str, str]]:
+    """What filters name by id or key, by what it is."""
+    known = {kind: dict(pairs) for kind, pairs in belonging_choices(tenant=request.tenant).items()}
+    return known | {"stores": {str(each.id): each.name for each in stores(tenant=request.tenant, active_only=False)}}
+
+
+def _row(request: DeskRequest, info: SegmentInfo, names: dict[str, dict[str, str]]) -> dict[str, Any]:
     is_list = info.kind == "manual"
     return {
         "href": reverse("dashboard:segment", args=[info.key]),
@@ -322,7 +329,7 @@ def _form(request: DeskRequest, data: Any = None, **options: Any) -> SegmentForm
         data,
         currency=request.brand.currency,
         stores=stores(tenant=request.tenant),
-        known=known_keys(tenant=request.tenant),
+        known=belonging_choices(tenant=request.tenant),
         **options,
     )
 

@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.brand.forms.base import PercentField, call_needed
-from dashboard.brand.forms.rules.fields import FactorField, HoursField, LinesField, NamesField
+from dashboard.brand.forms.names import NONE_YET, NamesField
+from dashboard.brand.forms.rules.fields import FactorField, HoursField, LinesField
 from dashboard.brand.rules.choices import RuleChoices
 from programs.rules.spec import MAX_HOLD_DAYS, MAX_POINTS, MAX_PRIORITY, PERIODS
 from smartbis.forms import MAX_MINOR, MoneyField
@@ -53,7 +54,8 @@ WEEKDAYS = [
     ("6", _("sáb")),
     ("7", _("dom")),
 ]
-_LISTED = ("stores", "channels", "payment_methods", "participations", "plans", "tiers")
+_BELONGING = ("plans", "tiers", "segments", "tags", "communities")
+_LISTED = ("stores", "channels", "payment_methods", "participations", *_BELONGING)
 _MANY = (*_LISTED, "shown", "weekdays")
 PERIOD_NAMES = {"day": _("Por dia"), "week": _("Por semana"), "month": _("Por mês"), "life": _("Ao todo")}
 LIMITED = {
@@ -115,9 +117,9 @@ class RuleCard(forms.Form):
     item_tags = LinesField(label=_("Etiquetas de produtos"), help_text=_("Uma por linha."))
     plans = NamesField(label=_("Quem tem um destes planos"), required=False)
     tiers = NamesField(label=_("Quem está em um destes níveis"), required=False)
-    segments = LinesField(label=_("Segmentos"), help_text=_("Um por linha."))
-    tags = LinesField(label=_("Etiquetas de clientes"), help_text=_("Uma por linha."))
-    communities = LinesField(label=_("Comunidades"), help_text=_("Uma por linha."))
+    segments = NamesField(label=_("Quem está em um destes segmentos"), required=False)
+    tags = NamesField(label=_("Quem tem uma destas etiquetas"), required=False)
+    communities = NamesField(label=_("Quem está em uma destas comunidades"), required=False)
     minimum_minor = MoneyField(label=_("A partir de"), required=False)
     minimum_quantity = forms.IntegerField(
         label=_("Quantidade mínima"), required=False, min_value=1, max_value=MAX_MINOR
@@ -175,7 +177,7 @@ class RuleCard(forms.Form):
         for name in _LISTED:
             field = self.fields[name]
             assert isinstance(field, NamesField)
-            field.offer(choices.lists[name], _as_list(self[name].value()))
+            field.offer(choices.lists.get(name, []), self[name].value(), none_yet=NONE_YET.get(name, ""))
         self._offer_one("coupon", choices.lists["coupons"])
         self._offer_one("plan", choices.lists["plans"])
 
@@ -193,8 +195,11 @@ class RuleCard(forms.Form):
     def conditions(self) -> list[tuple[str, Any, list[forms.BoundField]]]:
         """The conditions that were added, each with its name and fields."""
         shown = _as_list(self["shown"].value())
-        return [(name, label, [self[field] for field in fields]) for name, (label, fields) in CONDITIONS.items()
-                if name in shown]  # fmt: skip
+        return [
+            (name, label, [self[field] for field in fields if not self._is_unknown(field)])
+            for name, (label, fields) in CONDITIONS.items()
+            if name in shown
+        ]
 
     @property
     def menu(self) -> list[tuple[str, Any]]:
@@ -247,6 +252,10 @@ class RuleCard(forms.Form):
             self.fields[f"times_{period}"] = forms.IntegerField(
                 label=words, required=False, min_value=1, max_value=MAX_MINOR
             )
+
+    def _is_unknown(self, field: str) -> bool:
+        """Communities have no page to make them on: nobody is asked for what does not exist."""
+        return field == "communities" and not self.fields[field].choices  # type: ignore[attr-defined]
 
     def _offer_one(self, name: str, known: list[tuple[str, Any]]) -> None:
         chosen = self[name].value()

@@ -1,4 +1,4 @@
-"""Fields that only rules have: names in lists and lines, stretches of hours, factors."""
+"""Fields that only rules have: names in lines, stretches of hours, factors."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -13,20 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 MOST_HOURS = 10
-
-
-class NamesField(forms.MultipleChoiceField):
-    """Some of what the brand has; what a rule named before stays on the list, and the domain judges it."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def valid_value(self, value: str) -> bool:
-        return bool(value)
-
-    def offer(self, known: list[tuple[str, Any]], chosen: list[str]) -> None:
-        """Put what the brand has on the list, and what is chosen though the brand has it no more."""
-        names = dict(known)
-        self.choices = [*known, *((each, each) for each in chosen if each and each not in names)]
 
 
 class LinesField(forms.CharField):

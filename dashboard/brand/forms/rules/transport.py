@@ -7,8 +7,8 @@ from programs.rules import Rule, write_rule
 from programs.rules.reading import rounding_of
 from programs.rules.spec import PERIODS
 
-_LINES = ("categories", "products", "item_tags", "segments", "tags", "communities")
-_NAMES = ("stores", "channels", "payment_methods", "plans", "tiers")
+_LINES = ("categories", "products", "item_tags")
+_NAMES = ("stores", "channels", "payment_methods", "plans", "tiers", "segments", "tags", "communities")
 _EFFECT_FIELDS = {
     "percentage": {"basis_points": "percent"},
     "per_unit": {"points": "points", "minor": "per"},

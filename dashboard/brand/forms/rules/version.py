@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.brand.forms.base import DeskForm, LocalMoment, PercentField
-from dashboard.brand.forms.rules.fields import LinesField, NamesField
+from dashboard.brand.forms.names import NamesField
+from dashboard.brand.forms.rules.fields import LinesField
 from dashboard.brand.rules.choices import RuleChoices
 from programs.rules import PointValue, Spending
 from programs.rules.spec import MAX_BASIS_POINTS, MAX_POINTS
@@ -68,7 +69,7 @@ class SpendingForm(forms.Form):
         super().__init__(*positional, **{**options, "use_required_attribute": False})
         field = self.fields["excluded_stores"]
         assert isinstance(field, NamesField)
-        field.offer(choices.lists["stores"], list(self["excluded_stores"].value() or []))
+        field.offer(choices.lists["stores"], self["excluded_stores"].value())
 
     @property
     def is_used(self) -> bool:
