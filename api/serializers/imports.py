@@ -38,7 +38,7 @@ class ImportIn(serializers.Serializer[Any]):
         required=False,
         max_length=MAX_MAPPING,
         help_text='A JSON object as text, `{"columns": {field: column}, …}`, or the name of a preset; absent when the '
-        "columns are called like the fields.",
+        "columns are called like the fields, or as people usually call them (`pagamento`, `telefone`, `valor`).",
     )
     dry_run = serializers.BooleanField(required=False, default=False, help_text="Reads and judges, and keeps nothing.")
 

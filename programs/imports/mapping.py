@@ -81,7 +81,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "amount": ("valor", "total", "valor_total", "saldo", "balance", "pontos", "points"),
     "store": ("loja", "store_code", "filial", "unidade"),
     "channel": ("canal",),
-    "payment_method": ("pagamento", "forma_pagamento", "forma_de_pagamento", "payment"),
+    "payment_method": ("pagamento", "forma_pagamento", "forma_de_pagamento", "meio_de_pagamento", "payment"),
     "currency": ("moeda",),
     "refund_of": ("devolucao_de", "estorno_de"),
     "customer_phone": ("phone", "telefone", "celular", "whatsapp", "fone"),
@@ -152,30 +152,30 @@ def complete(kind: str, mapping: str | Mapping[str, Any] | None, header: Sequenc
     if preset:
         whole["preset"] = preset
     if not whole.get("columns"):
-        whole["columns"] = by_own_names(kind, header)
+        whole["columns"] = by_names(kind, header)
     return whole
 
 
-def by_own_names(kind: str, header: Sequence[str]) -> dict[str, str]:
-    """The columns that are called exactly like fields."""
+def by_names(kind: str, header: Sequence[str]) -> dict[str, str]:
+    """The columns that are called exactly like fields; for other fields those called as people usually call them."""
     names = {_plain(name): name for name in reversed(header)}
-    return {each: names[each] for each in FIELDS[kind] if each in names}
-
-
-def suggest(kind: str, header: Sequence[str]) -> dict[str, Any]:
-    """A preset whose columns are all there, or columns by their own names and by what people usually call them."""
-    if kind == "purchases":
-        for name, preset in PRESETS.items():
-            if set(preset["columns"].values()) <= set(header):
-                return {"preset": name, "columns": dict(preset["columns"])}
-    columns = by_own_names(kind, header)
-    free = {_plain(name): name for name in reversed(header) if name not in columns.values()}
+    columns = {each: names[each] for each in FIELDS[kind] if each in names}
+    free = {plain: name for plain, name in names.items() if name not in columns.values()}
     for each in FIELDS[kind]:
         for alias in () if each in columns else _ALIASES.get(each, ()):
             if alias in free:
                 columns[each] = free.pop(alias)
                 break
-    return {"columns": columns}
+    return columns
+
+
+def suggest(kind: str, header: Sequence[str]) -> dict[str, Any]:
+    """A preset whose columns are all there, or columns by their names."""
+    if kind == "purchases":
+        for name, preset in PRESETS.items():
+            if set(preset["columns"].values()) <= set(header):
+                return {"preset": name, "columns": dict(preset["columns"])}
+    return {"columns": by_names(kind, header)}
 
 
 def ready(kind: str, mapping: Mapping[str, Any], header: Sequence[str]) -> ReadyMapping:

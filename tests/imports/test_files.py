@@ -11,6 +11,7 @@ from programs.imports import FileRefused, MappingRefused, imports_page, preview
 from programs.imports import files as module
 from smartbis.kernel.errors import InvalidInput, PermissionMissing
 from smartbis.purchases.errors import CurrencyMismatch
+from smartbis.purchases.selectors import purchases_page
 from smartbis.tenancy.errors import StoreUnknown
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor
@@ -119,6 +120,19 @@ def test_a_preview_shows_rows_and_suggests_columns(aurora: TenantInfo, data_dir:
     assert any("Humor" in warning for warning in seen.warnings)
     assert list((data_dir / "imports").iterdir()) == []
     load(aurora, text, mapping=seen.suggested)
+
+
+@pytest.mark.parametrize("mapping", [None, "preview"])
+@pytest.mark.parametrize("called", ["Pagamento", "forma de pagamento", "payment_method"])
+def test_columns_are_known_by_what_people_call_them(
+    aurora: TenantInfo, boreal: TenantInfo, called: str, mapping: str | None
+) -> None:
+    text = f"número;data;valor;loja;{called}\n1;02/11/2026;10,00;centro;Pix\n"
+    found = preview(tenant=aurora.id, file=io.BytesIO(text.encode()), kind="purchases").suggested
+    load(aurora, text, mapping=found if mapping else None)
+    (sale,) = purchases_page(tenant=aurora.id).items
+    assert (sale.external_id, sale.payment_method) == ("1", "pix")
+    assert purchases_page(tenant=boreal.id).items == ()
 
 
 def test_a_preview_knows_the_preset_and_a_file_that_was_here_before(gifts: TenantInfo) -> None:
