@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.screenshots import House
+from tests.pictures.house import House, houses
+from tests.screenshots import SLUGS
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 600
@@ -56,7 +57,19 @@ def _wait_for(house: "subprocess.Popen[bytes]", data_dir: Path) -> dict[str, Any
 
 
 @pytest.fixture(scope="session")
-def house(credentials: dict[str, Any]) -> House:
-    """The services card of the demo."""
-    tenant = next(each for each in credentials["tenants"] if each["slug"] == "bom-vizinho")
-    return House(credentials["base_url"], credentials["sandbox_url"], tenant)
+def known(credentials: dict[str, Any]) -> dict[str, House]:
+    """The demo's two brands: the services card, and the association's club."""
+    by_slug = houses(credentials)
+    return {brand: by_slug[slug] for brand, slug in SLUGS.items()}
+
+
+@pytest.fixture(scope="session")
+def house(known: dict[str, House]) -> House:
+    """The services card."""
+    return known["card"]
+
+
+@pytest.fixture(scope="session")
+def club(known: dict[str, House]) -> House:
+    """The association."""
+    return known["club"]

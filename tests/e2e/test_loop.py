@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.screenshots import House, sign_in_customer, sign_in_staff
+from tests.pictures.house import House, sign_in_customer, sign_in_staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PHONE = "+5511988887766"

@@ -1,0 +1,69 @@
+"""axe finds nothing on any screen that has a picture: light and dark, every colour in turn, phone and desk in turn."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.pictures.furnish import furnish
+from tests.pictures.house import House
+from tests.pictures.looks import COLOURS, SCHEMES, SIZES
+from tests.screenshots import AFTER, BEFORE, Door, everybody, paint, window
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def states(browser: Browser, known: dict[str, House]) -> dict[tuple[str, str], Any]:
+    """Everybody signed in, at a house that is still as the demo left it."""
+    return everybody(browser, known)
+
+
+@pytest.fixture(scope="module")
+def furnished(browser: Browser, known: dict[str, House], states: dict[tuple[str, str], Any]) -> None:
+    """What the demo lacks."""
+    with window(browser, states["card", "owner"]) as page:
+        furnish(page, known["card"], known["club"])
+
+
+def faults_on(page: Page) -> list[str]:
+    """What axe finds in either scheme, and whether something stands out to the side."""
+    found = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for each in Axe().run(page).response["violations"]:
+            found.append(f"{scheme}: {each['id']}: {each['nodes'][0]['html'][:200]}")
+    if not page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"):
+        found.append("stands out to the side")
+    return found
+
+
+def look(browser: Browser, known: dict[str, House], states: dict[tuple[str, str], Any], doors: list[Door]) -> list[str]:
+    """The faults of all screens behind these doors."""
+    faults = []
+    for turn, (colour, value) in enumerate(COLOURS.items()):
+        for brand, house in known.items():
+            paint(browser, house, states[brand, "owner"], value)
+            for door in doors:
+                mine = [(place, each) for place, each in enumerate(door.screens) if each.brand == brand]
+                with window(browser, states.get((brand, door.who))) as page:
+                    for place, screen in mine:
+                        if place % len(COLOURS) == turn or screen.is_key:
+                            page.set_viewport_size(list(SIZES.values())[(place + turn) % 2])  # type: ignore[arg-type]
+                            screen.open(page, house, door.address(house))
+                            faults += [f"{door.name}-{screen.name} in {colour}, {each}" for each in faults_on(page)]
+    return faults
+
+
+def test_axe_finds_nothing_on_empty_screens(
+    browser: Browser, known: dict[str, House], states: dict[tuple[str, str], Any]
+) -> None:
+    assert look(browser, known, states, BEFORE) == []
+
+
+@pytest.mark.usefixtures("furnished")
+def test_axe_finds_nothing_on_full_screens(
+    browser: Browser, known: dict[str, House], states: dict[tuple[str, str], Any]
+) -> None:
+    assert look(browser, known, states, AFTER) == []

@@ -1,0 +1,127 @@
+"""The dashboard's screens by name: the empty ones first, before the house is furnished."""
+
+from playwright.sync_api import Page
+
+from tests.pictures.furnish import many_backtests
+from tests.pictures.house import House
+from tests.pictures.screens import Screen
+
+
+def _without_rules(page: Page, house: House) -> None:
+    page.locator("[name=do][value='remove:0']").click()
+    page.locator("#rule-0").wait_for(state="detached")
+
+
+def _with_faults(page: Page, house: House) -> None:
+    page.locator("[name=r0-percent]").fill("")
+    page.locator("[name=r1-mode][value=exclusive]").evaluate("(choice) => { choice.checked = true }")
+    page.locator("[name=do][value=publish]").click()
+    page.locator("#editor .field__error, #editor .errorlist").first.wait_for()
+
+
+def _try_a_sale(page: Page, house: House) -> None:
+    page.locator("summary", has_text="Experimentar").or_(page.locator("summary", has_text="Try")).click()
+    page.locator("[name=do][value=try]").click()
+    page.locator("#trial-result").wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def _conditions(page: Page, house: House) -> None:
+    for name in ("stores", "time", "items", "groups", "payment"):
+        page.locator("#rule-0 .rule__menu summary").click()
+        page.locator(f"[name=do][value='condition:0:{name}']").click()
+        page.locator(f"#condition-0-{name}").wait_for()
+
+
+def _running(page: Page, house: House) -> None:
+    page.goto(house.dashboard(f"backtests/{many_backtests(house)}/"))
+
+
+DESK_EMPTY = [
+    Screen("customers-none", "customers/?search=zzzz"),
+    Screen("segments-none", "segments/"),
+    Screen("plans-none", "plans/"),
+    Screen("plan-members-none", "plans/members/"),
+    Screen("tiers-none", "tiers/"),
+    Screen("adjustments-none", "adjustments/"),
+    Screen("events-none", "events/"),
+    Screen("challenges-none", "challenges/"),
+    Screen("referrals-none", "referrals/"),
+    Screen("imports-none", "imports/"),
+    Screen("backtests-none", "programs/{program}/backtests/"),
+]
+RULES = [
+    Screen("presets", "programs/new/", is_key=True),
+    Screen("rules-empty", "programs/new/rules/?preset=blank-cashback", act=_without_rules),
+    Screen("rules-preset", "programs/new/rules/?preset=restaurant"),
+    Screen("rules-points", "programs/new/rules/?preset=club"),
+    Screen("rules-conditions", "programs/new/rules/?preset=services", act=_conditions),
+    Screen("rules-full", "programs/{program}/rules/", is_key=True),
+    Screen("rules-faults", "programs/new/rules/?preset=shop", act=_with_faults),
+    Screen("rules-trial", "programs/{program}/rules/", act=_try_a_sale),
+    Screen("program", "programs/{program}/"),
+    Screen("program-club", "programs/{program}/", "club"),
+    Screen("program-simple", "programs/{program}/change/", "club"),
+    Screen("backtests", "programs/{program}/backtests/"),
+    Screen("backtest", "backtests/{backtest}/"),
+    Screen("backtest-running", act=_running),
+]
+DESK = [
+    Screen("overview", is_key=True),
+    Screen("overview-club", "", "club"),
+    Screen("customers", "customers/"),
+    Screen("customer", "customers/{customer}/"),
+    Screen("customer-club", "customers/{customer}/", "club"),
+    Screen("customer-change", "customers/{customer}/change/"),
+    Screen("customer-adjust", "customers/{customer}/adjust/"),
+    Screen("customer-erase", "customers/{customer}/erase/"),
+    Screen("merge-search", "customers/{customer}/merge/?search=a"),
+    Screen("merge", "customers/{customer}/merge/?other={other}"),
+    Screen("segments", "segments/"),
+    Screen("segment", "segments/of/sumidos/"),
+    Screen("segment-form", "segments/new/?preset=gone"),
+    Screen("segment-list-form", "segments/new-list/"),
+    Screen("sales", "sales/"),
+    Screen("sale", "sales/{purchase}/"),
+    Screen("programs", "programs/"),
+    Screen("plans", "plans/", "club"),
+    Screen("plan-form", "plans/new/"),
+    Screen("plan-change", "plans/{plan}/change/", "club"),
+    Screen("plan-members", "plans/members/", "club"),
+    Screen("customer-plan", "customers/{customer}/plans/", "club"),
+    Screen("tiers", "tiers/", "club"),
+    Screen("tier-members", "tiers/onda/members/", "club"),
+    Screen("tiers-form", "tiers/change/", "club"),
+    Screen("tiers-form-new", "tiers/change/"),
+    Screen("coupons", "coupons/"),
+    Screen("coupon", "coupons/{coupon}/"),
+    Screen("coupon-form", "coupons/new/"),
+    Screen("coupon-change", "coupons/{coupon}/change/"),
+    Screen("events", "events/", "club"),
+    Screen("event", "events/{event}/", "club"),
+    Screen("event-tonight", "events/{tonight}/", "club"),
+    Screen("event-form", "events/new/", "club"),
+    Screen("event-change", "events/{event}/change/", "club"),
+    Screen("referrals", "referrals/", "club"),
+    Screen("challenges", "challenges/", "club"),
+    Screen("challenge", "challenges/{challenge}/", "club"),
+    Screen("challenge-form", "challenges/new/"),
+    Screen("messages", "messages/"),
+    Screen("templates", "messages/templates/"),
+    Screen("channel", "messages/channel/"),
+    Screen("report", "reports/"),
+    Screen("import-form", "imports/new/"),
+    Screen("stores", "stores/"),
+    Screen("team", "team/"),
+    Screen("member-form", "team/new/"),
+    Screen("keys", "keys/"),
+    Screen("key-form", "keys/new/"),
+    Screen("settings", "settings/"),
+    Screen("ledger", "ledger/"),
+    Screen("ledger-closes", "ledger/closes/"),
+    Screen("ledger-liability", "ledger/liability/"),
+    Screen("ledger-liability-club", "ledger/liability/", "club"),
+    Screen("adjustments", "adjustments/"),
+    Screen("adjustment-limits", "adjustments/limits/"),
+    Screen("audit", "audit/"),
+]

@@ -1,0 +1,101 @@
+"""What the demo lacks for its screens to be full: added through REST and the dashboard, to a house of one's own."""
+
+from datetime import timedelta
+from typing import Any
+
+from playwright.sync_api import Page
+
+from smartbis.kernel.clock import now
+from tests.pictures.house import House
+
+BASE = {"key": "base", "name": "Toda compra", "effect": {"kind": "percentage", "basis_points": 2000}}
+RULES: dict[str, Any] = {
+    "rules": [
+        BASE,
+        {
+            "key": "tarde",
+            "name": "Tardes em dobro",
+            "effect": {"kind": "multiplier", "factor_bp": 20_000},
+            "when": {"weekdays": [2, 3, 4], "hours": [["14:00", "17:00"]], "stores": ["vila-nova", "online"]},
+            "stacking": {"mode": "best", "priority": 10},
+        },
+        {
+            "key": "lavanderia",
+            "name": "Edredons",
+            "effect": {"kind": "fixed", "amount": 500},
+            "when": {
+                "categories": ["Lavanderia"],
+                "payment_methods": ["pix"],
+                "minimum_minor": 5_000,
+                "segments": ["sumidos"],
+                "birthday": "month",
+                "from": "2026-11-01",
+                "until": "2027-12-31",
+            },
+            "limits": {"times_per_customer": {"month": 2}, "per_rule": {"month": 50_000}, "budget_minor": 200_000},
+            "hold_days": 7,
+        },
+    ],
+    "spending": {"minimum_balance": 1_000, "maximum_share_bp": 5_000, "excluded_stores": ["farmacia"]},
+}
+ARRIVE = 3
+
+
+def furnish(owner: Page, card: House, club: House) -> None:
+    """Segments, tags, adjustments, rules with a notice and backtests for one brand; an event tonight for the other."""
+    gone = {"name": "Sumidos", "kind": "filter", "filter": {"not_bought_for_days": 30}}
+    for house in (card, club):
+        house.call("segments", gone)
+        people = house.call("customers?limit=40")["results"]
+        for person in people[:3]:
+            house.call(f"customers/{person['id']}/tags", {"tag": "VIP"})
+    club_event(club)
+    adjust(owner, card)
+    program = card.first("programs")["id"]
+    told = {"text": "Às tardes, de terça a quinta, o cashback vale em dobro.", "days": 30}
+    card.call(f"programs/{program}/versions", {"spec": RULES, "notice": told})
+    start_backtest(card, 700)
+
+
+def club_event(club: House) -> None:
+    """An event whose door is open now: some have come, some are awaited, one waits for a place."""
+    starts = now() + timedelta(hours=2)
+    place = {"place": "Sede, sala do mar", "store": "sede", "capacity": 9}
+    event = club.call(
+        "events",
+        {
+            "name": "Oficina de nós e cordas",
+            "starts_at": starts.isoformat(),
+            "ends_at": (starts + timedelta(hours=3)).isoformat(),
+            **place,
+        },
+    )
+    for number, person in enumerate(club.call("customers?limit=10")["results"]):
+        made = club.call(f"events/{event['id']}/registrations", {"customer": {"id": person["id"]}})
+        if number < ARRIVE:
+            club.call(f"events/{event['id']}/check-ins", {"store": "sede", "registration": made["id"]})
+
+
+def adjust(owner: Page, card: House) -> None:
+    """A correction that the owner makes alone, and two that wait for a second person."""
+    first, second, third = card.call("customers?limit=3")["results"]
+    for person, amount in ((first, 4_500), (second, -1_200)):
+        note = {"reason": "service_failure", "note": "Pedido 8812 chegou errado"}
+        card.call(f"customers/{person['id']}/adjustments", {"unit": "BRL", "amount": amount, **note})
+    owner.goto(card.dashboard(f"customers/{third['id']}/adjust/"))
+    owner.locator("[name=amount]").fill("25,00")
+    owner.locator("main form button[type=submit]").last.click()
+    owner.wait_for_load_state()
+
+
+def many_backtests(house: House) -> str:
+    """Backtests in a row, so that the last still waits or runs when it is looked at; its id."""
+    return [start_backtest(house, each) for each in (300, 400, 500, 600, 800)][-1]
+
+
+def start_backtest(house: House, basis_points: int) -> str:
+    """Another percentage tried on the last quarter's sales; its id."""
+    program, today = house.first("programs")["id"], now().date()
+    draft = {"rules": [BASE | {"effect": {"kind": "percentage", "basis_points": basis_points}}]}
+    period = {"since": str(today - timedelta(days=90)), "until": str(today - timedelta(days=1))}
+    return str(house.call(f"programs/{program}/backtests", {"spec": draft, **period})["id"])

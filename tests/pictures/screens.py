@@ -1,0 +1,146 @@
+"""The screens of portal, counter and public pages by name, and what a screen is."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page, expect
+
+from tests.pictures.house import House
+
+Act = Callable[[Page, House], None]
+Find = Callable[[House], str]
+
+# What stands in braces in an address, found when it is needed.
+FIND: dict[str, Find] = {
+    "program": lambda house: str(house.first("programs")["id"]),
+    "coupon": lambda house: str(house.first("coupons")["id"]),
+    "customer": lambda house: str(house.first(f"customers?phone={house.phone.replace('+', '%2B')}")["id"]),
+    "other": lambda house: str(house.call("customers?limit=5")["results"][4]["id"]),
+    "purchase": lambda house: str(house.first("purchases?limit=1")["id"]),
+    "event": lambda house: _event(house, "Sarau"),
+    "tonight": lambda house: _event(house, "Oficina"),
+    "challenge": lambda house: str(house.first("challenges")["id"]),
+    "plan": lambda house: str(house.first("plans")["key"]),
+    "backtest": lambda house: str(house.first(f"programs/{house.first('programs')['id']}/backtests")["id"]),
+}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page with its address below its door, whose brand shows it, and what is done before it is looked at.
+
+    `act` may go elsewhere and type; `is_key` screens are looked at in every colour and scheme.
+    """
+
+    name: str
+    path: str = ""
+    brand: str = "card"
+    act: Act | None = None
+    is_key: bool = False
+    found: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def open(self, page: Page, house: House, door: str) -> None:
+        """Show it. Raises SystemExit where the answer is no success."""
+        names = [name for name in re.findall(r"{(\w+)}", self.path) if name not in self.found]
+        for name in names:
+            self.found[name] = FIND[name](house)
+        address = door + self.path.format(**self.found)
+        response = page.goto(address)
+        if response is None or response.status >= 400:
+            raise SystemExit(f"{address} answered {response.status if response else 'nothing'}")
+        page.wait_for_load_state("networkidle")
+        if self.act:
+            self.act(page, house)
+
+
+def _event(house: House, name: str) -> str:
+    return next(str(each["id"]) for each in house.call("events")["results"] if each["name"].startswith(name))
+
+
+def _first_link(pattern: str) -> Act:
+    """Follow the first link of the main part whose address looks so."""
+
+    def follow(page: Page, house: House) -> None:
+        page.locator("main a").and_(page.locator(f"a[href*='{pattern}']")).first.click()
+        page.wait_for_load_state("networkidle")
+
+    return follow
+
+
+def _counter_finds(text: str | None, shown: str) -> Act:
+    """Look something up at the counter's one field."""
+
+    def look_up(page: Page, house: House) -> None:
+        page.locator("#till-query").fill(text if text is not None else house.phone)
+        page.keyboard.press("Enter")
+        page.locator(shown).first.wait_for()
+
+    return look_up
+
+
+def _counter_sells(page: Page, house: House) -> None:
+    _counter_finds(None, ".till__who")(page, house)
+    page.locator("#till input[name=amount]").press_sequentially("3850")
+    expect(page.locator("#till-confirm")).to_contain_text(re.compile("38[.,]50"))
+
+
+def _open_person(page: Page, house: House) -> None:
+    page.locator("#till a[href*='registration=']").last.click()
+    page.wait_for_load_state("networkidle")
+
+
+def _no_such_code(page: Page, house: House) -> None:
+    page.locator("#till-query").fill("8F3K-2QZP-7XMA")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    page.locator("#till").wait_for()
+
+
+PORTAL_EMPTY = [
+    Screen("membership-none", "membership/"),
+    Screen("events-none", "events/"),
+    Screen("challenges-none", "challenges/"),
+    Screen("refer-none", "refer/"),
+]
+PORTAL = [
+    Screen("home", "", is_key=True),
+    Screen("home-club", "", "club"),
+    Screen("offers", "offers/"),
+    Screen("offer", "offers/", act=_first_link("/offers/")),
+    Screen("convert", "convert/"),
+    Screen("vouchers", "vouchers/"),
+    Screen("voucher", "vouchers/", act=_first_link("/vouchers/")),
+    Screen("statement", "statement/"),
+    Screen("statement-club", "statement/", "club"),
+    Screen("events", "events/", "club"),
+    Screen("event", "events/{event}/", "club"),
+    Screen("refer", "refer/", "club"),
+    Screen("challenges", "challenges/", "club"),
+    Screen("membership", "membership/", "club", is_key=True),
+    Screen("account", "account/"),
+    Screen("erase", "account/erase/"),
+    Screen("how-it-works", "how-it-works/"),
+    Screen("how-it-works-club", "how-it-works/", "club"),
+]
+PORTAL_DOORSTEP = [
+    Screen("join", "join/?store=centro"),
+    Screen("sign-in", "sign-in/"),
+    Screen("missing", "gone/"),
+]
+COUNTER = [
+    Screen("idle"),
+    Screen("found", act=_counter_finds(None, ".till__who")),
+    Screen("selling", act=_counter_sells),
+    Screen("new", act=_counter_finds("+5511900000000", "[name=name]")),
+    Screen("no-such-code", act=_no_such_code),
+]
+COUNTER_CLUB = [
+    Screen("door", "events/{tonight}/", "club"),
+    Screen("door-person", "events/{tonight}/", "club", act=_open_person),
+]
+PUBLIC = [
+    Screen("home"),
+    Screen("sign-in", "sign-in/"),
+    Screen("invitation", "invitation/"),
+]
