@@ -24,6 +24,11 @@ from smartbis.customers.selectors import birthdays_of
 from smartbis.tenancy.scope import tenant_scope
 
 ROWS_A_TRIP = 2_000
+# One long statement in a process of its own. Should that end, the server notices and lets go of it.
+_SETTINGS = """
+SELECT set_config('work_mem', '64MB', true), set_config('cursor_tuple_fraction', '1', true),
+    set_config('statement_timeout', '10min', true), set_config('client_connection_check_interval', '5s', true)
+"""
 _MICRO = 1_000_000
 _QUARTER = 900
 # The server counts microseconds from the year 2000.
@@ -191,9 +196,7 @@ def _streaming(statement: str, named: dict[str, Any]) -> Iterator[Any]:
     cursor.itersize = ROWS_A_TRIP
     try:
         with connection.cursor() as settings:
-            settings.execute(
-                "SELECT set_config('work_mem', '64MB', true), set_config('cursor_tuple_fraction', '1', true)"
-            )
+            settings.execute(_SETTINGS)
         cursor.execute(statement, named, binary=True)
         yield cursor
     finally:

@@ -2,13 +2,14 @@
 
 import gc
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,9 @@ SALES_IN_ONE_PROCESS = 20_000
 PROCESSES = 2
 _SIDES = ("live", "draft")
 _FACTS_BETWEEN_COLLECTIONS = 200_000
+# So often somebody hears of a turn that still reads: the lease is renewed, and a stop is noticed.
+_QUIET_SECONDS = 10
+_FROM_WORKER = 0
 
 _PAUSES = """
 SELECT action, (extract(epoch FROM at) * 1000000)::int8 FROM tenancy_auditentry
@@ -198,11 +202,11 @@ def run_tasks(row: Backtest, tasks: list[Task], beat: Callable[[int], None]) -> 
     try:
         alive = len(children)
         while alive:
-            place, line = said.get()
+            place, line = _heard(said)
             if line is None:
                 alive -= 1
-            elif line.startswith("done "):
-                done[place] = int(line[5:])
+            elif line.startswith("done"):
+                done[place] = int(line[5:] or done[place])
                 beat(sum(done) if len(tasks[0].sides) > 1 else min(done))
             else:
                 found[place] = json.loads(line)
@@ -215,10 +219,19 @@ def run_tasks(row: Backtest, tasks: list[Task], beat: Callable[[int], None]) -> 
     return [Outcome(task, told(found[place])) for place, task in enumerate(tasks)]
 
 
+def _heard(said: "Queue[tuple[int, str | None]]") -> tuple[int, str | None]:
+    """The next thing a child said, or after a while that it is where it was."""
+    try:
+        return said.get(timeout=_QUIET_SECONDS)
+    except Empty:
+        return 0, "done"
+
+
 def _started(row: Backtest, task: Task, said: "Queue[tuple[int, str | None]]", place: int) -> "subprocess.Popen[str]":
     order = {"tenant": str(row.tenant_id), "backtest": str(row.id), **vars(task)}
     child = subprocess.Popen(  # noqa: S603 (our own interpreter and command; ids only)
         [sys.executable, str(Path(__file__).resolve().parents[2] / "manage.py"), "replay_backtest", json.dumps(order)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -236,6 +249,7 @@ def _listen(child: "subprocess.Popen[str]", said: "Queue[tuple[int, str | None]]
 
 def serve(order: dict[str, Any], tell: Callable[[str], None]) -> None:
     """What a child does: replay its part, say how far it is, and in the end what it came to."""
+    Thread(target=_end_with_worker, daemon=True).start()
     # Millions of small facts come and go without ever pointing back at one another.
     gc.freeze()
     gc.set_threshold(_FACTS_BETWEEN_COLLECTIONS)
@@ -245,6 +259,13 @@ def serve(order: dict[str, Any], tell: Callable[[str], None]) -> None:
     task = Task(order["part"], order["parts"], tuple(order["sides"]))
     tally = run_task(row, task, lambda done: tell(f"done {done}"))
     tell(json.dumps(wire(tally)))
+
+
+def _end_with_worker() -> None:
+    """End this process when the worker's end of the pipe closes, however the worker came to its end."""
+    while os.read(_FROM_WORKER, 1):
+        pass
+    os._exit(1)
 
 
 def wire(tally: Tally) -> dict[str, Any]:

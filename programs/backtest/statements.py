@@ -23,10 +23,14 @@ items AS (
     FROM purchases_purchaseitem i JOIN chosen ON chosen.id = i.purchase_id
     WHERE i.tenant_id = %(tenant)s GROUP BY i.purchase_id
 )"""
-# What an award remembers of its limit matters only outside the period: inside, the replay counts for itself.
+# What was taken back after the backtest was asked for is not replayed. What an award remembers of its limit matters
+# only outside the period: inside, the replay counts for itself.
 _AWARDS = """
 awards AS (
-    SELECT a.purchase_id, string_agg(concat_ws(chr(31), a.rule_key, v.version, a.base, a.granted, a.reversed,
+    SELECT a.purchase_id, string_agg(concat_ws(chr(31), a.rule_key, v.version, a.base, a.granted,
+        CASE WHEN a.reversed = 0 THEN 0 ELSE a.reversed - coalesce((
+            SELECT sum(x.amount) FROM programs_awardreversal x
+            WHERE x.tenant_id = a.tenant_id AND x.award_id = a.id AND x.created_at > %(cutoff)s), 0) END,
         CASE WHEN {remembers} THEN a.facts::text ELSE '' END), chr(30)) AS kept
     FROM programs_award a
     JOIN programs_ruleversion v ON v.tenant_id = a.tenant_id AND v.id = a.rule_version_id
@@ -61,7 +65,7 @@ FROM (
     UNION ALL
     SELECT 2, c.customer_id, c.id, NULL, '', '', c.amount_minor, c.amount_minor, c.amount_minor, NULL,
         coalesce(c.decided_at, c.recorded_at), NULL, NULL, c.counts, false, c.id
-    FROM chosen c WHERE c.status = 'cancelled'
+    FROM chosen c WHERE c.status = 'cancelled' AND coalesce(c.decided_at, c.recorded_at) <= %(cutoff)s
 ) events
 ORDER BY {order}
 """
