@@ -43,8 +43,18 @@ def through_service(world: World, place: int) -> Operation:
 
 
 def over_http(world: World, place: int) -> Operation:
-    """A client that posts sales to the web server at `world`'s address, by the customer's phone."""
-    till, chance = Till(world.secret), random.Random(place)
+    """A client that posts sales to the web server, by the customer's phone."""
+    return _posting(world, Till(world.secret), "/api/v1/purchases", place)
+
+
+def over_bare_door(given: tuple[World, str], place: int) -> Operation:
+    """A client that posts the same sales to the bare door at an address; see `benchmarks.door`."""
+    world, address = given
+    return _posting(world, Till(world.secret, address), "/sales", place)
+
+
+def _posting(world: World, till: Till, path: str, place: int) -> Operation:
+    chance = random.Random(place)
     item = {"sku": "789", "name": "Corte", "category": "cabelo", "quantity": 1, "unit_minor": AMOUNT_MINOR}
 
     def operation() -> None:
@@ -56,7 +66,7 @@ def over_http(world: World, place: int) -> Operation:
             "external_id": number,
             "items": [item],
         }
-        till.post("/api/v1/purchases", body, key=number, expected=201)
+        till.post(path, body, key=number, expected=201)
 
     return operation
 
@@ -84,12 +94,13 @@ def bare_loop(given: tuple[World, list[Line]], place: int) -> Operation:
 
     def operation() -> None:
         facts: dict[object, object] = {"customer": chance.choice(world.customers), "number_of_sale": uuid4().hex}
-        say(connection, lines, facts, _learn)
+        say(connection, lines, facts, learn)
 
     return operation
 
 
-def _learn(sql: str, rows: list[tuple[Any, ...]]) -> Facts:
+def learn(sql: str, rows: list[tuple[Any, ...]]) -> Facts:
+    """What the answer to a statement teaches for those that follow."""
     if "FOR NO KEY UPDATE OF b" not in sql:
         return {}
     _customer, holder, _merged, _unit, available, _pending, _owed, _held, number = rows[0]

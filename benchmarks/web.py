@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import pickle
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 from benchmarks.database import Database
 
 ADDRESS = "SMARTBIS_BENCH_ADDRESS"
+KNOWN = "SMARTBIS_BENCH_KNOWN"
 WORKERS, THREADS = 2, 4
 START_SECONDS = 60
 
@@ -27,7 +29,28 @@ class Refused(Exception):
 
 @contextlib.contextmanager
 def served(database: Database) -> Iterator[str]:
-    """Granian with as many workers and threads as `make run` gives it; its address, which clients find too."""
+    """Our application; its address, which clients find too."""
+    with _granian(database, "smartbis.wsgi:application", {}) as address:
+        os.environ[ADDRESS] = address
+        try:
+            yield address
+        finally:
+            os.environ.pop(ADDRESS, None)
+
+
+@contextlib.contextmanager
+def bare_door(database: Database, known: Any) -> Iterator[str]:
+    """The bare door of `benchmarks.door`, which knows `known`; its address."""
+    with tempfile.TemporaryDirectory(prefix="smartbis-door-") as folder:
+        path = Path(folder) / "known"
+        path.write_bytes(pickle.dumps(known))
+        with _granian(database, "benchmarks.door:application", {KNOWN: str(path)}) as address:
+            yield address
+
+
+@contextlib.contextmanager
+def _granian(database: Database, application: str, variables: Mapping[str, str]) -> Iterator[str]:
+    """Granian with as many workers and threads as `make run` gives it; its address."""
     port = _free_port()
     address = f"127.0.0.1:{port}"
     environment = {
@@ -38,26 +61,25 @@ def served(database: Database) -> Iterator[str]:
         "API_RATE_BURST": "1000000",
         "LOG_LEVEL": "WARNING",
         "BASE_URL": f"http://{address}",
+        **variables,
     }
     environment.pop("DATABASE_URL", None)
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
         *("--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning"),
-        "smartbis.wsgi:application",
+        application,
     ]
     with tempfile.TemporaryFile() as log:
         folder = Path(__file__).resolve().parent.parent
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
         try:
             _wait(server, address, log)
-            os.environ[ADDRESS] = address
             yield address
         except Exception:
             log.seek(0)
             print(log.read()[-3000:].decode(errors="replace"), file=sys.stderr)
             raise
         finally:
-            os.environ.pop(ADDRESS, None)
             server.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 server.wait(timeout=15)
@@ -86,8 +108,8 @@ def _free_port() -> int:
 class Line:
     """One kept-alive connection to the web server, spoken by hand: `http.client` costs as much as many an answer."""
 
-    def __init__(self) -> None:
-        host, _, port = os.environ[ADDRESS].partition(":")
+    def __init__(self, address: str = "") -> None:
+        host, _, port = (address or os.environ[ADDRESS]).partition(":")
         self._host = f"{host}:{port}"
         self._where = (host, int(port))
         self._socket: socket.socket | None = None
@@ -145,8 +167,8 @@ class Line:
 class Till:
     """A machine that calls the REST API with a key."""
 
-    def __init__(self, secret: str) -> None:
-        self._line = Line()
+    def __init__(self, secret: str, address: str = "") -> None:
+        self._line = Line(address)
         self._headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
 
     def post(self, path: str, body: Any, *, key: str, expected: int) -> Any:
