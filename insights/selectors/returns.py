@@ -70,15 +70,22 @@ class ReturnReport:
     by_store: tuple[StoreReturn, ...]
 
 
-def return_report(*, tenant: UUID, since: date, until: date, store: UUID | None = None) -> ReturnReport:
-    """What was issued, used and bought again from `since` to `until`, both included."""
+def return_report(
+    *, tenant: UUID, since: date, until: date, store: UUID | None = None, only_sums: bool = False
+) -> ReturnReport:
+    """What was issued, used and bought again from `since` to `until`, both included.
+
+    With `only_sums` nothing is split by day and by store: for a period that another is compared with.
+    """
     with tenant_scope(tenant, read_only=True):
         brand = get_tenant(tenant=tenant)
         start, end = _instants(since, until, ZoneInfo(brand.timezone))
         sold = sales_by_day(tenant=tenant, since=start, until=end, store=store)
         people = buyers(tenant=tenant, since=start, until=end, store=store)
         used = voucher_totals(tenant=tenant, since=start, until=end, store=store)
-        used_by_day = redemptions_by_day(tenant=tenant, since=start, until=end, store=store)
+        days: tuple[DayReturn, ...] = ()
+        if not only_sums:
+            days = _days(since, until, sold, redemptions_by_day(tenant=tenant, since=start, until=end, store=store))
         return ReturnReport(
             since=since,
             until=until,
@@ -96,8 +103,8 @@ def return_report(*, tenant: UUID, since: date, until: date, store: UUID | None 
             redemptions=used.redeemed,
             discount_minor=used.discount_minor,
             sales_with_benefit_minor=used.sales_minor,
-            by_day=_days(since, until, sold, used_by_day),
-            by_store=_by_store(tenant, start, end) if store is None else (),
+            by_day=days,
+            by_store=_by_store(tenant, start, end) if store is None and not only_sums else (),
         )
 
 

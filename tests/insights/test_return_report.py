@@ -1,5 +1,6 @@
 """The return report counts what happened, in the brand's own calendar, and of nobody else."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -112,3 +113,18 @@ def test_a_timeline_holds_sale_and_value(aurora: TenantInfo) -> None:
     kinds = [entry.kind for entry in customer_timeline(tenant=aurora.id, customer=customer.id, locale="pt-br")]
     assert kinds[:2] == ["value", "sale"]
     assert set(kinds[2:]) == {"enrolled", "consent"}
+
+
+def test_sums_alone_are_those_of_the_whole_report_and_ask_less(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    with frozen(at(1)):
+        mine, theirs = make_customer(aurora), make_customer(boreal)
+    sell(aurora, mine.id, "1", at(10))
+    sell(boreal, theirs.id, "1", at(10), amount=77_700)
+    period: dict[str, Any] = {"tenant": aurora.id, "since": date(2026, 11, 10), "until": date(2026, 11, 11)}
+    with CaptureQueriesContext(connection) as asked:
+        whole = return_report(**period)
+    with CaptureQueriesContext(connection) as asked_for_sums:
+        sums = return_report(**period, only_sums=True)
+    assert whole.amount_minor == 10_000
+    assert sums == replace(whole, by_day=(), by_store=())
+    assert len(asked_for_sums) == len(asked) - 5

@@ -73,7 +73,9 @@ def overview(*, brand: TenantInfo, actor: Actor, days: int, store: UUID | None =
         report = return_report(tenant=brand.id, since=since, until=today, store=store)
         return Overview(
             report=report,
-            before=return_report(tenant=brand.id, since=earlier, until=since - timedelta(days=1), store=store),
+            before=return_report(
+                tenant=brand.id, since=earlier, until=since - timedelta(days=1), store=store, only_sums=True
+            ),
             new_customers=_enrolled(brand.id, since, today, zone),
             new_customers_before=_enrolled(brand.id, earlier, since - timedelta(days=1), zone),
             happenings=_happenings(brand.id, actor),
