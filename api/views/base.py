@@ -37,10 +37,10 @@ class WrittenResponse(Response):
         self._text = text
 
     @property
-    def rendered_content(self) -> bytes:
+    def rendered_content(self) -> str:
         """The text as it goes out."""
         self["Content-Type"] = _JSON.media_type
-        return self._text.encode()
+        return self._text
 
 
 class ApiView(APIView):

@@ -125,7 +125,9 @@ def _told(program: tuple[Any, ...], versions: list[tuple[Any, ...]], instant: da
     place = bisect_right(dated, instant, key=lambda row: cast(datetime, row[3]))
     now_and_next = [_told_version(row) for row in dated[max(place - 1, 0) : place + 1]]
     current = now_and_next.pop(0) if place else None
-    return ProgramInfo(*program, current=current, upcoming=now_and_next[0] if now_and_next else None)
+    program_id, name, kind, unit, status = program
+    upcoming = now_and_next[0] if now_and_next else None
+    return ProgramInfo(program_id, name, kind, unit, status, current, upcoming)
 
 
 def _told_version(row: tuple[Any, ...]) -> RuleVersionInfo:

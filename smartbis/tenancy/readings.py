@@ -84,8 +84,8 @@ def _shape(model: type[models.Model], joined: tuple[str, ...]) -> _Shape:
     columns, tables = _columns(model, "row"), f"{quote(model._meta.db_table)} row"
     parts = []
     for name in joined:
-        other: Any = model._meta.get_field(name).related_model
-        key = quote(model._meta.get_field(name).column)  # type: ignore[union-attr]
+        field: Any = model._meta.get_field(name)
+        other, key = field.related_model, quote(field.column)
         columns += _columns(other, name)
         table = quote(other._meta.db_table)
         tables += f" JOIN {table} {name} ON {name}.tenant_id = row.tenant_id AND {name}.id = row.{key}"
@@ -95,7 +95,7 @@ def _shape(model: type[models.Model], joined: tuple[str, ...]) -> _Shape:
 
 
 def _columns(model: type[models.Model], alias: str) -> list[str]:
-    return [f"{alias}.{connection.ops.quote_name(field.column)}" for field in model._meta.concrete_fields]
+    return [f"{alias}.{connection.ops.quote_name(str(field.column))}" for field in model._meta.concrete_fields]
 
 
 def _part(model: type[models.Model]) -> _Part:
