@@ -86,7 +86,8 @@ def _counter_sells(page: Page, house: House) -> None:
 
 
 def _open_person(page: Page, house: House) -> None:
-    page.locator("#till a[href*='registration=']").last.click()
+    with page.expect_response(lambda answer: "registration=" in answer.url):
+        page.locator("#till a[href*='registration=']").last.click()
     page.wait_for_load_state("networkidle")
 
 
