@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -22,7 +23,7 @@ def test_columns_of_any_length_come_back_as_rows(aurora, rows):
 
 
 AWKWARD = ["", "NULL", 'a "b"', "c\\d", "{e,f}", "g\x1fh", " i ", "j'k", "ção", "l\nm"]
-COLUMNS = {
+COLUMNS: dict[str, list[Any]] = {
     "uuid": [UUID(int=1), UUID(int=2**128 - 1)],
     "int": [-1, 0, 7],
     "bigint": [-(2**60), 2**60],
