@@ -28,7 +28,7 @@ from programs.selectors.catalogue import version_rules
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 
-SALES_A_PART = 250_000
+SALES_A_PART = 500_000
 # Below this a child process costs more than it saves.
 SALES_IN_ONE_PROCESS = 20_000
 PROCESSES = 2

@@ -5,7 +5,8 @@ Texts within a row are parted by the characters 30 and 31, ids and instants come
 
 FIELD, ROW = "\x1f", "\x1e"
 
-# The sales of the part, and those outside the period that limits and counts of purchases need.
+# The sales of the part, and those outside the period that limits and counts of purchases need. The part is written as
+# an inequality: of that the planner expects many rows; of an equality next to none, and looks up what belongs to each.
 _CHOSEN = """
 chosen AS MATERIALIZED (
     SELECT p.id, p.customer_id, p.store_id, p.channel, p.payment_method, p.status, p.amount_minor, p.paid_minor,
@@ -14,28 +15,32 @@ chosen AS MATERIALIZED (
     FROM purchases_purchase p
     WHERE p.tenant_id = %(tenant)s AND p.customer_id IS NOT NULL AND p.undone_at IS NULL
       AND p.recorded_at <= %(cutoff)s AND p.occurred_at >= %(first)s AND p.occurred_at < %(last)s
-      AND (%(parts)s = 1 OR get_byte(uuid_send(p.customer_id), 15) %% %(parts)s = %(part)s)
+      AND (%(parts)s = 1 OR abs(get_byte(uuid_send(p.customer_id), 15) %% %(parts)s - %(part)s) < 1)
 )"""
+# OFFSET 0 keeps the texts where they are made, before rows are brought together: they are shorter than what they tell.
 _ITEMS = """
 items AS (
-    SELECT i.purchase_id, string_agg(
-        concat_ws(chr(31), i.position, i.quantity, i.unit_minor, i.sku, i.category), chr(30)) AS lines
-    FROM purchases_purchaseitem i JOIN chosen ON chosen.id = i.purchase_id
-    WHERE i.tenant_id = %(tenant)s GROUP BY i.purchase_id
+    SELECT each.purchase_id, string_agg(each.told, chr(30)) AS lines FROM (
+        SELECT i.purchase_id, concat_ws(chr(31), i.position, i.quantity, i.unit_minor, i.sku, i.category) AS told
+        FROM purchases_purchaseitem i JOIN chosen ON chosen.id = i.purchase_id
+        WHERE i.tenant_id = %(tenant)s OFFSET 0) each
+    GROUP BY each.purchase_id
 )"""
 # What was taken back after the backtest was asked for is not replayed. What an award remembers of its limit matters
 # only outside the period: inside, the replay counts for itself.
 _AWARDS = """
 awards AS (
-    SELECT a.purchase_id, string_agg(concat_ws(chr(31), a.rule_key, v.version, a.base, a.granted,
-        CASE WHEN a.reversed = 0 THEN 0 ELSE a.reversed - coalesce((
-            SELECT sum(x.amount) FROM programs_awardreversal x
-            WHERE x.tenant_id = a.tenant_id AND x.award_id = a.id AND x.created_at > %(cutoff)s), 0) END,
-        CASE WHEN {remembers} THEN a.facts::text ELSE '' END), chr(30)) AS kept
-    FROM programs_award a
-    JOIN programs_ruleversion v ON v.tenant_id = a.tenant_id AND v.id = a.rule_version_id
-    JOIN chosen ON chosen.id = a.purchase_id
-    WHERE a.tenant_id = %(tenant)s AND a.program_id = %(program)s {only} GROUP BY a.purchase_id
+    SELECT each.purchase_id, string_agg(each.told, chr(30)) AS kept FROM (
+        SELECT a.purchase_id, concat_ws(chr(31), a.rule_key, v.version, a.base, a.granted,
+            CASE WHEN a.reversed = 0 THEN 0 ELSE a.reversed - coalesce((
+                SELECT sum(x.amount) FROM programs_awardreversal x
+                WHERE x.tenant_id = a.tenant_id AND x.award_id = a.id AND x.created_at > %(cutoff)s), 0) END,
+            CASE WHEN {remembers} THEN a.facts::text ELSE '' END) AS told
+        FROM programs_award a
+        JOIN programs_ruleversion v ON v.tenant_id = a.tenant_id AND v.id = a.rule_version_id
+        JOIN chosen ON chosen.id = a.purchase_id
+        WHERE a.tenant_id = %(tenant)s AND a.program_id = %(program)s {only} OFFSET 0) each
+    GROUP BY each.purchase_id
 )"""
 _REMEMBERS = "a.facts ?| array['nth', 'birthday', 'belongs'] OR NOT chosen.counts AND a.facts ? 'counted_on'"
 _BACK = """
@@ -74,14 +79,14 @@ MEMBERSHIPS = """
 SELECT uuid_send(m.customer_id), m.kind, m.key, (extract(epoch FROM m.valid_from) * 1000000)::int8,
     (extract(epoch FROM m.valid_until) * 1000000)::int8
 FROM customers_membership m
-WHERE m.tenant_id = %(tenant)s AND (%(parts)s = 1 OR get_byte(uuid_send(m.customer_id), 15) %% %(parts)s = %(part)s)
+WHERE m.tenant_id = %(tenant)s AND (%(parts)s = 1 OR abs(get_byte(uuid_send(m.customer_id), 15) %% %(parts)s - %(part)s) < 1)
 ORDER BY m.kind, m.key
 """
 BUYERS = """
 SELECT DISTINCT p.customer_id FROM purchases_purchase p
 WHERE p.tenant_id = %(tenant)s AND p.customer_id IS NOT NULL AND p.undone_at IS NULL
   AND p.occurred_at >= %(since)s AND p.occurred_at < %(until)s
-  AND (%(parts)s = 1 OR get_byte(uuid_send(p.customer_id), 15) %% %(parts)s = %(part)s)
+  AND (%(parts)s = 1 OR abs(get_byte(uuid_send(p.customer_id), 15) %% %(parts)s - %(part)s) < 1)
 """
 STORES = "SELECT uuid_send(id), code FROM tenancy_store WHERE tenant_id = %(tenant)s"
 ARTICLES = """
