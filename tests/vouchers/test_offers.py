@@ -54,5 +54,5 @@ def test_many_offers_cost_as_much_as_few(aurora: TenantInfo, django_assert_num_q
     for count in (2, 18):
         for _ in range(count):
             coupon_of(aurora, stock=5, cost_unit="points", cost_amount=5)
-        with django_assert_num_queries(10):  # brand, coupons, counters, memberships, balances, taken; two pairs around
+        with django_assert_num_queries(9):  # brand, coupons, counters, balances, taken; two pairs around
             offers_for(tenant=aurora.id, customer=customer.id)
