@@ -46,7 +46,7 @@ def result_of(row: Backtest, tally: Tally) -> dict[str, Any]:
                 for since, until, count in zip((None, *STEPS), (*STEPS, None), tally.steps, strict=True)
             ],
         },
-        "rules": _rules(tally),
+        "rules": _rules(tally, [rule.key for rule in read_rules(row.draft).rules]),
         "by_store": _by(tally.cells, lambda cell: cell[0]),
         "by_tier": _by(tally.cells, lambda cell: cell[1]),
         "by_month": sorted(_by(tally.cells, lambda cell: cell[2]), key=lambda each: str(each["key"])),
@@ -84,9 +84,10 @@ def _side(side: SideTally, unit: str, value: PointValue | None, net_sales: int) 
     }
 
 
-def _rules(tally: Tally) -> list[dict[str, Any]]:
-    """Every rule of either side by its key."""
-    keys = list(dict.fromkeys([*tally.draft.rules, *tally.live.rules]))
+def _rules(tally: Tally, order: list[str]) -> list[dict[str, Any]]:
+    """Every rule of either side by its key, in the draft's order; then those that only the live rules have."""
+    met = {**tally.draft.rules, **tally.live.rules}
+    keys = [key for key in dict.fromkeys([*order, *sorted(met)]) if key in met]
     return [
         {
             "key": key,

@@ -79,7 +79,8 @@ MEMBERSHIPS = """
 SELECT uuid_send(m.customer_id), m.kind, m.key, (extract(epoch FROM m.valid_from) * 1000000)::int8,
     (extract(epoch FROM m.valid_until) * 1000000)::int8
 FROM customers_membership m
-WHERE m.tenant_id = %(tenant)s AND (%(parts)s = 1 OR abs(get_byte(uuid_send(m.customer_id), 15) %% %(parts)s - %(part)s) < 1)
+WHERE m.tenant_id = %(tenant)s
+  AND (%(parts)s = 1 OR abs(get_byte(uuid_send(m.customer_id), 15) %% %(parts)s - %(part)s) < 1)
 ORDER BY m.kind, m.key
 """
 BUYERS = """
