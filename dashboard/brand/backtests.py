@@ -1,7 +1,9 @@
 """What a backtest's result tells, in words and charts of the house."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,6 +11,8 @@ from django.utils.translation import ngettext
 
 from dashboard.brand import words
 from dashboard.brand.requests import DeskRequest
+from dashboard.brand.rules.reasons import why_less
+from dashboard.brand.selectors.belonging import belonging_choices
 from programs.backtest import CustomerDifference
 from smartbis.customers.selectors import get_customers
 from smartbis.kernel.charts import Series, bar_chart, line_chart
@@ -73,29 +77,37 @@ def steps_of(result: dict[str, Any]) -> Any:
 
 
 def rules_of(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every rule with what either side gave, and what limits cut of the draft's."""
+    """Every rule with what either side gave, what limits cut of the draft's (and today's), and which limits."""
     unit = result["unit"]
     return [
         {
             "name": each["name"] or each["key"],
+            "limits": list(dict.fromkeys(why_less(name) for name in (each["draft"] or {}).get("cut_by", ()))),
             "live": _given(each["live"], each["kind"], unit),
             "draft": _given(each["draft"], each["kind"], unit),
-            "times_cut": words.number((each["draft"] or {}).get("times_cut", 0)),
-            "amount_cut": _amount((each["draft"] or {}).get("amount_cut", 0), each["kind"], unit),
-            "times_empty": words.number((each["draft"] or {}).get("times_empty", 0)),
+            "times_cut": _cut(each, "times_cut", words.number),
+            "amount_cut": _cut(each, "amount_cut", partial(_amount, kind=each["kind"], unit=unit)),
+            "times_empty": _cut(each, "times_empty", words.number),
         }
         for each in result["rules"]
     ]
 
 
+def _cut(rule: dict[str, Any], name: str, told: Callable[[int], str]) -> str:
+    """A figure of the draft's limits, and today's where there is one."""
+    draft, live = ((rule[side] or {}).get(name, 0) for side in ("draft", "live"))
+    return f"{told(draft)} ({_('hoje: %s') % told(live)})" if live else told(draft)
+
+
 def places_of(request: DeskRequest, result: dict[str, Any], currency: str) -> list[dict[str, Any]]:
     """The tables by store, tier and segment."""
     names = {each.code: each.name for each in stores(tenant=request.tenant, active_only=False)}
+    belonging = {kind: dict(pairs) for kind, pairs in belonging_choices(tenant=request.tenant).items()}
     unit = result["unit"]
     tables: tuple[tuple[str, str, list[dict[str, Any]], dict[str, str], str], ...] = (
         (_("Por loja"), _("Loja"), result["by_store"], names, "—"),
-        (_("Por nível"), _("Nível"), result["by_tier"], {}, _("sem nível")),
-        (_("Por segmento"), _("Segmento"), result["by_segment"], {}, "—"),
+        (_("Por nível"), _("Nível"), result["by_tier"], belonging["tiers"], _("sem nível")),
+        (_("Por segmento"), _("Segmento"), result["by_segment"], belonging["segments"], "—"),
     )
     return [
         {
@@ -169,6 +181,7 @@ def fidelity_of(result: dict[str, Any]) -> dict[str, Any]:
                 "times": words.number(each["times"]),
                 "replayed": words.amount(each["replayed"], unit),
                 "awarded": words.amount(each["awarded"], unit),
+                "sales": [reverse("dashboard:purchase", args=[UUID(example)]) for example in each["examples"]],
             }
             for each in found["reasons"]
         ],
