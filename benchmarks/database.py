@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import psutil
 import psycopg
+from psycopg.types.numeric import Int8Dumper
 
 from smartbis.tenancy.logins import derived_url
 
@@ -28,8 +29,14 @@ class Database:
         return psycopg.connect(self.owner_url, autocommit=True)
 
     def as_app(self, **options: Any) -> psycopg.Connection[tuple[Any, ...]]:
-        """A connection as the web process has it, without Django."""
-        return psycopg.connect(self.app_url, **options)
+        """A connection as the web process has it, without Django.
+
+        Whole numbers go as bigint, as ours do: by their size the driver would make another statement of the same text,
+        and prepare that anew each time.
+        """
+        connection = psycopg.connect(self.app_url, **options)
+        connection.adapters.register_dumper(int, Int8Dumper)
+        return connection
 
     def postmaster(self) -> int | None:
         """The server's process if it runs on this machine: the parent of the one that serves a connection."""

@@ -4,6 +4,7 @@ The script is taken from the service itself while it works once, so the peer has
 becomes of the service. Said again, ids that were minted are minted anew and the facts of the next case are put in.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -72,7 +73,13 @@ def _plain(parameters: Any) -> Any:
     return [_plain_value(value) for value in parameters] if parameters else parameters
 
 
+# Ids that travel as the literal of an array are minted anew like others.
+_IDS = re.compile(r"\{[0-9a-f]{32}(,[0-9a-f]{32})*\}")
+
+
 def _plain_value(value: Any) -> Any:
+    if isinstance(value, str) and _IDS.fullmatch(value):
+        return [UUID(each) for each in value[1:-1].split(",")]
     if isinstance(value, list | tuple):
         return [_plain_value(each) for each in value]
     return value.value if isinstance(value, Enum) else value
