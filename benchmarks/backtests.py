@@ -124,7 +124,7 @@ def _result(result: dict[str, Any], backtest: UUID) -> dict[str, Any]:
 
 
 class _Peak:
-    """The most memory that this process and its children held at once, in MiB, looked at four times a second."""
+    """The most memory that this process and its children held at once, in MiB, looked at every two seconds: looking costs too."""
 
     def __init__(self) -> None:
         self._most = 0
@@ -134,7 +134,9 @@ class _Peak:
 
     def _watch(self) -> None:
         own = psutil.Process()
-        while not self._ended.wait(0.25):
+        is_over = False
+        while not is_over:
+            is_over = self._ended.wait(2)
             held = 0
             for process in [own, *own.children(recursive=True)]:
                 try:
