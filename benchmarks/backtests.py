@@ -124,7 +124,7 @@ def _result(result: dict[str, Any], backtest: UUID) -> dict[str, Any]:
 
 
 class _Peak:
-    """The most memory that this process and its children held at once, in MiB, looked at every two seconds: looking costs too."""
+    """The most memory that this process and its children held at once, in MiB. Looking costs too: every two seconds."""
 
     def __init__(self) -> None:
         self._most = 0
