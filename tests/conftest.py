@@ -13,6 +13,12 @@ from tests import database, factories
 from tests.chromium import launch_options
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a whole house comes first: one process starts one, and nothing long is left for last."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     database.prepare(None)
