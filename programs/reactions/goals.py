@@ -18,8 +18,10 @@ from smartbis.purchases.selectors import get_purchases
 
 def concerns_goals(*, tenant: UUID, event: PurchaseRecorded) -> bool:
     """Whether a sale may move anything here."""
+    if event.customer_id is None:
+        return False
     followers = followers_of_sales(tenant)
-    return event.customer_id is not None and (followers.challenges or followers.referrals)
+    return followers.challenges or followers.referrals
 
 
 @subscribe(PurchaseRecorded, wanted=concerns_goals)

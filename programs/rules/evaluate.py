@@ -103,10 +103,10 @@ class Evaluator:
             missed = {each.key: Missed(each.rule, "kind_not_rewarded") for each in others}
         for ready in asked:
             verdict = ready.judge(facts, lines, before)
-            if type(verdict) is Candidate:
+            if isinstance(verdict, Candidate):
                 standing.append(verdict)
             elif explain or verdict == "limit_reached":
-                missed[ready.key] = Missed(ready.rule, verdict)  # type: ignore[arg-type]
+                missed[ready.key] = Missed(ready.rule, verdict)
         if len(standing) > 1 and not self._only_adds_up:
             standing, lost = settle(standing)
             if explain:
@@ -114,10 +114,10 @@ class Evaluator:
         granted = []
         for each in standing:
             found = self._grant(each, standing)
-            if type(found) is Granted:
+            if isinstance(found, Granted):
                 granted.append(found)
-            elif explain or found.reason == "limit_reached":  # type: ignore[union-attr]
-                missed[each.rule.key] = found  # type: ignore[assignment]
+            elif explain or found.reason == "limit_reached":
+                missed[each.rule.key] = found
         if not missed:
             return Evaluation(tuple(granted), ())
         return Evaluation(tuple(granted), tuple([missed[key] for key in self._ready if key in missed]))

@@ -81,7 +81,6 @@ class PlanGift:
 
 
 Rate = Percentage | PerUnit | TierPoints
-Gift = VoucherGift | PlanGift
 Effect = Percentage | PerUnit | Fixed | Multiplier | TierPoints | VoucherGift | PlanGift
 Kind = Literal["value", "multiplier", "tier", "gift"]
 # Which rules an effect meets: only its like.

@@ -12,7 +12,7 @@ from programs.selectors.adjustments import (
     reason_words,
     waiting_adjustments,
 )
-from programs.selectors.awards import awards_of_purchase, awards_of_purchases, usable_today
+from programs.selectors.awards import awards_of_purchase, awards_of_purchases
 from programs.selectors.catalogue import get_program, programs, rules_in_force
 from programs.selectors.counter import (
     Attendance,
@@ -39,6 +39,7 @@ from programs.selectors.plans import (
     plans,
 )
 from programs.selectors.points import PointValue, point_value
+from programs.selectors.sales import sale_readings
 from programs.selectors.statements import StatementLine, customer_statement
 from programs.selectors.tiers import (
     LadderInfo,
@@ -97,11 +98,11 @@ __all__ = [
     "releases_of",
     "rules_in_force",
     "sale_again",
+    "sale_readings",
     "tier_card",
     "tier_counts",
     "tier_members",
     "tiers_of",
     "till_customer",
-    "usable_today",
     "waiting_adjustments",
 ]

@@ -6,8 +6,6 @@ from uuid import UUID
 from programs.infos import AwardInfo
 from programs.models import Award
 from programs.selectors.catalogue import version_rules
-from smartbis.kernel.units import is_currency
-from smartbis.ledger.selectors import balances
 from smartbis.tenancy.readings import rows_reading
 from smartbis.tenancy.scope import read, tenant_scope
 
@@ -48,12 +46,6 @@ def awards_of_participation(*, tenant: UUID, participation: UUID) -> tuple[Award
             .order_by("created_at", "id")
         )
         return tuple(award_info(row) for row in rows)
-
-
-def usable_today(*, tenant: UUID, customer: UUID) -> int:
-    """How much cashback, in minor units of the tenant's currency, the customer can spend now."""
-    found = [each for each in balances(tenant=tenant, customer=customer) if is_currency(each.unit)]
-    return sum(max(each.available, 0) for each in found)
 
 
 def award_info(row: Award) -> AwardInfo:

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from programs.infos import SaleOutcome, SaleResult
 from programs.selectors.awards import awards_of_purchases
-from programs.selectors.catalogue import rule_book_reading, rules_in_force
-from programs.selectors.followers import followers_reading
+from programs.selectors.catalogue import rules_in_force
+from programs.selectors.sales import sale_readings
 from programs.services.facts import sale_occasions
 from programs.services.rewards import reward
 from smartbis.ledger.selectors import balances_of
@@ -17,7 +17,7 @@ from smartbis.purchases.errors import CurrencyMismatch
 from smartbis.purchases.infos import BulkResult, PurchaseInfo, SaleDraft
 from smartbis.purchases.services import Adding, add_purchases_in_bulk, begin_purchase
 from smartbis.tenancy.scope import read, read_together, tenant_scope
-from smartbis.tenancy.selectors import get_tenant, stores, stores_reading, tenant_reading
+from smartbis.tenancy.selectors import get_tenant, stores
 from smartbis.tenancy.statements import one_trip
 from vouchers.infos import RedemptionInfo, SaleRef
 from vouchers.selectors import has_uses_reading, redemptions_for_sales
@@ -30,14 +30,7 @@ def record_sale(*, tenant: UUID, sale: SaleDraft) -> SaleOutcome:
     what was paid. Raises InvalidInput (also CurrencyMismatch), StoreUnknown, CustomerNotFound, PurchaseConflict.
     Publishes PurchaseRecorded.
     """
-    said_first = (
-        tenant_reading(tenant),
-        stores_reading(tenant),
-        rule_book_reading(tenant),
-        has_uses_reading(tenant, _ref(sale)),
-        followers_reading(tenant),
-    )
-    with tenant_scope(tenant, reading=said_first):
+    with tenant_scope(tenant, reading=(*sale_readings(tenant), has_uses_reading(tenant, _ref(sale)))):
         used = _uses_before(tenant, sale)
         _check_currency(tenant, sale)
         adding = begin_purchase(tenant=tenant, draft=_discounted(sale, used))
@@ -68,7 +61,7 @@ def record_sales(
 
     With `publish` false nothing is set off by them: history that is loaded sends no messages.
     """
-    with tenant_scope(tenant):
+    with tenant_scope(tenant, reading=sale_readings(tenant)):
         currency = get_tenant(tenant=tenant).currency
         used = redemptions_for_sales(tenant=tenant, sales=[_ref(sale) for sale in sales])
         fitting = [_discounted(sale, used) for sale in sales if sale.currency == currency]

@@ -49,11 +49,14 @@ def tenant_scope(tenant: UUID, *, read_only: bool = False, reading: Sequence["Re
     """Open the tenant's scope: a transaction with the tenant set for it alone.
 
     The outermost call opens and commits (or rolls back on an exception); an inner one joins it, without a savepoint,
-    whatever its `read_only`. What the work is sure to read may be named: it then comes with the opening's round trip
-    and is remembered. Raises TenantScopeConflict inside another tenant's scope.
+    whatever its `read_only`. What the work is sure to read may be named: it then comes with the opening's round trip,
+    or, in a scope that is open already, in one of its own, and is remembered. Raises TenantScopeConflict inside another
+    tenant's scope.
     """
     open_for = scoped_tenant()
     if open_for == tenant:
+        if reading:
+            read_together(*reading)
         yield
         return
     if open_for is not None:
