@@ -1,19 +1,23 @@
 """Customers and stores as callers name them."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.infos import ConsentGiven, Origin
-from smartbis.customers.selectors import find_customer, get_customer
+from smartbis.customers.selectors import Sought, find_customer, get_customer, holders_reading, sought
 from smartbis.customers.services import find_or_enrol
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.errors import StoreUnknown
+from smartbis.tenancy.scope import Reading, read_together
 from smartbis.tenancy.selectors import StoreInfo, TenantInfo, get_store_by_code
 
 CHANNEL: Literal["api"] = "api"
 OWN_BASIS = "tenant_basis"
+# Who buys: a customer, nobody who is known, or why it can be nobody.
+Buyer = UUID | InvalidInput | None
 
 
 class StoreCodeUnknown(InvalidInput):
@@ -44,14 +48,45 @@ def customer_of(tenant: UUID, reference: dict[str, Any]) -> UUID:
     return found.id
 
 
-def customer_or_newcomer(brand: TenantInfo, reference: dict[str, Any], actor: Actor, store: UUID | None) -> UUID:
-    """The customer of a reference; one with a `name` whom nobody knows yet is enrolled with the consents it brings.
+def buyers_of(
+    tenant: UUID, references: Sequence[dict[str, Any]], *, beside: Sequence[Reading[Any]] = ()
+) -> list[Buyer]:
+    """Who is named by each checked reference, all read in one statement; `beside` is read in the same round trip.
 
-    Raises CustomerNotFound for an unknown customer without a name, InvalidInput.
+    None where nobody is known, the refusal where nobody can be. An id is answered as it is: it is looked at when the
+    sale is written.
     """
+    wanted = [_sought(tenant, reference) for reference in references]
+    asked = [each for each in wanted if isinstance(each, Sought)]
+    holders = read_together(holders_reading(tenant, asked), *beside)[0] if asked else {}
+    return [holders.get(each, (None,))[0] if isinstance(each, Sought) else each for each in wanted]
+
+
+def _sought(tenant: UUID, reference: dict[str, Any]) -> Sought | Buyer:
+    named = _identity(reference)
+    if not named:
+        found: UUID | None = reference.get("id")
+        return found
+    try:
+        return next(sought(tenant=tenant, kind=kind, value=value) for kind, value in named.items())
+    except InvalidInput as error:
+        return _within_customer(error)
+
+
+def settled_buyer(
+    brand: TenantInfo, reference: dict[str, Any], buyer: Buyer, *, actor: Actor, store: UUID
+) -> UUID | None:
+    """The customer of a sale, None for an anonymous one; one with a `name` whom nobody knows yet is enrolled.
+
+    `buyer` is what `buyers_of` found. Raises CustomerNotFound for an unknown customer without a name, InvalidInput.
+    """
+    if isinstance(buyer, InvalidInput):
+        raise buyer
+    if buyer is not None or not reference:
+        return buyer
     name = reference.get("name", "")
-    if reference.get("id") or not name:
-        return customer_of(brand.id, reference)
+    if not name:
+        raise CustomerNotFound
     try:
         customer, _ = find_or_enrol(
             tenant=brand.id,

@@ -1,5 +1,6 @@
 """Sales: recorded one by one or in batches, read, confirmed, cancelled, refunded."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from rest_framework.response import Response
 
 from api.parsing import LargeJsonParser
 from api.problems import problem_response
-from api.references import customer_or_newcomer, store_of
+from api.references import Buyer, buyers_of, settled_buyer, store_of
 from api.schema import answered, call, sent
 from api.serializers.purchases import (
     MAX_BATCH,
@@ -28,15 +29,16 @@ from api.serializers.purchases import (
 from api.views.base import ApiView, checked, rendered
 from api.wording import worded_sale
 from programs.infos import RefundOutcome, SaleOutcome, SaleResult
-from programs.selectors.catalogue import rule_book_reading
+from programs.selectors import sale_readings
 from programs.services import cancel_sale, confirm_sale, record_sale, record_sales, refund_sale
 from smartbis.kernel.codes import group_code
 from smartbis.kernel.errors import DomainError
 from smartbis.ledger.selectors import balances
 from smartbis.purchases.infos import ItemDraft, PurchaseInfo, RefundItemDraft, SaleDraft
 from smartbis.purchases.selectors import find_purchase, get_purchase, purchases_page
-from smartbis.tenancy.scope import Reading
-from smartbis.tenancy.selectors import stores, stores_reading, tenant_reading
+from smartbis.tenancy.selectors import StoreInfo, stores
+from vouchers.infos import SaleRef
+from vouchers.selectors import has_uses_reading
 
 SALE = {
     "customer": {"phone": "11 98765-4321", "name": "Ana Souza", "consents": {"utility": True, "marketing": False}},
@@ -80,24 +82,21 @@ class BatchTooLarge(APIException):
     default_detail = f"A batch takes up to {MAX_BATCH:,} sales."
 
 
+@dataclass(frozen=True)
+class Refused:
+    """The row of a batch whose sale was refused."""
+
+    body: dict[str, Any]
+
+
 class SaleView(ApiView):
     """What single sales and batches share."""
 
-    @property
-    def read_first(self) -> tuple[Reading[Any], ...]:
-        """What every sale asks of its brand."""
-        return tenant_reading(self.tenant), stores_reading(self.tenant), rule_book_reading(self.tenant)
-
-    def draft(self, given: dict[str, Any]) -> SaleDraft:
-        """A sale as the rooms take it. Raises StoreCodeUnknown, CustomerNotFound, InvalidInput."""
-        store = store_of(self.tenant, given["store"])
+    def draft(self, given: dict[str, Any], store: StoreInfo, buyer: Buyer) -> SaleDraft:
+        """A sale as the rooms take it; `buyer` is what `buyers_of` found. Raises CustomerNotFound, InvalidInput."""
         reference = given.get("customer") or {}
-        # An id is looked at when the sale is written; every other reference leads to one.
-        customer = reference.get("id")
-        if reference and not customer:
-            customer = customer_or_newcomer(self.brand, reference, self.actor, store.id)
         return SaleDraft(
-            customer=customer,
+            customer=settled_buyer(self.brand, reference, buyer, actor=self.actor, store=store.id),
             store=store.id,
             amount_minor=given["amount_minor"],
             currency=given.get("currency", self.brand.currency).upper(),
@@ -169,10 +168,13 @@ class Purchases(SaleView):
         given = self.parsed(PurchaseIn)
 
         def work() -> tuple[int, Any]:
-            outcome = record_sale(tenant=self.tenant, sale=self.draft(given))
+            store = store_of(self.tenant, given["store"])
+            uses = has_uses_reading(self.tenant, SaleRef(store.id, given["external_id"]))
+            buyer = buyers_of(self.tenant, [given.get("customer") or {}], beside=[uses])[0]
+            outcome = record_sale(tenant=self.tenant, sale=self.draft(given, store, buyer))
             return 200 if outcome.repeated else 201, self.answer(outcome)
 
-        return self.once(work, reading=self.read_first)
+        return self.once(work, reading=sale_readings(self.tenant))
 
 
 class PurchaseBatch(SaleView):
@@ -218,7 +220,7 @@ class PurchaseBatch(SaleView):
         """Record each."""
         self.require_key()
         rows = self._rows(request.data)
-        return self.once(lambda: (200, {"results": self._record(rows)}), reading=self.read_first)
+        return self.once(lambda: (200, {"results": self._record(rows)}), reading=sale_readings(self.tenant))
 
     @staticmethod
     def _rows(data: Any) -> list[Any]:
@@ -230,7 +232,7 @@ class PurchaseBatch(SaleView):
         return rows
 
     def _record(self, rows: list[Any]) -> list[dict[str, Any]]:
-        drafts = [self._draft_or_problem(row) for row in rows]
+        drafts = self._drafts([_checked_or_problem(row) for row in rows])
         judged = iter(
             record_sales(tenant=self.tenant, sales=[draft for draft in drafts if isinstance(draft, SaleDraft)])
         )
@@ -239,26 +241,39 @@ class PurchaseBatch(SaleView):
         bodies = iter(self.answers(done))
         return [self._row(each, bodies) for each in results]
 
-    def _draft_or_problem(self, row: Any) -> SaleDraft | dict[str, Any]:
+    def _drafts(self, rows: list[dict[str, Any] | Refused]) -> list[SaleDraft | Refused]:
+        """The drafts of checked rows, with their customers read together."""
+        sales = [row for row in rows if isinstance(row, dict)]
+        buyers = iter(buyers_of(self.tenant, [sale.get("customer") or {} for sale in sales]))
+        return [self._draft_or_problem(row, next(buyers)) if isinstance(row, dict) else row for row in rows]
+
+    def _draft_or_problem(self, row: dict[str, Any], buyer: Buyer) -> SaleDraft | Refused:
         try:
-            return self.draft(checked(PurchaseIn, row))
-        except (DomainError, exceptions.ValidationError) as error:
+            return self.draft(row, store_of(self.tenant, row["store"]), buyer)
+        except DomainError as error:
             return refused(error)
 
     @staticmethod
-    def _row(result: SaleResult | dict[str, Any], bodies: Any) -> dict[str, Any]:
-        if isinstance(result, dict):
-            return result
+    def _row(result: SaleResult | Refused, bodies: Any) -> dict[str, Any]:
+        if isinstance(result, Refused):
+            return result.body
         if result.outcome is None:
             assert result.error is not None
-            return refused(result.error)
+            return refused(result.error).body
         return {"status": 200 if result.outcome.repeated else 201, "purchase": next(bodies)}
 
 
-def refused(error: Exception) -> dict[str, Any]:
+def _checked_or_problem(row: Any) -> dict[str, Any] | Refused:
+    try:
+        return checked(PurchaseIn, row)
+    except exceptions.ValidationError as error:
+        return refused(error)
+
+
+def refused(error: Exception) -> Refused:
     """A refusal of one sale of a batch, as the single call would have answered."""
     problem = problem_response(error, {})
-    return {"status": problem.status_code, "problem": problem.body}
+    return Refused({"status": problem.status_code, "problem": problem.body})
 
 
 class OnePurchase(ApiView):

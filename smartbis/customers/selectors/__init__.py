@@ -16,6 +16,7 @@ from smartbis.customers.selectors.consents import (
     notifiable_count,
 )
 from smartbis.customers.selectors.export import export_person
+from smartbis.customers.selectors.finding import Sought, holders_reading, sought
 from smartbis.customers.selectors.lists import customers_named
 from smartbis.customers.selectors.memberships import (
     members_of,
@@ -42,6 +43,7 @@ from smartbis.customers.selectors.search import customer_count, customers_by_nam
 from smartbis.customers.selectors.walk import active_customers, customers_after
 
 __all__ = [
+    "Sought",
     "active_customers",
     "all_customers",
     "allowed_customers",
@@ -66,6 +68,7 @@ __all__ = [
     "find_customer",
     "get_customer",
     "get_customers",
+    "holders_reading",
     "members_after",
     "members_of",
     "membership_keys",
@@ -77,4 +80,5 @@ __all__ = [
     "merged_ids_of",
     "merged_since",
     "notifiable_count",
+    "sought",
 ]

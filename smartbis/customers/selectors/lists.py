@@ -1,12 +1,13 @@
 """Customers named by a list: one phone, CPF, e-mail address or id of the shop on each line."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
-from smartbis.customers.identities import PHONE_KINDS, check_identity, phone_blinds
-from smartbis.customers.models import Customer, Identity, IdentityKind
+from smartbis.customers.models import Customer, IdentityKind
+from smartbis.customers.selectors.finding import Sought, holders_reading, sought
 from smartbis.kernel.errors import InvalidInput
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import read, tenant_scope
 
 # What a line may be, in the order that decides: eleven digits are a CPF or a phone.
 _KINDS = (IdentityKind.EXTERNAL_ID, IdentityKind.CPF, IdentityKind.PHONE, IdentityKind.EMAIL)
@@ -24,10 +25,8 @@ def customers_named(*, tenant: UUID, lines: Sequence[str]) -> list[UUID | None]:
 
 def _chunk(tenant: UUID, lines: Sequence[str]) -> list[UUID | None]:
     candidates = [_candidates(tenant, line) for line in lines]
-    wanted = {blind for each in candidates for _, blind in each}
-    rows = Identity.objects.filter(tenant_id=tenant, blind__in=wanted).values_list("kind", "blind", "customer_id")
-    holders = {("phone" if kind in PHONE_KINDS else kind, bytes(blind)): customer for kind, blind, customer in rows}
-    matched = [next((holders[key] for key in each if key in holders), None) for each in candidates]
+    holders = read(holders_reading(tenant, {each for wanted in candidates for each in wanted}))
+    matched = [next((holders[each][0] for each in wanted if each in holders), None) for wanted in candidates]
     known = {customer for customer in matched if customer}
     active = set(
         Customer.objects.filter(tenant_id=tenant, id__in=known, status=Customer.Status.ACTIVE).values_list(
@@ -37,16 +36,10 @@ def _chunk(tenant: UUID, lines: Sequence[str]) -> list[UUID | None]:
     return [customer if customer in active else None for customer in matched]
 
 
-def _candidates(tenant: UUID, line: str) -> list[tuple[str, bytes]]:
+def _candidates(tenant: UUID, line: str) -> list[Sought]:
     text = line.strip()
-    keys: list[tuple[str, bytes]] = []
+    found: list[Sought] = []
     for kind in _KINDS if text else ():
-        try:
-            value = check_identity(tenant=tenant, kind=kind.value, value=text)
-        except InvalidInput:
-            continue
-        if kind == IdentityKind.PHONE:
-            keys += [("phone", blind) for blind in phone_blinds(tenant=tenant, e164=value.text)]
-        else:
-            keys.append((kind.value, value.blind))
-    return keys
+        with suppress(InvalidInput):
+            found.append(sought(tenant=tenant, kind=kind.value, value=text))
+    return found

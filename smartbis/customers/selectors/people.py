@@ -11,18 +11,13 @@ from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.identities import (
     BIRTHDAY_PLACE,
     birthday_blind,
-    blind_of,
-    canonical_phone,
-    canonical_wa_id,
-    check_identity,
     open_identity,
-    phone_blinds,
 )
 from smartbis.customers.infos import ContactInfo, CustomerInfo
-from smartbis.customers.models import Customer, Identity, IdentityKind
+from smartbis.customers.models import Customer, Identity
 from smartbis.customers.names import first_name
+from smartbis.customers.selectors.finding import sought
 from smartbis.kernel.errors import InvalidInput
-from smartbis.kernel.phones import from_wa_id
 from smartbis.tenancy.scope import Reading, read, tenant_scope
 from smartbis.tenancy.sealing import unseal
 from smartbis.tenancy.statements import prepared_cursor
@@ -77,23 +72,35 @@ def _by_ids(tenant: UUID, customers: Collection[UUID]) -> dict[UUID, CustomerInf
 
 
 # Every page of a customer and every till asks this.
-_BY_IDS = """
+_WITH_IDENTITIES = """
 SELECT c.id, c.name, c.status, c.locale, c.channel, c.store_id, c.enrolled_at, c.birthday_blind,
-    i.id, i.kind, i.tail, i.sealed, i.is_alias
+    i.id, i.kind, i.tail, i.sealed, i.is_alias, i.blind
 FROM customers_customer c LEFT JOIN customers_identity i ON i.tenant_id = c.tenant_id AND i.customer_id = c.id
-WHERE c.tenant_id = %s AND c.id = ANY(%s)
+WHERE c.tenant_id = %(tenant)s AND c.id
 """
+_BY_IDS = " ".join((_WITH_IDENTITIES, "= ANY(%(ids)s)"))
+_BY_IDENTITY = " ".join(
+    (
+        _WITH_IDENTITIES,
+        "IN (SELECT COALESCE(held.merged_into_id, held.id)"
+        " FROM customers_identity same"
+        " JOIN customers_customer held ON held.tenant_id = same.tenant_id AND held.id = same.customer_id"
+        " WHERE same.tenant_id = %(tenant)s AND same.kind = ANY(%(kinds)s) AND same.blind = ANY(%(blinds)s))",
+    )
+)
 
 
 def _by_ids_reading(tenant: UUID, customers: Collection[UUID]) -> Reading[dict[UUID, CustomerInfo]]:
-    def make(rows: list[tuple[Any, ...]]) -> dict[UUID, CustomerInfo]:
-        grouped: dict[UUID, list[dict[str, Any]]] = {}
-        for row in rows:
-            grouped.setdefault(row[0], []).append(dict(zip(_COLUMNS, row, strict=True)))
-        return {customer: _info(tenant, theirs) for customer, theirs in grouped.items()}
-
     name = ("customers", frozenset(customers))
-    return Reading(_BY_IDS, (tenant, list(customers)), make, name, only_in_reading=True)
+    parameters = {"tenant": tenant, "ids": list(customers)}
+    return Reading(_BY_IDS, parameters, lambda rows: _infos(tenant, rows), name, only_in_reading=True)
+
+
+def _infos(tenant: UUID, rows: list[tuple[Any, ...]]) -> dict[UUID, CustomerInfo]:
+    grouped: dict[UUID, list[dict[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row[0], []).append(dict(zip(_COLUMNS, row, strict=False)))
+    return {customer: _info(tenant, theirs) for customer, theirs in grouped.items()}
 
 
 def merged_ids(*, tenant: UUID, customer: UUID) -> tuple[UUID, ...]:
@@ -148,13 +155,7 @@ def find_customer(
         raise InvalidInput({"customer": ["Name the customer by exactly one identity."]})
     kind, value = named[0]
     with tenant_scope(tenant, read_only=True):
-        if kind in ("phone", "whatsapp"):
-            return next(iter(_with_number(tenant, kind, value)), None)
-        blind = check_identity(tenant=tenant, kind=kind, value=value).blind
-        holder = Identity.objects.filter(tenant_id=tenant, kind=kind, blind=blind).values("customer_id")
-        rows = Customer.objects.filter(tenant_id=tenant, id__in=holder)
-        found = next(iter(customer_infos(tenant, rows)), None)
-        return get_customer(tenant=tenant, customer=found.id) if found and found.status == "merged" else found
+        return next(iter(_holders(tenant, kind, value)), None)
 
 
 def customers_with_phone(
@@ -162,35 +163,18 @@ def customers_with_phone(
 ) -> tuple[CustomerInfo, ...]:
     """All customers who have this number in either form, the best match first. Raises InvalidInput."""
     with tenant_scope(tenant, read_only=True):
-        if wa_id:
-            return _with_number(tenant, "whatsapp", wa_id)
-        return _with_number(tenant, "phone", phone or "")
+        return _holders(tenant, "whatsapp", wa_id) if wa_id else _holders(tenant, "phone", phone or "")
 
 
-# Every till and every message asks this.
-_BY_NUMBER = """
-SELECT customer_id, kind, blind FROM customers_identity
-WHERE tenant_id = %s AND kind IN ('phone', 'whatsapp') AND blind = ANY(%s)
-"""
-
-
-def _with_number(tenant: UUID, kind: str, value: str) -> tuple[CustomerInfo, ...]:
-    """Customers with a number, exact WhatsApp id first, then the phone as it is, then the other form."""
-    if kind == IdentityKind.WHATSAPP:
-        wa_id = canonical_wa_id(value)
-        exact = blind_of(tenant=tenant, kind=kind, text=wa_id)
-        blinds = [exact, *phone_blinds(tenant=tenant, e164=from_wa_id(wa_id))]
-    else:
-        blinds = list(phone_blinds(tenant=tenant, e164=canonical_phone(tenant=tenant, raw=value)))
+def _holders(tenant: UUID, kind: str, value: str) -> tuple[CustomerInfo, ...]:
+    """Who holds an identity, the best match first, in one query."""
+    wanted = sought(tenant=tenant, kind=kind, value=value)
     with prepared_cursor() as cursor:
-        cursor.execute(_BY_NUMBER, [tenant, blinds])
-        matches = cursor.fetchall()
-    ranked = sorted(matches, key=lambda row: (blinds.index(bytes(row[2])), row[1] != kind))
-    order = list(dict.fromkeys(row[0] for row in ranked))
-    if not order:
-        return ()
-    found = get_customers(tenant=tenant, customers=order)
-    return tuple(dict.fromkeys(found[customer] for customer in order if customer in found))
+        cursor.execute(_BY_IDENTITY, {"tenant": tenant, "kinds": list(wanted.kinds), "blinds": list(wanted.blinds)})
+        rows = cursor.fetchall()
+    order = wanted.matches({(row[9], bytes(row[13])): row[0] for row in rows if row[13] is not None})
+    found = _infos(tenant, rows)
+    return tuple(found[customer] for customer in dict.fromkeys((*order, *found)))
 
 
 def contact_of(*, tenant: UUID, customer: UUID) -> ContactInfo:
