@@ -21,7 +21,8 @@ from vouchers.reasons import issue_reason, reasons_of
 class Asked:
     """What a till asks for. Amounts in minor units; `is_final` when it wants the use, not only to know.
 
-    `brand` spares reading it once more where many vouchers are judged.
+    `brand` spares reading it once more where many vouchers are judged. `as_of` is the moment that counts, now without
+    one.
     """
 
     tenant: UUID
@@ -34,12 +35,13 @@ class Asked:
     is_final: bool = True
     at_door: bool = False
     brand: TenantInfo | None = None
+    as_of: datetime | None = None
 
 
 def reasons_against(voucher: Voucher, asked: Asked) -> tuple[Reason, ...]:
     """Every reason against the use, the most telling first. Reads inside the tenant's scope."""
     brand = asked.brand or get_tenant(tenant=asked.tenant)
-    zone, instant = ZoneInfo(brand.timezone), now()
+    zone, instant = ZoneInfo(brand.timezone), asked.as_of or now()
     coupon = voucher.coupon
     found = list(
         against_use(

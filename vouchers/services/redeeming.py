@@ -62,6 +62,8 @@ class _Request:
     hold: UUID | None
     at_door: bool
     at: datetime
+    left_minor: int | None
+    held_since: datetime | None
 
     def asked(self) -> Asked:
         return Asked(
@@ -73,6 +75,7 @@ class _Request:
             external_id=self.external_id,
             hold=self.hold,
             at_door=self.at_door,
+            as_of=self.held_since,
         )
 
 
@@ -88,12 +91,15 @@ def redeem_voucher(
     external_id: str | None = None,
     hold: UUID | None = None,
     at_door: bool = False,
+    left_minor: int | None = None,
+    held_since: datetime | None = None,
 ) -> RedemptionInfo:
     """Use a voucher once at a store; the same key again gives the first answer, and no second use.
 
     `code` is typed (any case and separators) or another system's; `external_id` is the sale's number, if there is one;
     `hold` names the checkout that holds the voucher. A percentage needs `amount_minor`. `at_door` is the check-in of an
-    event, which judges who comes in: it alone uses entries.
+    event, which judges who comes in: it alone uses entries. A checkout says what other benefits leave of the sale
+    (`left_minor`), of which the discount is taken, and since when it holds the voucher: it was in time then.
     Raises VoucherNotFound, a VoucherRefused that says precisely why, KeyReused, InvalidInput, StoreUnknown,
     CustomerNotFound, PermissionMissing.
     Publishes VoucherRedeemed.
@@ -102,6 +108,8 @@ def redeem_voucher(
     check_key(key)
     check_amount(amount_minor)
     check_external_id(external_id or "")
+    if left_minor is not None and not 0 <= left_minor <= (amount_minor or 0):
+        raise InvalidInput({"left_minor": [f"0 – {amount_minor or 0}"]})
     with tenant_scope(tenant):
         request = _Request(
             tenant=tenant,
@@ -115,6 +123,8 @@ def redeem_voucher(
             hold=hold,
             at_door=at_door,
             at=now(),
+            left_minor=amount_minor if left_minor is None else left_minor,
+            held_since=held_since if hold is not None else None,
         )
         taken = _take_use(request, *name_of_voucher(code), judged=False)
         if taken is not None:
@@ -168,7 +178,9 @@ def _take_use(request: _Request, named_by: str, named: object, *, judged: bool) 
         "named": named,
         "judged": judged,
         "now": request.at,
+        "as_of": request.held_since or request.at,
         "amount": request.amount_minor,
+        "left": request.left_minor,
         "customer": request.customer,
         "store": request.store.id,
         "is_partner_store": request.store.kind == "partner",

@@ -3,12 +3,14 @@
 -- The guards on state, uses, time, hold and person always hold. What the coupon says of where and when is looked at
 -- here too, unless `judged` says that it was read and judged before (weekdays, hours, a bearer's limit or new person,
 -- next sale) and that the payer's accounts are locked (a bought voucher): a plain voucher costs one round trip.
+-- `left` is what other benefits left of the sale's `amount`: a discount is of that, a minimum of the amount. A use of a
+-- held voucher is in time if it was so when it was held, `as_of`.
 -- Money in minor units; half-up is (2n + d) / 2d.
 WITH used AS (
     UPDATE vouchers_voucher AS v
     SET uses_left = v.uses_left - 1,
         status = CASE WHEN v.uses_left = 1 THEN 'redeemed' ELSE 'issued' END,
-        value_minor = CASE WHEN v.gives_change THEN LEAST(v.value_minor, %(amount)s::bigint) ELSE v.value_minor END,
+        value_minor = CASE WHEN v.gives_change THEN LEAST(v.value_minor, %(left)s::bigint) ELSE v.value_minor END,
         paid_left = LEAST(v.paid_left, v.paid_amount * (v.uses_left - 1) / v.uses_total),
         reserved_minor = v.reserved_minor - v.reserved_minor / v.uses_left,
         hold_id = NULL,
@@ -23,7 +25,7 @@ WITH used AS (
       AND v.status = 'issued'
       AND v.uses_left > 0
       AND v.valid_from <= %(now)s
-      AND (v.valid_until IS NULL OR v.valid_until > %(now)s)
+      AND (v.valid_until IS NULL OR v.valid_until > %(as_of)s)
       AND (v.hold_id IS NULL OR v.held_until <= %(now)s OR v.hold_id = %(hold)s::uuid)
       AND (NOT v.is_personal OR v.customer_id = %(customer)s::uuid)
       AND (v.kind <> 'entry' OR %(at_door)s)
@@ -52,9 +54,9 @@ WITH used AS (
         old.paid_left - new.paid_left AS paid_taken,
         old.reserved_minor - new.reserved_minor AS unreserved_minor,
         CASE v.kind
-            WHEN 'amount' THEN LEAST(old.value_minor, %(amount)s::bigint)
+            WHEN 'amount' THEN LEAST(old.value_minor, %(left)s::bigint)
             WHEN 'percentage' THEN LEAST(
-                (2 * %(amount)s::bigint * v.value_bp + 10000) / 20000, %(amount)s::bigint, v.max_discount_minor)
+                (2 * %(left)s::bigint * v.value_bp + 10000) / 20000, %(left)s::bigint, v.max_discount_minor)
             ELSE 0
         END AS discount_minor,
         CASE WHEN v.kind IN ('freebie', 'upgrade') THEN COALESCE(v.value_minor, 0) END AS thing_cost_minor
