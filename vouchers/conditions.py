@@ -4,7 +4,7 @@ The statement in `sql/take_use.sql` says the same in SQL for the plain cases, an
 both are tried on the same cases.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ class Terms(Protocol):
     status: str
     currency: str
     value_minor: int | None
+    value_left_minor: int | None
     value_bp: int | None
     max_discount_minor: int | None
     min_purchase_minor: int | None
@@ -79,10 +80,11 @@ Found = tuple[str, dict[str, Any]]
 def discount_of(terms: Terms, amount_minor: int | None) -> int | None:
     """Minor units that the voucher takes off a sale; None when that needs the sale's amount.
 
-    A percentage rounds half-up to the minor unit and stops at the ceiling; nothing takes off more than the sale.
+    A percentage rounds half-up to the minor unit and stops at the ceiling; what is used in parts gives what is left;
+    nothing takes off more than the sale.
     """
     if terms.kind == "amount":
-        value = terms.value_minor or 0
+        value = (terms.value_minor or 0) if terms.value_left_minor is None else terms.value_left_minor
         return value if amount_minor is None else min(value, amount_minor)
     if terms.kind == "percentage":
         if amount_minor is None:
@@ -90,6 +92,12 @@ def discount_of(terms: Terms, amount_minor: int | None) -> int | None:
         off = min(half_up(amount_minor * (terms.value_bp or 0), 10_000), amount_minor)
         return off if terms.max_discount_minor is None else min(off, terms.max_discount_minor)
     return 0
+
+
+def is_judged_by_amount(terms: Terms) -> bool:
+    """Whether a use cannot be judged without the sale's amount: a share, a part, or a minimum."""
+    is_part = terms.kind == "percentage" or terms.value_left_minor is not None
+    return is_part or terms.min_purchase_minor is not None
 
 
 class Costing(Protocol):
@@ -189,18 +197,6 @@ def minute_of(text: str) -> int:
     if int(minute) > 59 or total > DAY_MINUTES:
         raise ValueError(text)
     return total
-
-
-def is_eligible(
-    *, plans: Iterable[str], tiers: Iterable[str], segment: str, memberships: frozenset[tuple[str, str]]
-) -> bool:
-    """Whether memberships fit: one of the plans, one of the tiers, and the segment, each where asked for."""
-    plan_keys, tier_keys = {("plan", key) for key in plans}, {("tier", key) for key in tiers}
-    return (
-        (not plan_keys or bool(plan_keys & memberships))
-        and (not tier_keys or bool(tier_keys & memberships))
-        and (not segment or ("segment", segment) in memberships)
-    )
 
 
 def iso(instant: datetime | None) -> str | None:

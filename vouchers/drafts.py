@@ -17,6 +17,7 @@ MOST_COUNT = 10**9
 MOST_DAYS = 3660
 MOST_USES = 1000
 MOST_KEYS = 100
+MOST_NOTICES = 5
 Problem = tuple[str, str]
 
 
@@ -28,6 +29,9 @@ def checked(draft: CouponDraft, *, brand: TenantInfo, stores: frozenset[UUID], i
         holder=draft.holder or ("personal" if draft.cost_amount else "bearer"),
         weekdays=tuple(sorted(set(draft.weekdays))),
         stores=tuple(dict.fromkeys(draft.stores)),
+        communities=tuple(dict.fromkeys(draft.communities)),
+        tags=tuple(dict.fromkeys(draft.tags)),
+        notice_days=tuple(sorted(set(draft.notice_days), reverse=True)),
     )
     errors: dict[str, list[str]] = {}
     for check in (_of_words, _of_value, _of_numbers, _of_time, _of_links):
@@ -45,7 +49,14 @@ def checked(draft: CouponDraft, *, brand: TenantInfo, stores: frozenset[UUID], i
 def _of_words(draft: CouponDraft, is_balance: bool) -> Iterator[Problem]:
     if not draft.name:
         yield "name", _("Dê um nome ao cupom.")
-    for field, limit in (("name", 120), ("image", 500), ("description", 4000), ("value_sku", 80), ("value_key", 80)):
+    for field, limit in (
+        ("name", 120),
+        ("image", 500),
+        ("description", 4000),
+        ("conditions", 8000),
+        ("value_sku", 80),
+        ("value_key", 80),
+    ):
         if len(getattr(draft, field)) > limit:
             yield field, _("No máximo %(limit)s caracteres.") % {"limit": limit}
     choices = {
@@ -53,11 +64,12 @@ def _of_words(draft: CouponDraft, is_balance: bool) -> Iterator[Problem]:
         "status": ("draft", "live", "paused", "ended"),
         "holder": ("personal", "bearer"),
         "on_lapse": ("return", "forfeit"),
+        "birthday": ("", "day", "week", "month"),
         "funded_by": ("brand", "store"),
     }
     for field, allowed in choices.items():
         if getattr(draft, field) not in allowed:
-            yield field, _("Escolha entre: %(choices)s.") % {"choices": ", ".join(allowed)}
+            yield field, _("Escolha entre: %(choices)s.") % {"choices": ", ".join(filter(None, allowed))}
     if draft.image and not draft.image.startswith(("https://", "/")):
         yield "image", _("A imagem precisa de um endereço https.")
 
@@ -77,6 +89,8 @@ def _of_value(draft: CouponDraft, is_balance: bool) -> Iterator[Problem]:
     for name, is_strange in strangers.items():
         if is_strange:
             yield name, _("Não se usa neste tipo de cupom.")
+    if draft.is_divisible and (draft.kind != "amount" or draft.uses != 1):
+        yield "is_divisible", _("Só um desconto em dinheiro, de um uso, se usa em partes.")
     if draft.value_bp is not None and not 1 <= draft.value_bp <= 10_000:
         yield "value_bp", _("Entre 1 e 10000 (100%).")
     if draft.budget_minor is not None and greatest_cost(draft) is None:
@@ -92,6 +106,9 @@ def _of_numbers(draft: CouponDraft, is_balance: bool) -> Iterator[Problem]:
         "budget_minor": (0, MOST_MINOR),
         "stock": (0, MOST_COUNT),
         "limit_per_customer": (1, MOST_COUNT),
+        "limit_per_day": (1, MOST_COUNT),
+        "new_within_days": (0, MOST_DAYS),
+        "inactive_for_days": (1, MOST_DAYS),
         "uses": (1, MOST_USES),
         "valid_days": (1, MOST_DAYS),
         "usable_from_days": (0, MOST_DAYS),
@@ -122,12 +139,14 @@ def _of_time(draft: CouponDraft, is_balance: bool) -> Iterator[Problem]:
                 yield "hours", _("O fim vem depois do começo.")
         except ValueError:
             yield "hours", _("Horários como 14:00.")
+    if len(draft.notice_days) > MOST_NOTICES or any(not 1 <= days <= 365 for days in draft.notice_days):
+        yield "notice_days", _("Até %(most)s avisos, de 1 a 365 dias antes do fim.") % {"most": MOST_NOTICES}
     if draft.valid_days and (draft.usable_from_days or 0) > draft.valid_days:
         yield "usable_from", _("Começaria a valer depois de vencer.")
 
 
 def _of_links(draft: CouponDraft, is_balance: bool) -> Iterator[Problem]:
-    for field in ("plans", "tiers"):
+    for field in ("plans", "tiers", "communities", "tags"):
         keys = getattr(draft, field)
         if len(keys) > MOST_KEYS or any(not key or len(key) > 60 for key in keys):
             yield field, _("Chaves de 1 a 60 caracteres.")

@@ -36,14 +36,14 @@ class CouponOutOfStock(IssueRefused):
 
 
 class CouponLimitReached(IssueRefused):
-    """The customer has had as many as one customer may. `params`: `limit`."""
+    """The customer has had as many as one customer may, in all or (`per` day) today. `params`: `limit`, `per`."""
 
     code = "coupon_limit_reached"
     sentence = "This customer has reached the limit of this coupon."
 
 
 class CouponNotEligible(IssueRefused):
-    """The coupon is for others. `params`: `plans`, `tiers`, `segment`."""
+    """The coupon is for others. `params`: what it asks for, and `lacking`, the names of what is not met."""
 
     code = "coupon_not_eligible"
     sentence = "This coupon is not for this customer."
@@ -138,10 +138,17 @@ class EntryNeedsCheckIn(VoucherRefused):
 
 
 class VoucherLimitReached(VoucherRefused):
-    """The customer has used as many as one customer may. `params`: `limit`."""
+    """The customer has used as many as one customer may, in all or (`per` day) today. `params`: `limit`, `per`."""
 
     code = "voucher_limit_reached"
     sentence = "This customer has reached the limit for these vouchers."
+
+
+class VoucherNotCombinable(VoucherRefused):
+    """The sale has a voucher beside which this one does not stand. `params`: `with`, the other coupon's name."""
+
+    code = "voucher_not_combinable"
+    sentence = "This voucher cannot be used together with the other one on this sale."
 
 
 class RedemptionAlreadyReversed(DomainError):
@@ -164,6 +171,7 @@ REFUSALS: dict[str, type[VoucherRefused]] = {
         VoucherHeld,
         VoucherWrongCustomer,
         VoucherLimitReached,
+        VoucherNotCombinable,
         EntryNeedsCheckIn,
     )
 }

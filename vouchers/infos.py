@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from smartbis.kernel.clock import now
 from smartbis.kernel.codes import group_code, qr_payload
 
 KindName = Literal["amount", "percentage", "freebie", "upgrade", "entry"]
@@ -17,14 +18,18 @@ class CouponDraft:
 
     Money in minor units of the tenant's currency, `value_bp` in basis points, `weekdays` by ISO (1 Monday), `hours`
     as pairs of "HH:MM" in the tenant's zone (a pair may run over midnight). `holder` None: personal when it costs
-    something, else bearer. `stores` empty: every store but partners', who take part only when named.
+    something, else bearer. `stores` empty: every store but partners', who take part only when named. `birthday` is
+    "", "day", "week" or "month"; `is_divisible` lets money off be used in parts; `uses_pool` hands out the codes of
+    another company; `notice_days` are how many days before its end a voucher is told of.
     """
 
     name: str
     kind: str
     status: str = "live"
     description: str = ""
+    conditions: str = ""
     image: str = ""
+    campaign_id: UUID | None = None
     is_listed: bool = True
     value_minor: int | None = None
     value_bp: int | None = None
@@ -43,7 +48,11 @@ class CouponDraft:
     holder: str | None = None
     stock: int | None = None
     limit_per_customer: int | None = None
+    limit_per_day: int | None = None
     uses: int = 1
+    is_divisible: bool = False
+    stacks_with_vouchers: bool = True
+    stacks_with_balance: bool = True
     budget_minor: int | None = None
     stores: tuple[UUID, ...] = ()
     weekdays: tuple[int, ...] = ()
@@ -51,6 +60,13 @@ class CouponDraft:
     plans: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
     segment: str = ""
+    communities: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    birthday: str = ""
+    new_within_days: int | None = None
+    inactive_for_days: int | None = None
+    uses_pool: bool = False
+    notice_days: tuple[int, ...] = (30, 7, 1)
     on_lapse: str = "return"
     funded_by: str = "brand"
 
@@ -79,6 +95,16 @@ class CouponInfo(CouponDraft):
     changed_at: datetime
     stock_left: int | None = None
     budget_left_minor: int | None = None
+
+    @property
+    def phase(self) -> str:
+        """Where it stands now: `draft`, `scheduled`, `live`, `paused` or `ended` (also by its period)."""
+        if self.status != "live":
+            return self.status
+        instant = now()
+        if self.period_from is not None and self.period_from > instant:
+            return "scheduled"
+        return "ended" if self.period_until is not None and self.period_until <= instant else "live"
 
     def as_draft(self) -> CouponDraft:
         """The terms alone, ready for `dataclasses.replace` and `change_coupon`."""
@@ -146,6 +172,10 @@ class VoucherInfo:
     is_next_sale_only: bool
     held_until: datetime | None
     legacy_code: str | None
+    value_left_minor: int | None = None
+    conditions: str = ""
+    stacks_with_vouchers: bool = True
+    stacks_with_balance: bool = True
 
     @property
     def code_grouped(self) -> str:

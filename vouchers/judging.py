@@ -1,20 +1,23 @@
 """Judging one use of one voucher with all that has to be read for it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.selectors import StoreInfo, TenantInfo, get_tenant
-from vouchers.conditions import GivingSale, Use, against_use
+from vouchers.conditions import Found, GivingSale, Use, against_use
 from vouchers.infos import Reason
 from vouchers.models import Redemption, Reversal, Voucher
 from vouchers.reading import pairs
 from vouchers.reasons import issue_reason, reasons_of
+from vouchers.stock import midnight
+from vouchers.terms_of_use import TermsOfUse, terms_of, terms_of_many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,44 +45,78 @@ def reasons_against(voucher: Voucher, asked: Asked) -> tuple[Reason, ...]:
     """Every reason against the use, the most telling first. Reads inside the tenant's scope."""
     brand = asked.brand or get_tenant(tenant=asked.tenant)
     zone, instant = ZoneInfo(brand.timezone), asked.as_of or now()
-    coupon = voucher.coupon
+    terms = terms_of(voucher)
     found = list(
         against_use(
             voucher,
             hold=(voucher.hold_id, voucher.held_until),
             given_by=GivingSale(voucher.store_id, voucher.given_by_external_id, voucher.issued_at.astimezone(zone)),
-            where=(coupon.stores, coupon.weekdays, pairs(coupon.hours)),
+            where=(terms.stores, terms.weekdays, pairs(terms.hours)),
             use=_use(asked, instant, zone),
             excluded=voucher.excluded_stores,
         )
     )
+    found.extend(_against_others(voucher, terms, asked))
     reasons = reasons_of(found, voucher, brand, asked.actor)
-    if is_over_limit(voucher, asked.customer, uses_more=1):
-        reasons += (limit_reason(voucher, brand),)
+    if reason := limit_against(voucher, terms, asked, uses_more=1):
+        reasons += (reason,)
     return reasons
 
 
-def limit_reason(voucher: Voucher, brand: TenantInfo) -> Reason:
-    """That the named customer has used as many as one may."""
-    limit = (voucher.coupon.limit_per_customer or 0) * voucher.coupon.uses
-    return issue_reason("voucher_limit_reached", {"limit": limit}, brand)
+def limit_against(voucher: Voucher, terms: TermsOfUse, asked: Asked, *, uses_more: int) -> Reason | None:
+    """That `uses_more` uses would pass what one customer may use, in all or on this day.
 
-
-def is_over_limit(voucher: Voucher, customer: UUID | None, *, uses_more: int) -> bool:
-    """Whether `uses_more` uses would pass a bearer coupon's limit for the named customer.
-
-    A personal voucher's limit was kept when it was issued; a bearer's counts whoever is named at the till.
+    In all, a personal voucher's limit was kept when it was issued; a bearer's counts whoever is named at the till. The
+    day's counts who is named, else whose voucher it is.
     """
-    limit = voucher.coupon.limit_per_customer
-    if voucher.is_personal or limit is None or customer is None:
-        return False
-    used = Redemption.objects.filter(
+    brand = asked.brand or get_tenant(tenant=asked.tenant)
+    customer = asked.customer
+    if not voucher.is_personal and terms.limit_per_customer is not None and customer is not None:
+        limit = terms.limit_per_customer * terms.uses
+        if uses_of_coupon(voucher, customer) + uses_more > limit:
+            return issue_reason("voucher_limit_reached", {"limit": limit}, brand)
+    customer = customer or voucher.customer_id
+    if terms.limit_per_day is not None and customer is not None:
+        today = _standing(voucher, customer).filter(redeemed_at__gte=midnight(now(), brand.timezone))
+        if today.count() + uses_more > terms.limit_per_day:
+            return issue_reason("voucher_limit_reached", {"limit": terms.limit_per_day, "per": "day"}, brand)
+    return None
+
+
+def uses_of_coupon(voucher: Voucher, customer: UUID) -> int:
+    """How often a customer, named at the till, has used vouchers of the same coupon; uses taken back left out."""
+    return _standing(voucher, customer).filter(named_customer_id=customer).count()
+
+
+def _standing(voucher: Voucher, customer: UUID) -> QuerySet[Redemption]:
+    return Redemption.objects.filter(
         ~Exists(Reversal.objects.filter(redemption_id=OuterRef("id"))),
         customer_id=customer,
-        named_customer_id=customer,
         coupon_id=voucher.coupon_id,
     )
-    return used.count() + uses_more > limit * voucher.coupon.uses
+
+
+def _against_others(voucher: Voucher, terms: TermsOfUse, asked: Asked) -> Iterator[Found]:
+    """That the sale has a voucher already beside which this one, or which beside this one, does not stand."""
+    if not asked.external_id:
+        return
+    rows = Voucher.objects.select_related("coupon").filter(
+        Exists(
+            Redemption.objects.filter(
+                ~Exists(Reversal.objects.filter(redemption_id=OuterRef("id"))),
+                voucher_id=OuterRef("id"),
+                store_id=asked.store.id,
+                external_id=asked.external_id,
+            )
+        )
+    )
+    others = list(rows.exclude(id=voucher.id).order_by("id")[:20])
+    if not others:
+        return
+    theirs = terms_of_many(others)
+    against = [each for each in others if not (terms.stacks_with_vouchers and theirs[each.id].stacks_with_vouchers)]
+    if against:
+        yield "voucher_not_combinable", {"with": against[0].coupon.name}
 
 
 def _use(asked: Asked, instant: datetime, zone: ZoneInfo) -> Use:

@@ -1,5 +1,6 @@
 """From rows to what other rooms see, and how a voucher is found by what people type or scan."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from vouchers.errors import CouponNotFound, VoucherNotFound
 from vouchers.infos import CouponDraft, CouponInfo, RedemptionInfo, VoucherInfo
 from vouchers.models import Coupon, Redemption, Reversal, Voucher
 from vouchers.stock import left_of
+from vouchers.terms_of_use import TermsOfUse, terms_of, terms_of_many
 
 _TERMS = tuple(CouponDraft.__dataclass_fields__)
 _SAME = (
@@ -24,6 +26,7 @@ _SAME = (
     "kind",
     "currency",
     "value_minor",
+    "value_left_minor",
     "value_bp",
     "value_sku",
     "value_key",
@@ -44,6 +47,7 @@ _SAME = (
     "held_until",
     "legacy_code",
 )
+_LISTS = ("stores", "weekdays", "plans", "tiers", "communities", "tags", "notice_days")
 
 
 def get_coupon_row(coupon: UUID, actor: Actor | None = None) -> Coupon:
@@ -74,7 +78,7 @@ def get_voucher_row(named: str, actor: Actor | None = None) -> Voucher:
     row = rows.filter(code=code).first() if code else None
     if row is None and (legacy := legacy_form(named)):
         row = rows.filter(legacy_code=legacy).first()
-    if row is None or not is_within_reach(row.coupon, actor):
+    if row is None or not is_voucher_within_reach(row, actor):
         raise VoucherNotFound
     return row
 
@@ -91,11 +95,21 @@ def legacy_form(text: str) -> str:
 
 
 def is_within_reach(coupon: Coupon, actor: Actor | None) -> bool:
-    """Whether an actor may know of the coupon's vouchers: partners, only of those their stores are named for."""
+    """Whether an actor may know of the coupon: partners, only of those their stores are named for."""
     if actor is None or actor.partner is None:
         return True
-    theirs = {store.id for store in tenancy.stores(tenant=coupon.tenant_id, actor=actor, active_only=False)}
-    return bool(theirs & set(coupon.stores))
+    return bool(_stores_of(coupon.tenant_id, actor) & set(coupon.stores))
+
+
+def is_voucher_within_reach(voucher: Voucher, actor: Actor | None) -> bool:
+    """Whether an actor may know of a voucher, by the stores it was issued for; `voucher.coupon` is joined."""
+    if actor is None or actor.partner is None:
+        return True
+    return bool(_stores_of(voucher.tenant_id, actor) & set(terms_of(voucher).stores))
+
+
+def _stores_of(tenant: UUID, actor: Actor) -> set[UUID]:
+    return {store.id for store in tenancy.stores(tenant=tenant, actor=actor, active_only=False)}
 
 
 def is_store_within_reach(tenant: UUID, store: UUID, actor: Actor | None) -> bool:
@@ -105,7 +119,7 @@ def is_store_within_reach(tenant: UUID, store: UUID, actor: Actor | None) -> boo
     return any(store == each.id for each in tenancy.stores(tenant=tenant, actor=actor, active_only=False))
 
 
-def pairs(hours: list[str]) -> tuple[tuple[str, str], ...]:
+def pairs(hours: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Stored windows as pairs of "HH:MM"."""
     return tuple((start, end) for start, _, end in (window.partition("-") for window in hours))
 
@@ -119,7 +133,7 @@ def coupon_infos(rows: list[Coupon]) -> list[CouponInfo]:
 
 def _coupon_info(row: Coupon, left: tuple[int | None, int | None]) -> CouponInfo:
     terms = {name: getattr(row, name) for name in _TERMS}
-    for name in ("stores", "weekdays", "plans", "tiers"):
+    for name in _LISTS:
         terms[name] = tuple(terms[name])
     terms["hours"] = pairs(row.hours)
     return CouponInfo(
@@ -134,18 +148,27 @@ def _coupon_info(row: Coupon, left: tuple[int | None, int | None]) -> CouponInfo
     )
 
 
-def voucher_info(row: Voucher) -> VoucherInfo:
-    """A voucher with its coupon's words and places; `row.coupon` is joined by the caller."""
-    coupon = row.coupon
+def voucher_infos(rows: Sequence[Voucher]) -> list[VoucherInfo]:
+    """Vouchers with their coupons' words and their own terms; coupons are joined by the caller, one query for all."""
+    terms = terms_of_many(rows)
+    return [voucher_info(row, terms[row.id]) for row in rows]
+
+
+def voucher_info(row: Voucher, terms: TermsOfUse | None = None) -> VoucherInfo:
+    """A voucher with its coupon's words and the terms it was issued by; `row.coupon` is joined by the caller."""
+    coupon, terms = row.coupon, terms or terms_of(row)
     return VoucherInfo(
         **{name: getattr(row, name) for name in _SAME},
         coupon_name=coupon.name,
         description=coupon.description,
         image=coupon.image,
         status=status_at(row, now()),
-        stores=tuple(coupon.stores),
-        weekdays=tuple(coupon.weekdays),
-        hours=pairs(coupon.hours),
+        stores=terms.stores,
+        weekdays=terms.weekdays,
+        hours=pairs(terms.hours),
+        conditions=terms.conditions,
+        stacks_with_vouchers=terms.stacks_with_vouchers,
+        stacks_with_balance=terms.stacks_with_balance,
     )
 
 

@@ -144,7 +144,31 @@ def _wrong_customer(params: dict[str, Any], brand: TenantInfo) -> str:
     return _("Voucher pessoal: informe o cliente.")
 
 
+def _not_eligible(params: dict[str, Any], brand: TenantInfo) -> str:
+    """The first thing that lacks and that can be said without the names that other rooms give."""
+    lacks = params.get("lacking") or [""]
+    if lacks[0] == "birthday":
+        return {
+            "day": _("Só no dia do aniversário do cliente."),
+            "week": _("Só na semana do aniversário do cliente."),
+            "month": _("Só no mês do aniversário do cliente."),
+        }[params["birthday"]]
+    if lacks[0] == "new":
+        return _("Só para quem se cadastrou há até %(days)s dias.") % {"days": params["new_within_days"]}
+    if lacks[0] == "inactive":
+        return _("Só para quem não compra há %(days)s dias ou mais.") % {"days": params["inactive_for_days"]}
+    return _("Não é para este cliente.")
+
+
+def _coupon_limit(params: dict[str, Any], brand: TenantInfo) -> str:
+    if params.get("per") == "day":
+        return _("Limite do cliente por dia atingido (%(limit)s).") % params
+    return _("Limite por cliente atingido (%(limit)s).") % params
+
+
 def _voucher_limit(params: dict[str, Any], brand: TenantInfo) -> str:
+    if params.get("per") == "day":
+        return _("Este cliente já usou o máximo de hoje (%(limit)s).") % params
     return _("Este cliente já usou o máximo permitido (%(limit)s).") % params
 
 
@@ -173,10 +197,11 @@ _WORDS = {
     "voucher_held": _held,
     "voucher_wrong_customer": _wrong_customer,
     "voucher_limit_reached": _voucher_limit,
+    "voucher_not_combinable": lambda params, brand: _("Não vale junto com “%(with)s” na mesma compra.") % params,
     "entry_needs_check_in": lambda params, brand: _("É a entrada de %(event)s: use a chegada do evento.") % params,
     "coupon_out_of_stock": lambda params, brand: _("Esgotado."),
-    "coupon_limit_reached": lambda params, brand: _("Limite por cliente atingido (%(limit)s).") % params,
-    "coupon_not_eligible": lambda params, brand: _("Não é para este cliente."),
+    "coupon_limit_reached": _coupon_limit,
+    "coupon_not_eligible": _not_eligible,
     "coupon_not_live": _not_live,
     "budget_exhausted": lambda params, brand: _("A verba deste cupom acabou."),
     "insufficient_balance": _insufficient,

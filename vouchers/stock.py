@@ -7,8 +7,10 @@ queue before that. Every function runs inside the tenant's scope and is undone w
 
 import secrets
 from collections.abc import Iterable
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import F, Q
@@ -81,6 +83,21 @@ def lock_taker(*, tenant: UUID, coupon: UUID, customer: UUID) -> None:
     CouponTaker.objects.select_for_update(no_key=True).get(coupon_id=coupon, customer_id=customer)
 
 
+def took_today(*, coupon: UUID, customer: UUID, since: datetime) -> int:
+    """How many vouchers of a coupon the customer has had since `since`, those taken back left out.
+
+    Exact after `take_one_of`, which has locked the customer's count until this transaction ends.
+    """
+    rows = Voucher.objects.filter(coupon_id=coupon, customer_id=customer, issued_at__gte=since)
+    return rows.exclude(status=Voucher.Status.CANCELLED).count()
+
+
+def midnight(instant: datetime, timezone: str) -> datetime:
+    """The first moment of the tenant's day that holds an instant."""
+    zone = ZoneInfo(timezone)
+    return datetime.combine(instant.astimezone(zone).date(), time.min, zone)
+
+
 def take_piece(*, tenant: UUID, coupon: Coupon, money: int) -> str | None:
     """Take one piece and reserve `money` minor units of the budget; the refusal's code when there is not enough.
 
@@ -142,7 +159,8 @@ def lay_out_again(coupon: Coupon) -> None:
     """
     shards = _locked(coupon.id)
     out = Voucher.objects.filter(coupon_id=coupon.id).exclude(origin=Voucher.Origin.IMPORT)
-    given_back = Q(status__in=[Voucher.Status.CANCELLED, Voucher.Status.LAPSED], uses_left=F("uses_total"))
+    is_whole = Q(value_left_minor__isnull=True) | Q(value_left_minor=F("value_minor"))
+    given_back = is_whole & Q(status__in=[Voucher.Status.CANCELLED, Voucher.Status.LAPSED], uses_left=F("uses_total"))
     pieces = out.exclude(given_back).count()
     if shards or coupon.stock is not None or coupon.budget_minor is not None:
         _spread(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vouchers.conditions import discount_of, is_eligible, is_open, minute_of, takes_store
+from vouchers.conditions import discount_of, is_open, minute_of, takes_store
 from vouchers.models import Voucher
 
 
@@ -78,14 +78,3 @@ def test_partners_take_part_only_when_named() -> None:
     assert not takes_store([], one, is_partner=True)
     assert takes_store([one], one, is_partner=True)
     assert not takes_store([other], one, is_partner=False)
-
-
-def test_memberships_fit_by_every_group_that_is_asked_for() -> None:
-    def fits(*memberships: tuple[str, str], **asked: Any) -> bool:
-        return is_eligible(**{"plans": (), "tiers": (), "segment": ""} | asked, memberships=frozenset(memberships))
-
-    assert fits()
-    assert fits(("plan", "b"), plans=("a", "b"))
-    assert not fits(("tier", "a"), plans=("a",))
-    assert fits(("plan", "a"), ("tier", "gold"), ("segment", "vip"), plans=("a",), tiers=("gold",), segment="vip")
-    assert not fits(("plan", "a"), ("segment", "vip"), plans=("a",), tiers=("gold",), segment="vip")

@@ -5,6 +5,14 @@ from django.db import models
 from django.db.models import Q
 
 from smartbis.tenancy.models import TenantModel
+from vouchers.models.campaign import Campaign
+
+USUAL_NOTICES = (30, 7, 1)
+
+
+def usual_notices() -> list[int]:
+    """How many days before its end a voucher is told of, unless the coupon says otherwise."""
+    return list(USUAL_NOTICES)
 
 
 class Kind(models.TextChoices):
@@ -27,8 +35,8 @@ class OnLapse(models.TextChoices):
 class Coupon(TenantModel):
     """An offer: what it gives, what it costs, who, where, when, how many.
 
-    What a voucher gives is copied to it when it is issued, so that a later change of the coupon never takes from a
-    customer what they were promised; where and when it may be used follows the coupon.
+    What a voucher gives is copied to it when it is issued; by which terms it may be used is kept in `CouponTerms` when
+    they change. So a change of the coupon never takes from a customer what they were promised.
     """
 
     class Status(models.TextChoices):
@@ -49,8 +57,17 @@ class Coupon(TenantModel):
         BRAND = "brand"
         STORE = "store"
 
+    class Birthday(models.TextChoices):
+        """Who has their birthday: on this day, within a week before or after it, or in this month."""
+
+        DAY = "day"
+        WEEK = "week"
+        MONTH = "month"
+
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
+    conditions = models.TextField(blank=True, db_default="", help_text="The small print, as the customer reads it.")
+    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     image = models.CharField(max_length=500, blank=True)
     status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
     # The tenant's own coupon behind vouchers made straight from a balance; its vouchers say their own value.
@@ -75,7 +92,13 @@ class Coupon(TenantModel):
     holder = models.CharField(max_length=8, choices=Holder)
     stock = models.BigIntegerField(null=True)
     limit_per_customer = models.PositiveIntegerField(null=True)
+    # How many one customer may take, and how many they may use, on one day of the tenant's calendar.
+    limit_per_day = models.PositiveIntegerField(null=True)
     uses = models.PositiveSmallIntegerField(default=1)
+    # Money off that need not be used at once: each use takes a part, until nothing is left.
+    is_divisible = models.BooleanField(default=False, db_default=False)
+    stacks_with_vouchers = models.BooleanField(default=True, db_default=True)
+    stacks_with_balance = models.BooleanField(default=True, db_default=True)
     budget_minor = models.BigIntegerField(null=True)
     # Ids of this tenant's stores, checked when written (stores are never deleted). Empty: every store but partners'.
     stores = ArrayField(models.UUIDField(), default=list)
@@ -85,8 +108,20 @@ class Coupon(TenantModel):
     plans = ArrayField(models.CharField(max_length=60), default=list)
     tiers = ArrayField(models.CharField(max_length=60), default=list)
     segment = models.CharField(max_length=60, blank=True)
+    communities = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
+    tags = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
+    birthday = models.CharField(max_length=5, choices=Birthday, blank=True, db_default="")
+    new_within_days = models.PositiveSmallIntegerField(null=True, help_text="Enrolled at most so many days ago.")
+    inactive_for_days = models.PositiveSmallIntegerField(null=True, help_text="Last bought at least so long ago.")
+    # Its vouchers carry codes of another company, handed out one by one; without a free one there is no stock.
+    uses_pool = models.BooleanField(default=False, db_default=False)
+    notice_days = ArrayField(
+        models.PositiveSmallIntegerField(), default=usual_notices, db_default=list(USUAL_NOTICES), blank=True
+    )
     on_lapse = models.CharField(max_length=7, choices=OnLapse, default=OnLapse.RETURN)
     funded_by = models.CharField(max_length=5, choices=FundedBy, default=FundedBy.BRAND)
+    # Vouchers issued before this moment are used by the terms of `CouponTerms`; null while there are none.
+    terms_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
@@ -123,11 +158,36 @@ class Coupon(TenantModel):
                 & (Q(max_discount_minor__isnull=True) | Q(max_discount_minor__gt=0))
                 & (Q(limit_per_customer__isnull=True) | Q(limit_per_customer__gt=0)),
             ),
+            models.CheckConstraint(
+                name="coupon_divided_only_in_money", condition=Q(is_divisible=False) | Q(kind="amount", uses=1)
+            ),
         ]
-        indexes = [models.Index(fields=["tenant", "status", "-created_at"], name="coupon_by_status")]
+        indexes = [
+            models.Index(fields=["tenant", "status", "-created_at"], name="coupon_by_status"),
+            models.Index(fields=["tenant", "campaign"], condition=Q(campaign__isnull=False), name="coupon_by_campaign"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class CouponTerms(TenantModel):
+    """The terms of use that a coupon had until a moment: those of the vouchers issued before it.
+
+    Written when they change, so that a change touches no voucher. `terms` holds stores, weekdays, hours, limits,
+    stacking and who bears the cost (`vouchers.terms_of_use`).
+    """
+
+    coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="+", db_index=False)
+    until = models.DateTimeField()
+    terms = models.JSONField()
+
+    class Meta(TenantModel.Meta):
+        db_table_comment = "append-only"
+        constraints = [models.UniqueConstraint(fields=["tenant", "coupon", "until"], name="coupon_terms_once")]
+
+    def __str__(self) -> str:
+        return f"{self.coupon_id} {self.until}"
 
 
 class CouponShard(TenantModel):

@@ -45,6 +45,8 @@ class Voucher(TenantModel):
     kind = models.CharField(max_length=10, choices=Kind)
     currency = models.CharField(max_length=3)
     value_minor = models.BigIntegerField(null=True)
+    # What is left of a voucher that is used in parts; null for one that is used whole.
+    value_left_minor = models.BigIntegerField(null=True)
     value_bp = models.PositiveIntegerField(null=True)
     value_sku = models.CharField(max_length=80, blank=True)
     value_key = models.CharField(max_length=80, blank=True)
@@ -67,6 +69,8 @@ class Voucher(TenantModel):
     # The sale that gave it, for a voucher that is good from the next sale on.
     is_next_sale_only = models.BooleanField(default=False)
     given_by_external_id = models.CharField(max_length=120, blank=True)
+    # The last notice of its end that was given: so many days before.
+    noticed_days = models.PositiveSmallIntegerField(null=True)
     hold_id = models.UUIDField(null=True)
     held_until = models.DateTimeField(null=True)
     issued_at = models.DateTimeField()
@@ -103,6 +107,11 @@ class Voucher(TenantModel):
             ),
             models.CheckConstraint(
                 name="voucher_personal_has_a_person", condition=Q(is_personal=False) | Q(customer__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="voucher_left_within_value",
+                condition=Q(value_left_minor__isnull=True)
+                | Q(value_left_minor__gte=0, value_left_minor__lte=F("value_minor"), uses_total=1),
             ),
             models.CheckConstraint(name="voucher_reserve_not_negative", condition=Q(reserved_minor__gte=0)),
         ]

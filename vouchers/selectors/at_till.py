@@ -9,12 +9,13 @@ from smartbis.kernel.people import Actor
 from smartbis.tenancy import selectors as tenancy
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_store, get_tenant
-from vouchers.conditions import discount_of
+from vouchers.conditions import discount_of, is_judged_by_amount
 from vouchers.infos import Validation
 from vouchers.judging import Asked, reasons_against
 from vouchers.models import Voucher
 from vouchers.reading import voucher_info
 from vouchers.selectors.vouchers import is_open, open_rows
+from vouchers.terms_of_use import terms_of_many
 
 
 def vouchers_at_till(*, tenant: UUID, customer: UUID, store: UUID, actor: Actor, limit: int = 20) -> list[Validation]:
@@ -35,9 +36,10 @@ def vouchers_at_till(*, tenant: UUID, customer: UUID, store: UUID, actor: Actor,
         if actor.partner is None:
             return [_judged(row, asked) for row in open_rows(tenant=tenant, customer=customer, limit=limit)]
         rows = Voucher.objects.select_related("coupon").filter(is_open(now()), customer_id=customer)
-        theirs = [each.id for each in tenancy.stores(tenant=tenant, actor=actor, active_only=False)]
-        rows = rows.filter(coupon__stores__overlap=theirs)
-        return [_judged(row, asked) for row in rows.order_by(F("valid_until").asc(nulls_last=True), "id")[:limit]]
+        found = list(rows.order_by(F("valid_until").asc(nulls_last=True), "id"))
+        theirs = {each.id for each in tenancy.stores(tenant=tenant, actor=actor, active_only=False)}
+        terms = terms_of_many(found)
+        return [_judged(row, asked) for row in found if theirs & set(terms[row.id].stores)][:limit]
 
 
 def _judged(row: Voucher, asked: Asked) -> Validation:
@@ -47,5 +49,5 @@ def _judged(row: Voucher, asked: Asked) -> Validation:
         reasons=reasons,
         discount_minor=discount_of(row, None),
         voucher=voucher_info(row),
-        needs_amount=row.kind == "percentage" or row.min_purchase_minor is not None,
+        needs_amount=is_judged_by_amount(row),
     )

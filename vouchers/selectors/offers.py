@@ -6,24 +6,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from smartbis.customers.selectors import memberships_of
+from django.db.models import Count
+
 from smartbis.kernel.clock import now
 from smartbis.ledger.selectors import BalanceInfo, balances
 from smartbis.tenancy.readings import rows_reading
 from smartbis.tenancy.scope import Reading, read, tenant_scope
-from smartbis.tenancy.selectors import get_tenant
-from vouchers.conditions import greatest_cost, is_eligible, iso
+from smartbis.tenancy.selectors import TenantInfo, get_tenant
+from vouchers.audience import Person, asked_of, lacking
+from vouchers.conditions import greatest_cost, iso
 from vouchers.infos import CouponInfo, Offer
-from vouchers.models import Coupon, CouponTaker
+from vouchers.models import Coupon, CouponTaker, Voucher
+from vouchers.people import person_of
 from vouchers.reading import coupon_infos
 from vouchers.reasons import issue_reason
+from vouchers.stock import midnight
 
 
 @dataclass(frozen=True)
 class _Customer:
-    memberships: frozenset[tuple[str, str]]
+    person: Person
     available: dict[str, int]
     taken: dict[UUID, int]
+    taken_today: dict[UUID, int]
 
 
 _LISTED = """AND row.status = 'live' AND row.is_listed AND NOT row.is_balance
@@ -54,12 +59,12 @@ def offers_for(
         found = coupon_infos(read(listed_reading(tenant, instant)))
         if not found:
             return []
-        is_asked = any(coupon.plans or coupon.tiers or coupon.segment for coupon in found)
         known = balances(tenant=tenant, customer=customer) if held is None else held
         person = _Customer(
-            memberships=memberships_of(tenant=tenant, customer=customer, at=at) if is_asked else frozenset(),
+            person=person_of(tenant=tenant, customer=customer, audiences=found, at=instant),
             available={row.unit: row.available for row in known},
             taken={row.coupon_id: row.taken for row in read(takers_reading(tenant, customer))},
+            taken_today=_taken_today(customer, found, brand, instant),
         )
         offers = []
         for coupon in found:
@@ -71,18 +76,33 @@ def offers_for(
     return sorted(offers, key=lambda offer: (not offer.can_have, len(offer.reasons), offer.missing_amount))
 
 
+def _taken_today(
+    customer: UUID, coupons: Sequence[CouponInfo], brand: TenantInfo, instant: datetime
+) -> dict[UUID, int]:
+    """How many of the coupons with a limit for each day the customer took on this one; no query where none has."""
+    limited = [coupon.id for coupon in coupons if coupon.limit_per_day is not None]
+    if not limited:
+        return {}
+    rows = Voucher.objects.filter(
+        customer_id=customer, coupon_id__in=limited, issued_at__gte=midnight(instant, brand.timezone)
+    )
+    counted = rows.exclude(status=Voucher.Status.CANCELLED).order_by().values_list("coupon_id").annotate(Count("id"))
+    return dict(counted)
+
+
 def _against(
     coupon: CouponInfo, person: _Customer, missing: int, instant: datetime
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     if coupon.period_from is not None and coupon.period_from > instant:
         yield "coupon_not_live", {"status": coupon.status, "from": iso(coupon.period_from), "until": None}
-    if not is_eligible(plans=coupon.plans, tiers=coupon.tiers, segment=coupon.segment, memberships=person.memberships):
-        facts = {"plans": list(coupon.plans), "tiers": list(coupon.tiers), "segment": coupon.segment}
-        yield "coupon_not_eligible", facts
+    if lacks := lacking(coupon, person.person):
+        yield "coupon_not_eligible", asked_of(coupon) | {"lacking": list(lacks)}
     # Who helps themselves to a free coupon without a limit gets one.
     limit = coupon.limit_per_customer or (None if coupon.cost_amount else 1)
     if limit is not None and person.taken.get(coupon.id, 0) >= limit:
         yield "coupon_limit_reached", {"limit": limit}
+    elif coupon.limit_per_day is not None and person.taken_today.get(coupon.id, 0) >= coupon.limit_per_day:
+        yield "coupon_limit_reached", {"limit": coupon.limit_per_day, "per": "day"}
     if coupon.stock_left is not None and coupon.stock_left < 1:
         yield "coupon_out_of_stock", {}
     reserve = (greatest_cost(coupon) or 0) * coupon.uses

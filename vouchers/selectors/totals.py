@@ -44,6 +44,7 @@ def _of_vouchers(since: datetime, until: datetime) -> dict[str, Any]:
         cancelled=Count("id", filter=Q(status="cancelled")), lapsed=Count("id", filter=Q(status="lapsed"))
     )
     left = Voucher.objects.filter(is_open).aggregate(
-        open_vouchers=Count("id"), open_value_minor=Coalesce(Sum("value_minor", filter=Q(kind="amount")), 0)
+        open_vouchers=Count("id"),
+        open_value_minor=Coalesce(Sum(Coalesce("value_left_minor", "value_minor"), filter=Q(kind="amount")), 0),
     )
     return {"issued": issued, **ended, **left}

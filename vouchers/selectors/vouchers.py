@@ -14,7 +14,7 @@ from smartbis.tenancy.readings import rows_reading
 from smartbis.tenancy.scope import Reading, read, tenant_scope
 from vouchers.infos import VoucherInfo
 from vouchers.models import Voucher
-from vouchers.reading import get_voucher_row, is_within_reach, voucher_info
+from vouchers.reading import get_voucher_row, is_voucher_within_reach, voucher_info, voucher_infos
 
 
 def get_voucher(*, tenant: UUID, code: str, actor: Actor | None = None) -> VoucherInfo:
@@ -27,7 +27,7 @@ def find_by_qr(*, tenant: UUID, token: str, actor: Actor | None = None) -> Vouch
     """The voucher of a scanned QR: the whole text or its token."""
     with tenant_scope(tenant, read_only=True):
         row = _rows().filter(qr_token=parse_qr(token) or token.strip().upper()).first()
-        return voucher_info(row) if row is not None and is_within_reach(row.coupon, actor) else None
+        return voucher_info(row) if row is not None and is_voucher_within_reach(row, actor) else None
 
 
 def find_voucher_by_id(
@@ -38,19 +38,19 @@ def find_voucher_by_id(
         row = _rows().filter(id=voucher).first()
         if row is None or (customer is not None and row.customer_id != customer):
             return None
-        return voucher_info(row) if is_within_reach(row.coupon, actor) else None
+        return voucher_info(row) if is_voucher_within_reach(row, actor) else None
 
 
 def vouchers_by_ids(*, tenant: UUID, vouchers: Collection[UUID]) -> dict[UUID, VoucherInfo]:
     """Those of the vouchers that exist, by id, in one query."""
     with tenant_scope(tenant, read_only=True):
-        return {row.id: voucher_info(row) for row in _rows().filter(id__in=list(vouchers))}
+        return {info.id: info for info in voucher_infos(list(_rows().filter(id__in=list(vouchers))))}
 
 
 def vouchers_by_keys(*, tenant: UUID, keys: Collection[str]) -> list[VoucherInfo]:
     """The vouchers that were issued under these keys, in one query."""
     with tenant_scope(tenant, read_only=True):
-        return [voucher_info(row) for row in _rows().filter(key__in=list(keys)).order_by("id")]
+        return voucher_infos(list(_rows().filter(key__in=list(keys)).order_by("id")))
 
 
 def vouchers_of(*, tenant: UUID, customer: UUID, open_only: bool = False, limit: int = 200) -> list[VoucherInfo]:
@@ -61,7 +61,7 @@ def vouchers_of(*, tenant: UUID, customer: UUID, open_only: bool = False, limit:
         if not open_only and len(found) < limit:
             others = _rows().filter(~is_open(instant), customer_id=customer)
             found += list(others.order_by("-issued_at", "-id")[: limit - len(found)])
-        return [voucher_info(row) for row in found]
+        return voucher_infos(found)
 
 
 _OPEN = """AND row.customer_id = %s AND row.status = 'issued' AND (row.valid_until IS NULL OR row.valid_until > %s)
@@ -100,7 +100,7 @@ def vouchers_page(
         found = list(rows[: limit + 1])
         last_shown = found[limit - 1] if len(found) > limit else None
         more = encode_cursor(last_shown.issued_at.isoformat(), last_shown.id) if last_shown else None
-        return Page(items=tuple(voucher_info(row) for row in found[:limit]), next_cursor=more)
+        return Page(items=tuple(voucher_infos(found[:limit])), next_cursor=more)
 
 
 def vouchers_ending(*, tenant: UUID, since: datetime, until: datetime, limit: int = 1000) -> list[VoucherInfo]:
@@ -109,7 +109,7 @@ def vouchers_ending(*, tenant: UUID, since: datetime, until: datetime, limit: in
         rows = _rows().filter(
             status=Voucher.Status.ISSUED, valid_until__gte=since, valid_until__lt=until, customer__isnull=False
         )
-        return [voucher_info(row) for row in rows.order_by("valid_until", "id")[:limit]]
+        return voucher_infos(list(rows.order_by("valid_until", "id")[:limit]))
 
 
 def _rows() -> QuerySet[Voucher]:

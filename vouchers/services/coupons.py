@@ -17,9 +17,12 @@ from smartbis.tenancy.services import record_audit
 from vouchers.drafts import checked
 from vouchers.errors import CouponNotFound
 from vouchers.infos import CouponDraft, CouponInfo
-from vouchers.models import Coupon
+from vouchers.models import Campaign, Coupon
 from vouchers.reading import coupon_infos
 from vouchers.stock import lay_out, lay_out_again
+from vouchers.terms_of_use import keep_terms, terms_of_coupon
+
+_LISTS = ("stores", "weekdays", "plans", "tiers", "communities", "tags", "notice_days")
 
 
 def create_coupon(*, tenant: UUID, draft: CouponDraft, actor: Actor) -> CouponInfo:
@@ -31,6 +34,7 @@ def create_coupon(*, tenant: UUID, draft: CouponDraft, actor: Actor) -> CouponIn
     with tenant_scope(tenant):
         brand = tenancy.get_tenant(tenant=tenant)
         draft = checked(draft, brand=brand, stores=_stores(tenant))
+        _check_campaign(draft)
         coupon = Coupon.objects.create(
             tenant_id=tenant, currency=brand.currency, created_at=now(), changed_at=now(), **_columns(draft)
         )
@@ -42,8 +46,8 @@ def create_coupon(*, tenant: UUID, draft: CouponDraft, actor: Actor) -> CouponIn
 def change_coupon(*, tenant: UUID, coupon: UUID, draft: CouponDraft, actor: Actor) -> CouponInfo:
     """Give a coupon other terms (`info.as_draft()` with replacements).
 
-    Vouchers already issued keep what they give; where and when they may be used follows the coupon. A stock lowered
-    under what is out stops new issues and takes nothing back.
+    Vouchers already issued keep what they give, and by which terms they are used. A stock lowered under what is out
+    stops new issues and takes nothing back.
     Raises CouponNotFound, InvalidInput with sentences by field, PermissionMissing.
     """
     require(actor, "coupon.change")
@@ -51,12 +55,14 @@ def change_coupon(*, tenant: UUID, coupon: UUID, draft: CouponDraft, actor: Acto
         row = _lock_coupon(coupon)
         brand = tenancy.get_tenant(tenant=tenant)
         draft = checked(draft, brand=brand, stores=_stores(tenant) | set(row.stores), is_balance=row.is_balance)
+        _check_campaign(draft)
         if row.is_balance:
             _keep_balance_terms(row, draft, brand)
-        before, limits = _plain(row), (row.stock, row.budget_minor)
+        before, limits, terms = _plain(row), (row.stock, row.budget_minor), terms_of_coupon(row)
         for name, value in _columns(draft).items():
             setattr(row, name, value)
         row.changed_at = now()
+        keep_terms(row, before=terms, at=row.changed_at)
         row.save()
         if limits != (row.stock, row.budget_minor):
             lay_out_again(row)
@@ -122,8 +128,15 @@ def _lock_coupon(coupon: UUID) -> Coupon:
 
 def _keep_balance_terms(row: Coupon, draft: CouponDraft, brand: TenantInfo) -> None:
     """The balance coupon's words, places and term may change; what makes it fair to a balance may not."""
-    fixed = {"kind": "amount", "on_lapse": "return", "holder": "personal", "uses": 1, "cost_amount": None}
-    limits = ("stock", "budget_minor", "value_minor")
+    fixed = {
+        "kind": "amount",
+        "on_lapse": "return",
+        "holder": "personal",
+        "uses": 1,
+        "cost_amount": None,
+        "is_divisible": False,
+    }
+    limits = ("stock", "budget_minor", "value_minor", "limit_per_day")
     errors = {name: [_("No voucher de saldo isto não muda.")] for name in fixed if getattr(draft, name) != fixed[name]}
     errors |= {
         name: [_("O voucher de saldo não tem este limite.")] for name in limits if getattr(draft, name) is not None
@@ -134,13 +147,18 @@ def _keep_balance_terms(row: Coupon, draft: CouponDraft, brand: TenantInfo) -> N
         raise InvalidInput(errors)
 
 
+def _check_campaign(draft: CouponDraft) -> None:
+    if draft.campaign_id is not None and not Campaign.objects.filter(id=draft.campaign_id).exists():
+        raise InvalidInput({"campaign": [_("Não há essa campanha.")]})
+
+
 def _stores(tenant: UUID) -> frozenset[UUID]:
     return frozenset(store.id for store in tenancy.stores(tenant=tenant, active_only=False))
 
 
 def _columns(draft: CouponDraft) -> dict[str, Any]:
     columns = {term.name: getattr(draft, term.name) for term in fields(CouponDraft)}
-    for name in ("stores", "weekdays", "plans", "tiers"):
+    for name in _LISTS:
         columns[name] = list(columns[name])
     columns["hours"] = [f"{start}-{end}" for start, end in draft.hours]
     return columns

@@ -174,7 +174,7 @@ def _why_not(row: Voucher) -> tuple[str, dict[str, str | None]]:
 
 def _settle(row: Voucher, holder: LockedHolder | None, why: str) -> _Settled:
     """Free price, budget, stock and limit of an ended voucher, whose row this transaction holds."""
-    is_untouched = row.uses_left == row.uses_total
+    is_untouched = row.uses_left == row.uses_total and row.value_left_minor in (None, row.value_minor)
     returns = row.on_lapse == "return"
     price, reserved = row.paid_left, row.reserved_minor
     Voucher.objects.filter(id=row.id).update(paid_left=0, reserved_minor=0)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from smartbis.customers.services import hold_customer
+from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput, PermissionMissing
 from smartbis.kernel.people import Actor
 from smartbis.ledger.accounts import Account
@@ -216,8 +217,20 @@ def _take_from_limits(order: Order, voucher: Voucher) -> None:
         taken = stock.take_one_of(tenant=order.tenant, coupon=coupon.id, customer=order.customer, limit=limit)
         if not taken:
             raise issue_refusal_of(issue_reason("coupon_limit_reached", {"limit": limit}, order.brand))
+        _keep_day_limit(order, order.customer)
     if (code := stock.take_piece(tenant=order.tenant, coupon=coupon, money=voucher.reserved_minor)) is not None:
         raise issue_refusal_of(issue_reason(code, {}, order.brand))
+
+
+def _keep_day_limit(order: Order, customer: UUID) -> None:
+    """Raises CouponLimitReached when this voucher is one too many for the customer's day."""
+    limit = order.coupon.limit_per_day
+    if limit is None:
+        return
+    since = stock.midnight(now(), order.brand.timezone)
+    if stock.took_today(coupon=order.coupon.id, customer=customer, since=since) > limit:
+        facts = {"limit": limit, "per": "day"}
+        raise issue_refusal_of(issue_reason("coupon_limit_reached", facts, order.brand))
 
 
 def own_limit(coupon: Coupon, actor: Actor | None, *, is_free: bool) -> int | None:

@@ -6,15 +6,17 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from smartbis.customers.selectors import get_customer, memberships_of
+from smartbis.customers.selectors import get_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.errors import KeyReused
 from smartbis.tenancy.selectors import TenantInfo, get_store
-from vouchers.conditions import is_eligible, iso
+from vouchers.audience import asked_of, is_for_all, lacking
+from vouchers.conditions import iso
 from vouchers.infos import SaleRef, VoucherInfo
 from vouchers.models import Coupon, Voucher
+from vouchers.people import person_of
 from vouchers.reading import voucher_info
 from vouchers.reasons import issue_reason, issue_refusal_of
 
@@ -81,15 +83,15 @@ def check_live(order: Order) -> None:
 def check_eligible(order: Order) -> None:
     """Raises CouponNotEligible for a customer outside the coupon's groups, or who helps themselves to a hidden one."""
     coupon = order.coupon
-    is_for_all = not (coupon.plans or coupon.tiers or coupon.segment)
     is_hidden = order.actor.kind == "customer" and not coupon.is_listed
-    if is_for_all and not is_hidden:
+    if is_for_all(coupon) and not is_hidden:
         return
-    memberships = (
-        memberships_of(tenant=order.tenant, customer=order.customer) if order.customer else frozenset[tuple[str, str]]()
+    person = (
+        person_of(tenant=order.tenant, customer=order.customer, audiences=[coupon], at=now())
+        if order.customer
+        else None
     )
-    if is_hidden or not is_eligible(
-        plans=coupon.plans, tiers=coupon.tiers, segment=coupon.segment, memberships=memberships
-    ):
-        facts = {"plans": list(coupon.plans), "tiers": list(coupon.tiers), "segment": coupon.segment}
+    lacks = lacking(coupon, person)
+    if is_hidden or lacks:
+        facts = asked_of(coupon) | {"lacking": list(lacks)}
         raise issue_refusal_of(issue_reason("coupon_not_eligible", facts, order.brand))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from smartbis.customers.selectors import get_customer
@@ -20,17 +21,18 @@ from smartbis.outbox.services import publish
 from smartbis.tenancy.errors import KeyReused
 from smartbis.tenancy.permissions import require
 from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.selectors import StoreInfo, get_store, get_tenant
+from smartbis.tenancy.selectors import StoreInfo, get_store
 from smartbis.tenancy.statements import prepared_cursor
 from vouchers import stock
 from vouchers.events import VoucherRedeemed
 from vouchers.infos import RedemptionInfo
-from vouchers.judging import Asked, is_over_limit, limit_reason, reasons_against
+from vouchers.judging import Asked, limit_against, reasons_against
 from vouchers.models import Redemption, Reversal, Voucher
 from vouchers.reading import get_voucher_row, lock_coupon_terms, name_of_voucher, redemption_info
 from vouchers.reasons import refusal_of
 from vouchers.services.amounts import check_amount, check_external_id, check_key
 from vouchers.sql import TAKE_USE
+from vouchers.terms_of_use import TermsOfUse, terms_of
 
 _ROUNDS = 4
 _TOLD = (
@@ -138,15 +140,17 @@ def _redeem_after_reading(request: _Request) -> RedemptionInfo:
         if Redemption.objects.filter(key=request.key).exists():
             return _first_answer(request)
         voucher = get_voucher_row(request.code, request.actor)
+        _wait_for_sale(voucher, request)
         _refuse(voucher, request)
+        terms = terms_of(voucher)
         holder = None
         # By what was paid at all, since a use taken back at this moment may put a price back into the voucher.
         if voucher.paid_amount and voucher.customer_id is not None:
             payer = hold_customer(tenant=request.tenant, customer=voucher.customer_id)
             holder = lock_holder(tenant=request.tenant, customer=payer)
-        taken = _take_use(request, "id", voucher.id, judged=True)
+        taken = _take_use(request, "id", voucher.id, judged=True, funded_by=terms.funded_by)
         if taken is not None:
-            _keep_limit(voucher, request)
+            _keep_limits(voucher, terms, request)
             return _settle(request, taken, holder) or _first_answer(request)
         # Somebody was faster between the reading and the statement: read again and say why.
     raise RuntimeError(f"voucher {voucher.id} neither refuses nor gives its use")
@@ -156,22 +160,40 @@ def _refuse(voucher: Voucher, request: _Request) -> None:
     reasons = reasons_against(voucher, request.asked())
     if reasons:
         raise refusal_of(reasons[0])
+    if voucher.value_left_minor is not None and request.amount_minor is None:
+        raise InvalidInput({"amount_minor": [_("Informe o valor da compra: este voucher é usado em partes.")]})
+    if voucher.value_left_minor is not None and request.left_minor == 0:
+        raise InvalidInput({"left_minor": [_("Não resta nada da compra para este voucher.")]})
     if voucher.kind == "percentage" and request.amount_minor is None:
         raise InvalidInput({"amount_minor": [_("Informe o valor da compra: o desconto é uma porcentagem.")]})
     if request.customer is not None and request.customer != voucher.customer_id:
         get_customer(tenant=request.tenant, customer=request.customer)
 
 
-def _keep_limit(voucher: Voucher, request: _Request) -> None:
+def _wait_for_sale(voucher: Voucher, request: _Request) -> None:
+    """Let uses on one sale that may not stand beside each other come one after the other."""
+    if request.external_id:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                [f"voucher sale {request.tenant} {request.store.id} {request.external_id}"],
+            )
+
+
+def _keep_limits(voucher: Voucher, terms: TermsOfUse, request: _Request) -> None:
     """Raises VoucherLimitReached when a use of the same customer came between; the transaction takes this one back."""
-    if voucher.is_personal or voucher.coupon.limit_per_customer is None or request.customer is None:
+    customer = request.customer or voucher.customer_id
+    is_counted = terms.limit_per_day is not None or (not voucher.is_personal and terms.limit_per_customer is not None)
+    if customer is None or not is_counted:
         return
-    stock.lock_taker(tenant=request.tenant, coupon=voucher.coupon_id, customer=request.customer)
-    if is_over_limit(voucher, request.customer, uses_more=0):
-        raise refusal_of(limit_reason(voucher, get_tenant(tenant=request.tenant)))
+    stock.lock_taker(tenant=request.tenant, coupon=voucher.coupon_id, customer=customer)
+    if reason := limit_against(voucher, terms, request.asked(), uses_more=0):
+        raise refusal_of(reason)
 
 
-def _take_use(request: _Request, named_by: str, named: object, *, judged: bool) -> dict[str, Any] | None:
+def _take_use(
+    request: _Request, named_by: str, named: object, *, judged: bool, funded_by: str | None = None
+) -> dict[str, Any] | None:
     """One use of the voucher with its redemption written, or None when a guard held."""
     facts: dict[str, Any] = {
         "tenant": request.tenant,
@@ -186,6 +208,7 @@ def _take_use(request: _Request, named_by: str, named: object, *, judged: bool) 
         "is_partner_store": request.store.kind == "partner",
         "hold": request.hold,
         "at_door": request.at_door,
+        "funded_by": funded_by,
         "key": request.key,
         "external_id": request.external_id,
         "redemption": new_id(),
@@ -240,7 +263,7 @@ def _settle(request: _Request, taken: dict[str, Any], holder: LockedHolder | Non
         store_id=request.store.id,
         external_id=request.external_id,
         amount_minor=request.amount_minor,
-        use_number=taken["uses_total"] - taken["uses_left"],
+        use_number=taken["use_number"],
         redeemed_at=request.at,
         actor_label=request.actor.label[:80],
         actor_id=request.actor.id,
@@ -281,9 +304,10 @@ def _moves(request: _Request, taken: dict[str, Any]) -> list[Move]:
 def _put_back(taken: dict[str, Any]) -> None:
     """Undo the statement's update on the voucher, whose row this transaction still holds."""
     Voucher.objects.filter(id=taken["id"]).update(
-        uses_left=taken["uses_left"] + 1,
+        uses_left=taken["old_uses_left"],
         status=Voucher.Status.ISSUED,
         value_minor=taken["old_value_minor"],
+        value_left_minor=taken["old_value_left_minor"],
         paid_left=taken["old_paid_left"],
         reserved_minor=taken["old_reserved_minor"],
         hold_id=taken["old_hold_id"],

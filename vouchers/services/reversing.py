@@ -30,6 +30,7 @@ from vouchers.reading import is_store_within_reach, redemption_info
 from vouchers.services.amounts import check_key
 from vouchers.services.issuing import ask_for_sweep
 from vouchers.services.terms import end_of_day
+from vouchers.terms_of_use import terms_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,14 +201,20 @@ def _reinstate(voucher: Voucher, taking: _Taking) -> None:
     """Give the use back, with its price and its part of the budget; a lapsed voucher gets this one use only."""
     row = taking.redemption
     # A lapsed voucher's other uses were settled when it lapsed: what comes back is this one alone.
-    voucher.uses_left = 1 if voucher.status == Voucher.Status.LAPSED else voucher.uses_left + 1
+    was_lapsed = voucher.status == Voucher.Status.LAPSED
+    if voucher.value_left_minor is not None:
+        voucher.value_left_minor = row.discount_minor + (0 if was_lapsed else voucher.value_left_minor)
+        voucher.uses_left = 1
+    else:
+        voucher.uses_left = 1 if was_lapsed else voucher.uses_left + 1
     voucher.status = Voucher.Status.ISSUED
     voucher.paid_left += row.paid_used
     voucher.reserved_minor += row.unreserved_minor
     voucher.ended_at, voucher.ended_reason = None, ""
     if voucher.valid_until is not None and voucher.valid_until <= taking.at:
         brand = get_tenant(tenant=taking.tenant)
-        voucher.valid_until = end_of_day(taking.at, voucher.coupon.grace_days, brand)
+        voucher.valid_until = end_of_day(taking.at, terms_of(voucher).grace_days, brand)
+        voucher.noticed_days = None
         ask_for_sweep(voucher)
     voucher.save()
     # What the use did not come to cost was free for others meanwhile; it is promised again, come what may.

@@ -64,6 +64,7 @@ def draw_up(order: Order) -> Voucher:
             "value_minor": order.value_minor,
             "min_purchase_minor": max(coupon.min_purchase_minor or 0, order.min_purchase_minor)
             or coupon.min_purchase_minor,
+            "value_left_minor": order.value_minor if coupon.is_divisible else None,
         },
     )
 

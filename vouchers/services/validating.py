@@ -6,7 +6,7 @@ from smartbis.kernel.people import Actor
 from smartbis.tenancy.permissions import require
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_store
-from vouchers.conditions import discount_of
+from vouchers.conditions import discount_of, is_judged_by_amount
 from vouchers.infos import Validation
 from vouchers.judging import Asked, reasons_against
 from vouchers.reading import get_voucher_row, voucher_info
@@ -51,5 +51,5 @@ def validate_voucher(
             reasons=reasons,
             discount_minor=discount_of(row, amount_minor),
             voucher=voucher_info(row),
-            needs_amount=amount_minor is None and (row.kind == "percentage" or row.min_purchase_minor is not None),
+            needs_amount=amount_minor is None and is_judged_by_amount(row),
         )
