@@ -152,7 +152,7 @@ class Bench:
         lines, trips = module.script(self.world)
         one, path = f"{name}, one statement (pgbench)", module.__name__
         service, http, bare = f"{name}, service", f"{name}, over HTTP", f"{name}, bare psycopg, {trips} round trips"
-        door = f"{name}, bare REST framework view"
+        door = ""
         crews: dict[str, tuple[str, Any, dict[str, int]]] = {
             bare: ("bare_loop", (self.world, lines), {}),
             service: ("through_service", self.world, {}),
@@ -164,13 +164,15 @@ class Bench:
                 between()  # every crew warms up when it comes
                 contestants[crew] = _fleet(open_fleets, f"{path}:{maker}", world, **size).run
             if bare_door := getattr(module, "over_bare_door", None):
-                address = open_fleets.enter_context(web.bare_door(self.world.database, (self.world, lines)))
+                buyers, call_trips = module.call_script(self.world)
+                door = f"{name}, bare REST framework view, {call_trips} round trips"
+                address = open_fleets.enter_context(web.bare_door(self.world.database, (self.world, buyers)))
                 maker, size = f"{path}:{bare_door.__name__}", {"processes": 2, "threads": 8}
                 contestants[door] = _fleet(open_fleets, maker, (self.world, address), **size).run
             told = side_by_side(
                 contestants, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster, between=between
             )
-        made = figures(told, "per s", {bare: one, service: bare, door: service, http: door if bare_door else service})
+        made = figures(told, "per s", {bare: one, service: bare, door: service, http: door or service})
         rates = {figure.name: figure.value for figure in made}
         for figure in made:
             figure.facts["of_the_floor"] = round(figure.value / rates[one], 3)

@@ -1,6 +1,7 @@
 """Recording a sale: the service and HTTP, beside one statement and beside a bare loop with the same round trips."""
 
 import random
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -55,36 +56,92 @@ def over_bare_door(given: tuple[World, str], place: int) -> Operation:
 
 def _posting(world: World, till: Till, path: str, place: int) -> Operation:
     chance = random.Random(place)
-    item = {"sku": "789", "name": "Corte", "category": "cabelo", "quantity": 1, "unit_minor": AMOUNT_MINOR}
 
     def operation() -> None:
         number = uuid4().hex
-        body = {
-            "customer": {"phone": chance.choice(world.phones)},
-            "store": world.store_code,
-            "amount_minor": AMOUNT_MINOR,
-            "external_id": number,
-            "items": [item],
-        }
-        till.post(path, body, key=number, expected=201)
+        till.post(path, _body(world, chance.choice(world.phones), number), key=number, expected=201)
 
     return operation
+
+
+def _body(world: World, phone: str, number: str) -> dict[str, Any]:
+    return {
+        "customer": {"phone": phone},
+        "store": world.store_code,
+        "amount_minor": AMOUNT_MINOR,
+        "external_id": number,
+        "items": [{"sku": "789", "name": "Corte", "category": "cabelo", "quantity": 1, "unit_minor": AMOUNT_MINOR}],
+    }
 
 
 def script(world: World) -> tuple[list[Line], int]:
     """What `record_sale` says to the database, and its round trips."""
     from programs.services import record_sale
-    from smartbis.ledger.services import lock_holder
-    from smartbis.tenancy.scope import tenant_scope
 
     customer, number = world.customers[0], uuid4().hex
     record_sale(tenant=world.tenant, sale=_draft(world, customer, uuid4().hex))
     heard = overheard(lambda: record_sale(tenant=world.tenant, sale=_draft(world, customer, number)))
+    names: dict[object, str] = {customer: "customer", number: "number_of_sale", _holder(world, customer): "holder"}
+    return learnt_by_heart(heard, names=names, kept=_kept(world)), round_trips(heard)
+
+
+@dataclass(frozen=True)
+class Buyers:
+    """What the bare door knows by heart: the call's script, and for each phone its customer and its blind indexes."""
+
+    lines: list[Line]
+    by_phone: dict[str, dict[object, object]]
+
+    def facts(self, phone: str, number: str) -> dict[object, object]:
+        """What differs from sale to sale."""
+        lock = random.getrandbits(62)
+        return {**self.by_phone[phone], "number_of_sale": number, "lock": lock}
+
+
+def call_script(world: World) -> tuple[Buyers, int]:
+    """What `POST /purchases` says to the database from its key to its answer, and its round trips."""
+    from django.test import Client
+
+    def post(number: str) -> None:
+        headers = {"Authorization": f"Bearer {world.secret}", "Idempotency-Key": number}
+        body = _body(world, world.phones[0], number)
+        answer = Client().post("/api/v1/purchases", body, content_type="application/json", headers=headers)
+        if answer.status_code != 201:
+            raise RuntimeError(f"a sale was refused: {answer.content[:300]!r}")
+
+    number = uuid4().hex
+    post(uuid4().hex)
+    heard = overheard(lambda: post(number))
+    known = _by_phone(world)
+    locks = [each.parameters[0] for each in heard if "advisory" in each.sql]
+    names: dict[object, str] = {number: "number_of_sale", **dict.fromkeys(locks, "lock")}
+    names |= {value: str(name) for name, value in known[world.phones[0]].items()}
+    names[_holder(world, world.customers[0])] = "holder"
+    return Buyers(learnt_by_heart(heard, names=names, kept=_kept(world)), known), round_trips(heard)
+
+
+def _by_phone(world: World) -> dict[str, dict[object, object]]:
+    from smartbis.customers.identities import phone_blinds
+
+    return {
+        phone: {
+            "customer": customer,
+            **{f"form {n}": blind for n, blind in enumerate(phone_blinds(tenant=world.tenant, e164=phone))},
+        }
+        for phone, customer in zip(world.phones, world.customers, strict=True)
+    }
+
+
+def _kept(world: World) -> set[Any]:
+    return {world.tenant, world.store, world.program, world.version, world.operator}
+
+
+def _holder(world: World, customer: Any) -> Any:
+    from smartbis.ledger.services import lock_holder
+    from smartbis.tenancy.scope import tenant_scope
+
     with tenant_scope(world.tenant):
-        holder = lock_holder(tenant=world.tenant, customer=customer).id
-    kept = {world.tenant, world.store, world.program, world.version, world.operator}
-    names: dict[object, str] = {customer: "customer", number: "number_of_sale", holder: "holder"}
-    return learnt_by_heart(heard, names=names, kept=kept), round_trips(heard)
+        return lock_holder(tenant=world.tenant, customer=customer).id
 
 
 def bare_loop(given: tuple[World, list[Line]], place: int) -> Operation:

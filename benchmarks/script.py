@@ -22,11 +22,15 @@ Learn = Callable[[str, list[tuple[Any, ...]]], Facts]
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement as it was sent. Statements of one `trip` went out together, in one round trip."""
+    """A statement as it was sent. Statements of one `trip` went out together, in one round trip.
+
+    `transaction` counts from 0; None is a statement outside any.
+    """
 
     sql: str
     parameters: Any
     trip: int
+    transaction: int | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Line:
     parameters: Any
     slots: tuple[Slot, ...]
     trip: int
+    transaction: int | None
 
 
 def overheard(work: Callable[[], object]) -> list[Statement]:
@@ -53,12 +58,17 @@ def overheard(work: Callable[[], object]) -> list[Statement]:
     from django.db import connection
 
     heard: list[Statement] = []
+    opened: list[object] = []
 
     def listen(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
         raw = connection.connection
         together = getattr(raw, "_pipeline", None)
         trip = id(together) if together is not None else -len(heard) - 1
-        heard.append(Statement(sql, _plain(parameters), trip))
+        outermost = next(iter(connection.atomic_blocks), None)  # type: ignore[attr-defined]
+        if outermost is not None and outermost not in opened:
+            opened.append(outermost)
+        transaction = None if outermost is None else opened.index(outermost)
+        heard.append(Statement(sql, _plain(parameters), trip, transaction))
         return execute(sql, parameters, many, context)
 
     with connection.execute_wrapper(listen):
@@ -88,8 +98,8 @@ def _plain_value(value: Any) -> Any:
 def round_trips(script: list[Statement]) -> int:
     """How often the service waits for the database, BEGIN and COMMIT included."""
     trips = len({each.trip for each in script})
-    begins_alone = not script or script[0].trip < 0
-    return trips + 1 + (1 if begins_alone else 0)
+    first = {each.transaction: each for each in reversed(script) if each.transaction is not None}
+    return trips + sum(2 if each.trip < 0 else 1 for each in first.values())
 
 
 def learnt_by_heart(script: list[Statement], *, names: Mapping[object, str], kept: set[UUID]) -> list[Line]:
@@ -98,7 +108,10 @@ def learnt_by_heart(script: list[Statement], *, names: Mapping[object, str], kep
     `names` says which fact a value stands for; every other UUID that is not in `kept` was minted. Parameters whose name
     is a fact of their own (`b_available`) are marked by `BY_NAME`.
     """
-    return [Line(each.sql, each.parameters, tuple(_slots(each.parameters, names, kept)), each.trip) for each in script]
+    return [
+        Line(each.sql, each.parameters, tuple(_slots(each.parameters, names, kept)), each.trip, each.transaction)
+        for each in script
+    ]
 
 
 BY_NAME = {
@@ -120,7 +133,7 @@ def _slots(parameters: Any, names: Mapping[object, str], kept: set[UUID]) -> lis
             place = index if isinstance(value, list) else None
             if key in BY_NAME:
                 found.append(Slot(key, place, BY_NAME[key]))
-            elif isinstance(member, UUID | str | bytes) and member in names:
+            elif isinstance(member, UUID | str | bytes | int) and member in names:
                 found.append(Slot(key, place, names[member]))
             elif isinstance(member, UUID) and member not in kept:
                 found.append(Slot(key, place, member))
@@ -128,10 +141,13 @@ def _slots(parameters: Any, names: Mapping[object, str], kept: set[UUID]) -> lis
 
 
 def say(connection: psycopg.Connection[Any], lines: list[Line], facts: dict[object, object], learn: Learn) -> None:
-    """Say the script in one transaction, every statement prepared, and wait where the service waits."""
+    """Say the script in its transactions, every statement prepared, and wait where the service waits."""
     cursor = connection.cursor()
     place = 0
     while place < len(lines):
+        if place == 0 or lines[place].transaction != lines[place - 1].transaction:
+            connection.commit()
+            connection.autocommit = lines[place].transaction is None
         together = [line for line in lines[place:] if line.trip == lines[place].trip]
         if len(together) == 1:
             _execute(cursor, together[0], facts)

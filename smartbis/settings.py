@@ -166,6 +166,7 @@ if BEHIND_PROXY:
     USE_X_FORWARDED_HOST = False
 
 CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/api/v1/"],  # JSON that no browser renders
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
@@ -177,7 +178,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
-    }
+    },
 }
 
 # -- limits on what is sent to us -------------------------------------------------------------------------------

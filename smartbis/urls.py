@@ -11,9 +11,9 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("", include("dashboard.urls")),
-    path("p/", include("portal.urls")),
     path("", include("api.urls")),
+    path("p/", include("portal.urls")),
+    path("", include("dashboard.urls")),
     # Brands' pictures only: made anew by us on upload, under random names.
     path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}, name="media"),
 ]

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ from smartbis.kernel.ids import new_id
 from smartbis.tenancy.errors import KeyMissing, KeyReused, RequestInProgress
 from smartbis.tenancy.models import RequestRecord
 from smartbis.tenancy.scope import Reading, read_together, tenant_scope
-from smartbis.tenancy.statements import prepared_cursor
+from smartbis.tenancy.statements import one_trip, prepared_cursor
 
 _ANSWER = "SELECT fingerprint, status, body::text FROM tenancy_requestrecord WHERE tenant_id = %s AND key = %s"
 _KEEP = (
@@ -90,7 +91,8 @@ def _run(
     reading: Sequence[Reading[Any]],
 ) -> Once:
     claim = _claim(tenant, key)
-    with tenant_scope(tenant, reading=(*claim, *reading)):
+    # The answer goes out together with the COMMIT.
+    with ExitStack() as last_trip, tenant_scope(tenant, reading=(*claim, *reading)):
         claimed, first = read_together(*claim)
         if not claimed:
             raise RequestInProgress
@@ -101,9 +103,10 @@ def _run(
         status, body = work()
         if 200 <= status < 300:
             values = [new_id(), tenant, operation, key, fingerprint, status, json.dumps(body), now()]
+            last_trip.enter_context(one_trip())
             with prepared_cursor() as cursor:
                 cursor.execute(_KEEP, values)
-        return Once(replayed=False, status=status, body=body)
+    return Once(replayed=False, status=status, body=body)
 
 
 def forget_answers(*, tenant: UUID, limit: int = 2_000) -> bool:

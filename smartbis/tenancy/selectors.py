@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
@@ -13,7 +14,7 @@ from smartbis.kernel.people import Actor
 from smartbis.tenancy.errors import StoreUnknown, TenantUnknown
 from smartbis.tenancy.models import ApiKey, AuditEntry, Partner, Route, StaffMember, Store
 from smartbis.tenancy.scope import Reading, forget, read, tenant_scope
-from smartbis.tenancy.statements import prepared_cursor
+from smartbis.tenancy.statements import one_trip, prepared_cursor
 
 
 @dataclass(frozen=True)
@@ -151,19 +152,35 @@ def tenant_reading(tenant: UUID) -> Reading[TenantInfo | None]:
     return Reading(_TENANT, (tenant,), lambda rows: TenantInfo(*rows[0]) if rows else None, "tenant")
 
 
+# A key leads to its tenant, and opens nothing else: the route sets the scope in which the key and its tenant are read.
+# No route leads to no tenant, of whom there is nothing to be seen.
+_FOLLOW_KEY = (
+    "SELECT set_config('app.tenant', COALESCE("
+    "(SELECT leads_to::text FROM tenancy_route WHERE kind = 'api_key' AND key = %s), "
+    "'00000000-0000-0000-0000-000000000000'), true)"
+)
+_KEY_COLUMNS = "id, name, kind, prefix, scopes, created_at, last_used_at, revoked_at"
 _OPEN_KEY = (
-    "SELECT id, name, kind, prefix, scopes, created_at, last_used_at, revoked_at FROM tenancy_apikey "
-    "WHERE tenant_id = %s AND hash = %s AND revoked_at IS NULL"
+    f"SELECT {', '.join(f't.{name}' for name in TenantInfo.__dataclass_fields__)}, "  # noqa: S608
+    f"{', '.join(f'k.{name}' for name in _KEY_COLUMNS.split(', '))} "
+    "FROM tenancy_apikey k JOIN tenancy_tenant t ON t.id = k.tenant_id "
+    "WHERE k.tenant_id = current_setting('app.tenant')::uuid AND k.hash = %s AND k.revoked_at IS NULL"
 )
 
 
-def open_key_reading(tenant: UUID, digest: bytes) -> Reading[ApiKeyInfo | None]:
-    """The key with this hash that was not revoked, to be read together with other things."""
-
-    def make(rows: list[tuple[Any, ...]]) -> ApiKeyInfo | None:
-        return replace(ApiKeyInfo(*rows[0]), scopes=frozenset(rows[0][4])) if rows else None
-
-    return Reading(_OPEN_KEY, (tenant, digest), make, ("open key", digest))
+def find_open_key(digest: bytes) -> tuple[TenantInfo, ApiKeyInfo] | None:
+    """The tenant and the key with this hash that was not revoked, in one round trip. Needs no scope."""
+    with prepared_cursor() as leading, prepared_cursor() as found, prepared_cursor() as leaving:
+        with one_trip(), transaction.atomic():
+            leading.execute(_FOLLOW_KEY, [digest.hex()])
+            found.execute(_OPEN_KEY, [digest])
+            leaving.execute("SELECT set_config('app.tenant', '', true)")
+        row = found.fetchone()
+    if row is None:
+        return None
+    size = len(TenantInfo.__dataclass_fields__)
+    key = ApiKeyInfo(*row[size:])
+    return TenantInfo(*row[:size]), replace(key, scopes=frozenset(key.scopes))
 
 
 def stores_reading(tenant: UUID) -> Reading[list[StoreInfo]]:

@@ -12,19 +12,16 @@ from psycopg.types.numeric import Int8Dumper
 from smartbis.tenancy.backend.schema import TenantSchemaEditor
 
 
-class _PreparedCursor(Cursor[tuple[Any, ...]]):
-    """Sends parameters beside the statement, so that the server can keep the statement and its plan."""
-
-    def __init__(self, connection: Any) -> None:
-        super().__init__(connection)
-        # Whole numbers always go as bigint: their size must not make another statement of the same text.
-        self.adapters.register_dumper(int, Int8Dumper)
-
-
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's PostgreSQL wrapper with our schema editor, prepared statements, and several statements in one trip."""
 
     SchemaEditorClass = TenantSchemaEditor
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection on which whole numbers always go as bigint: their size must not make another statement."""
+        connection = super().get_new_connection(conn_params)
+        connection.adapters.register_dumper(int, Int8Dumper)
+        return connection
 
     def prepared_cursor(self) -> Any:
         """A cursor like `cursor()`, for fixed statements that are said all day.
@@ -35,7 +32,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
-            return self._prepare_cursor(_PreparedCursor(self.connection))  # type: ignore[attr-defined]
+            return self._prepare_cursor(Cursor(self.connection))  # type: ignore[attr-defined]
 
     @contextmanager
     def one_trip(self) -> Iterator[None]:

@@ -15,8 +15,8 @@ from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.tenancy.errors import ApiKeyUnknown
 from smartbis.tenancy.models import ApiKey
-from smartbis.tenancy.scope import read_together, tenant_scope
-from smartbis.tenancy.selectors import ApiKeyInfo, TenantInfo, _key_info, find_route, open_key_reading, tenant_reading
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import ApiKeyInfo, TenantInfo, _key_info, find_open_key
 from smartbis.tenancy.services.audit import record_audit
 from smartbis.tenancy.services.routes import add_route, drop_route
 
@@ -88,16 +88,12 @@ def revoke_api_key(*, tenant: UUID, key: UUID, actor: Actor) -> None:
 
 def authenticate_key(secret: str) -> tuple[TenantInfo, ApiKeyInfo] | None:
     """The tenant and key that a secret stands for, or None. Notes its use about once a minute."""
-    digest = hashlib.sha256(secret.encode()).digest()
-    tenant = find_route("api_key", digest.hex())
-    if tenant is None:
+    found = find_open_key(hashlib.sha256(secret.encode()).digest())
+    if found is None:
         return None
-    asked = open_key_reading(tenant, digest), tenant_reading(tenant)
-    with tenant_scope(tenant, reading=asked):
-        key, brand = read_together(*asked)
-        if key is None or brand is None:
-            return None
-        instant = now()
-        if key.last_used_at is None or instant - key.last_used_at > timedelta(minutes=1):
+    brand, key = found
+    instant = now()
+    if key.last_used_at is None or instant - key.last_used_at > timedelta(minutes=1):
+        with tenant_scope(brand.id):
             ApiKey.objects.filter(id=key.id).update(last_used_at=instant)
-        return brand, key
+    return found
