@@ -10,6 +10,27 @@ class CouponNotFound(NotFound):
     sentence = "There is no such coupon."
 
 
+class CampaignNotFound(NotFound):
+    """No such campaign in this tenant."""
+
+    code = "campaign_not_found"
+    sentence = "There is no such campaign."
+
+
+class IssuanceNotFound(NotFound):
+    """No such issuance in this tenant."""
+
+    code = "issuance_not_found"
+    sentence = "There is no such issuance."
+
+
+class IssuanceEnded(DomainError):
+    """It is done, or was stopped: it neither pauses nor goes on. `params`: `status`."""
+
+    code = "issuance_ended"
+    sentence = "This issuance has ended."
+
+
 class VoucherNotFound(NotFound):
     """No such voucher in this tenant, or none within the actor's reach."""
 

@@ -61,3 +61,15 @@ class VoucherLapsed(Event):
     customer_id: UUID | None
     returned_unit: str
     returned_amount: int
+
+
+@event("voucher.ending.v1")
+@dataclass(frozen=True, kw_only=True)
+class VoucherEnding(Event):
+    """A voucher that is not used up ends in `days` days of the brand's calendar, at `ends_at`."""
+
+    voucher_id: UUID
+    customer_id: UUID | None
+    coupon_id: UUID
+    days: int
+    ends_at: str

@@ -111,6 +111,64 @@ class CouponInfo(CouponDraft):
         return CouponDraft(**{term.name: getattr(self, term.name) for term in fields(CouponDraft)})
 
 
+@dataclass(frozen=True, kw_only=True)
+class CampaignDraft:
+    """What a campaign is called, what it is for, and when it runs."""
+
+    name: str
+    goal: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignInfo(CampaignDraft):
+    """A campaign with how many coupons belong to it."""
+
+    id: UUID
+    created_at: datetime
+    coupons: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuanceInfo:
+    """Vouchers for many at once: how far it has come. `refusals` counts those who got none, by the code of why."""
+
+    id: UUID
+    coupon_id: UUID
+    coupon_name: str
+    audience: str
+    segment: str
+    reason: str
+    status: str
+    stopped_by: str
+    total: int
+    issued: int
+    refused: int
+    actor_label: str
+    created_at: datetime
+    finished_at: datetime | None
+    refusals: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def percent(self) -> int:
+        """How much of it is settled, from 0 to 100."""
+        return (self.issued + self.refused) * 100 // self.total if self.total else 100
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it runs or can go on."""
+        return self.status in ("running", "paused")
+
+
+@dataclass(frozen=True)
+class PoolFilled:
+    """What became of codes of another company: how many are new, and how many the brand had."""
+
+    added: int
+    known: int
+
+
 @dataclass(frozen=True)
 class CouponCounts:
     """How many vouchers of a coupon there are, by their state now."""

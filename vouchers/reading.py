@@ -9,8 +9,9 @@ from smartbis.kernel.codes import normalise_code
 from smartbis.kernel.people import Actor
 from smartbis.tenancy import selectors as tenancy
 from vouchers.errors import CouponNotFound, VoucherNotFound
-from vouchers.infos import CouponDraft, CouponInfo, RedemptionInfo, VoucherInfo
-from vouchers.models import Coupon, Redemption, Reversal, Voucher
+from vouchers.infos import CampaignInfo, CouponDraft, CouponInfo, RedemptionInfo, VoucherInfo
+from vouchers.models import Campaign, Coupon, Redemption, Reversal, Voucher
+from vouchers.pool import free_codes
 from vouchers.stock import left_of
 from vouchers.terms_of_use import TermsOfUse, terms_of, terms_of_many
 
@@ -128,10 +129,12 @@ def coupon_infos(rows: list[Coupon]) -> list[CouponInfo]:
     """Coupons with what is left of them; one query for all."""
     scarce = [row.id for row in rows if row.stock is not None or row.budget_minor is not None]
     left = left_of(coupons=scarce) if scarce else {}
-    return [_coupon_info(row, left.get(row.id, (None, None))) for row in rows]
+    pooled = [row.id for row in rows if row.uses_pool]
+    free = free_codes(pooled) if pooled else {}
+    return [_coupon_info(row, left.get(row.id, (None, None)), free.get(row.id, 0)) for row in rows]
 
 
-def _coupon_info(row: Coupon, left: tuple[int | None, int | None]) -> CouponInfo:
+def _coupon_info(row: Coupon, left: tuple[int | None, int | None], free: int) -> CouponInfo:
     terms = {name: getattr(row, name) for name in _TERMS}
     for name in _LISTS:
         terms[name] = tuple(terms[name])
@@ -143,9 +146,30 @@ def _coupon_info(row: Coupon, left: tuple[int | None, int | None]) -> CouponInfo
         is_balance=row.is_balance,
         created_at=row.created_at,
         changed_at=row.changed_at,
-        stock_left=left[0] if row.stock is not None else None,
+        stock_left=_pieces_left(row, left[0], free),
         budget_left_minor=left[1] if row.budget_minor is not None else None,
     )
+
+
+def campaign_info(row: Campaign, coupons: int = 0) -> CampaignInfo:
+    """A campaign with how many coupons it has."""
+    return CampaignInfo(
+        id=row.id,
+        name=row.name,
+        goal=row.goal,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        created_at=row.created_at,
+        coupons=coupons,
+    )
+
+
+def _pieces_left(row: Coupon, left: int | None, free: int) -> int | None:
+    """What the stock leaves, and no more than there are codes where those are another company's."""
+    stock = left if row.stock is not None else None
+    if not row.uses_pool:
+        return stock
+    return free if stock is None else min(stock, free)
 
 
 def voucher_infos(rows: Sequence[Voucher]) -> list[VoucherInfo]:

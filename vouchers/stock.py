@@ -6,14 +6,14 @@ queue before that. Every function runs inside the tenant's scope and is undone w
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from smartbis.kernel.ids import new_id
 from vouchers.conditions import greatest_cost
@@ -122,6 +122,63 @@ def _take_from_all(coupon: Coupon, money: int) -> str | None:
         return "budget_exhausted"
     _spread(coupon, shards, stock=_less(stock, 1), budget=_less(budget, money))
     return None
+
+
+def take_pieces(*, coupon: Coupon, wanted: int, money_each: int) -> tuple[int, str]:
+    """Take at most `wanted` pieces, each with `money_each` minor units of the budget; how many, and what ran out.
+
+    All of a coupon's rows are locked, by number: for whoever takes many at once.
+    """
+    if coupon.stock is None and coupon.budget_minor is None:
+        return wanted, ""
+    shards = _locked(coupon.id)
+    stock, budget = _sum(shard.stock_left for shard in shards), _sum(shard.budget_left_minor for shard in shards)
+    granted, code = wanted, ""
+    if stock is not None and stock < granted:
+        granted, code = max(stock, 0), "coupon_out_of_stock"
+    if budget is not None and money_each and budget // money_each < granted:
+        granted, code = max(budget // money_each, 0), "budget_exhausted"
+    if granted:
+        _spread(coupon, shards, stock=_less(stock, granted), budget=_less(budget, granted * money_each))
+    return granted, code
+
+
+_TAKE_MANY = """
+INSERT INTO vouchers_coupontaker AS t (id, tenant_id, coupon_id, customer_id, taken)
+SELECT id, %(tenant)s, %(coupon)s, customer, 1
+FROM unnest(%(ids)s::uuid[], %(customers)s::uuid[]) AS who(id, customer)
+WHERE %(limit)s::int IS NULL OR %(limit)s::int >= 1
+ON CONFLICT (tenant_id, coupon_id, customer_id)
+DO UPDATE SET taken = t.taken + 1 WHERE %(limit)s::int IS NULL OR t.taken < %(limit)s::int
+RETURNING customer_id
+"""
+
+
+def take_one_each(*, tenant: UUID, coupon: UUID, customers: Sequence[UUID], limit: int | None) -> set[UUID]:
+    """Count one more voucher for each of the customers; those for whom it would pass the limit are left out."""
+    facts = {
+        "tenant": tenant,
+        "coupon": coupon,
+        "ids": [new_id() for _ in customers],
+        "customers": sorted(customers),
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_MANY, facts)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def give_one_each_back(*, coupon: UUID, customers: Iterable[UUID]) -> None:
+    """Take back what `take_one_each` counted in this transaction."""
+    CouponTaker.objects.filter(coupon_id=coupon, customer_id__in=list(customers)).update(taken=F("taken") - 1)
+
+
+def took_today_many(*, coupon: UUID, customers: Iterable[UUID], since: datetime) -> dict[UUID, int]:
+    """`took_today` for several; who took none is absent."""
+    rows = Voucher.objects.filter(coupon_id=coupon, customer_id__in=list(customers), issued_at__gte=since)
+    rows = rows.exclude(status=Voucher.Status.CANCELLED)
+    counted = rows.order_by().values_list("customer_id").annotate(Count("id"))
+    return {customer: count for customer, count in counted if customer is not None}
 
 
 def _start() -> dict[str, int]:

@@ -23,6 +23,7 @@ from vouchers.events import VoucherIssued
 from vouchers.infos import OriginName, SaleRef, VoucherInfo
 from vouchers.models import Coupon, Voucher
 from vouchers.models.coupon import Kind
+from vouchers.pool import take_codes
 from vouchers.reading import lock_coupon_terms, voucher_info
 from vouchers.reasons import issue_reason, issue_refusal_of
 from vouchers.services.amounts import check_amount, check_key
@@ -220,6 +221,17 @@ def _take_from_limits(order: Order, voucher: Voucher) -> None:
         _keep_day_limit(order, order.customer)
     if (code := stock.take_piece(tenant=order.tenant, coupon=coupon, money=voucher.reserved_minor)) is not None:
         raise issue_refusal_of(issue_reason(code, {}, order.brand))
+    if coupon.uses_pool:
+        _take_code(order, voucher)
+
+
+def _take_code(order: Order, voucher: Voucher) -> None:
+    """Give the voucher one of the other company's codes. Raises CouponOutOfStock when none is left."""
+    codes = take_codes(tenant=order.tenant, coupon=order.coupon.id, wanted=1)
+    if not codes:
+        raise issue_refusal_of(issue_reason("coupon_out_of_stock", {}, order.brand))
+    voucher.legacy_code = codes[0]
+    Voucher.objects.filter(id=voucher.id).update(legacy_code=codes[0])
 
 
 def _keep_day_limit(order: Order, customer: UUID) -> None:
