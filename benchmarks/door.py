@@ -9,7 +9,7 @@ import os
 import pickle
 import threading
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -47,7 +47,7 @@ _own = threading.local()
 class BareSale(APIView):
     """`POST /sales`"""
 
-    authentication_classes: ClassVar[list[Any]] = []
+    authentication_classes = ()
     parser_classes = [JSONParser]
     renderer_classes = [JSONRenderer]
 

@@ -64,7 +64,7 @@ def overheard(work: Callable[[], object]) -> list[Statement]:
         raw = connection.connection
         together = getattr(raw, "_pipeline", None)
         trip = id(together) if together is not None else -len(heard) - 1
-        outermost = next(iter(connection.atomic_blocks), None)  # type: ignore[attr-defined]
+        outermost = next(iter(connection.atomic_blocks), None)
         if outermost is not None and outermost not in opened:
             opened.append(outermost)
         transaction = None if outermost is None else opened.index(outermost)
