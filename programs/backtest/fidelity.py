@@ -1,10 +1,11 @@
 """The live rules replayed, held against what the ledger awarded: equal to the cent, or with a reason. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from programs.backtest.events import KeptAward, SaleEvent
 from programs.backtest.tallies import Fidelity
-from programs.rules import Evaluation, Granted
+from programs.rules import Gain
 from programs.rules.spec import Rule
 
 # Why the ledger may differ, the first that fits. What none explains is `unexplained`, and that would be a fault.
@@ -44,33 +45,37 @@ class Ledger:
         return None
 
 
-def compare(fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, given: Evaluation) -> dict[str, list[int]]:
+def compare(
+    fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, gains: Sequence[Gain], emptied: Sequence[Rule]
+) -> dict[str, list[int]]:
     """Count what agrees and what does not; the awards (by rule) whose refunds are to be compared, as [kept, taken]."""
     kept = sale.kept
-    if not sale.comes_back and len(kept) == len(given.granted):
+    if not sale.comes_back and len(kept) == len(gains):
         awarded = {each.rule: each.granted for each in kept}
-        if awarded == {each.rule.key: each.amount for each in given.granted}:
+        if awarded == {gain[0].key: gain[3] for gain in gains}:
             fidelity.awards += len(kept)
             fidelity.equal += len(kept)
             return _NONE
-    return _compare(fidelity, ledger, sale, given)
+    return _compare(fidelity, ledger, sale, gains, emptied)
 
 
-def _compare(fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, given: Evaluation) -> dict[str, list[int]]:
-    replayed = {each.rule.key: each for each in given.granted if not each.is_gift}
+def _compare(
+    fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, gains: Sequence[Gain], emptied: Sequence[Rule]
+) -> dict[str, list[int]]:
+    replayed = {gain[0].key: gain for gain in gains if gain[0].kind != "gift"}
     kept = {each.rule: each for each in sale.kept}
-    rules = {each.rule.key: each.rule for each in given.granted} | {each.rule.key: each.rule for each in given.missed}
+    rules = {rule.key: rule for rule in (*(gain[0] for gain in gains), *emptied)}
+    limited = {rule.key for rule in emptied}
     open_awards: dict[str, list[int]] = {}
     for key in {**replayed, **kept}:
         one, other = replayed.get(key), kept.get(key)
         fidelity.awards += 1
-        if one is not None and other is not None and one.amount == other.granted:
+        if one is not None and other is not None and one[3] == other.granted:
             fidelity.equal += 1
             open_awards[key] = [other.reversed, 0]
             continue
-        limits = [each.cut_by for each in given.missed if each.rule.key == key and each.reason == "limit_reached"]
-        reason = _reason(ledger, sale, rules, key, one, other, is_limited=bool(limits))
-        fidelity.note(reason, sale.purchase, one.amount if one else 0, other.granted if other else 0)
+        reason = _reason(ledger, sale, rules, key, one, other, is_limited=key in limited)
+        fidelity.note(reason, sale.purchase, one[3] if one else 0, other.granted if other else 0)
     return open_awards if sale.comes_back else _NONE
 
 
@@ -79,7 +84,7 @@ def _reason(
     sale: SaleEvent,
     rules: dict[str, Rule],
     key: str,
-    one: Granted | None,
+    one: Gain | None,
     other: KeptAward | None,
     *,
     is_limited: bool,
@@ -89,7 +94,7 @@ def _reason(
     rule = rules.get(key)
     if rule is None:
         return "unexplained"
-    if one is not None and other is not None and one.base != other.base:
+    if one is not None and other is not None and one[1] != other.base:
         return "articles_changed" if rule.when.chooses_lines else "amount_changed"
     own = _changed(rule)
     if own and (one is None or other is None):

@@ -9,7 +9,7 @@ from programs.backtest.events import BackEvent, Belonging, Event, KeptAward, Sal
 from programs.backtest.fidelity import Ledger, compare, compare_taken_back
 from programs.backtest.sides import Choice, Side, TakenBack, prepared
 from programs.backtest.tallies import Figures, SideTally, Spent, Tally, count
-from programs.rules import Evaluation, Member, RuleSet, SaleFacts, spendable
+from programs.rules import Gain, Member, Rule, RuleSet, SaleFacts, spendable
 
 
 class Version(NamedTuple):
@@ -124,11 +124,11 @@ class Replay:
         live = draft = 0
         awards: dict[str, list[int]] = {}
         if self._live is not None:
-            given = self._live.sell(sale, facts)
-            live = _add(tally.live, given)
-            awards = compare(tally.fidelity, self._plan.ledger, sale, given)
+            gains, emptied = self._live.sell(sale, facts)
+            live = _add(tally.live, gains, emptied)
+            awards = compare(tally.fidelity, self._plan.ledger, sale, gains, emptied)
         if self._draft is not None:
-            draft = _add(tally.draft, self._draft.sell(sale, facts))
+            draft = _add(tally.draft, *self._draft.sell(sale, facts))
             if sale.balance_used_minor and self._needs_spending:
                 self._spend(sale)
         nets[0] += live
@@ -251,10 +251,10 @@ def _chooser(versions: Sequence[Version]) -> Callable[[SaleEvent], Choice]:
     return choose
 
 
-def _add(tally: SideTally, given: Evaluation) -> int:
+def _add(tally: SideTally, gains: Sequence[Gain], emptied: Sequence[Rule]) -> int:
     """Write down what a sale earned; the value in the programme's unit."""
     value = 0
-    for rule, _base, wanted, amount, cut_by, _lines in given.granted:
+    for rule, _base, wanted, amount, cut_by, _lines in gains:
         found = tally.rules.get(rule.key) or tally.rule(rule)
         found.times += 1
         found.granted += amount
@@ -268,9 +268,8 @@ def _add(tally: SideTally, given: Evaluation) -> int:
             tally.gifts += amount
         else:
             value += amount
-    for missed in given.missed:
-        if missed.reason == "limit_reached":
-            tally.rule(missed.rule).times_empty += 1
+    for rule in emptied:
+        tally.rule(rule).times_empty += 1
     if value:
         tally.sales += 1
         tally.granted += value

@@ -3,20 +3,19 @@
 The rules' own `evaluate`, the limits' own arithmetic, the refunds' own arithmetic: only the counters are not rows.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from programs.backtest.events import BackEvent, SaleEvent
-from programs.rules import Evaluation, Evaluator, PointValue, RuleSet, SaleFacts, Used, money_of
-from programs.rules.limits import NO_USE, period_keys
+from programs.rules import Evaluator, Gain, PointValue, RuleSet, SaleFacts, money_of
+from programs.rules.limits import period_keys
 from programs.rules.refunds import ReturnedArticle, share_of_sale, still_to_reverse
-from programs.rules.spec import Limits, Period, Rule
+from programs.rules.spec import BUDGET, OF_ALL, TIMES, Limits, Period, Rule
+from programs.rules.stacking import shares_of
 
 _Name = tuple[str, bytes | None, str]
 _BUDGET = "budget"
-_NOTHING = [0, 0]
-_NO_LIMITS: Mapping[str, Limits] = {}
 
 
 class TakenBack(NamedTuple):
@@ -56,36 +55,38 @@ class _Part:
         self.counted_on = counted_on
 
 
+def _parts(rules: RuleSet, gains: Sequence[Gain], day: date) -> list[_Part]:
+    return [
+        _Part(rule, rules, amount, shares_of(rule, lines), day if rule.limits.counts else None)
+        for rule, _base, _wanted, amount, _by, lines in gains
+        if rule.kind != "gift"
+    ]
+
+
 class Counters:
     """How much limited rules gave so far, and how often, by rule, customer (None: all) and period.
 
-    Looks at one sale after the other: as a mapping it answers what a rule gave before the sale that it was turned to.
+    Looks at one sale after the other: it answers what a rule gave before the sale that it was turned to.
     """
 
     def __init__(self) -> None:
         self._given: dict[_Name, list[int]] = {}
-        self._limited: Mapping[str, Limits] = {}
         self._customer = b""
         self._periods: Mapping[Period, str] = {}
 
-    def turn_to(self, limited: Mapping[str, Limits], customer: bytes, day: date) -> "Counters":
+    def turn_to(self, customer: bytes, day: date) -> "Counters":
         """Answer and count for this customer in the periods that hold the day."""
-        self._limited, self._customer, self._periods = limited, customer, period_keys(day)
+        self._customer, self._periods = customer, period_keys(day)
         return self
 
-    def get(self, key: str, default: Used, /) -> Used:
-        """What the rule gave before, as far as its limits ask."""
-        limits = self._limited.get(key)
-        if limits is None:
-            return default
-        given, customer, periods = self._given, self._customer, self._periods
-        mine, often, shared = limits.per_customer, limits.times_per_customer, limits.per_rule
-        return Used(
-            {each: given.get((key, customer, periods[each]), _NOTHING)[0] for each in mine} if mine else NO_USE,
-            {each: given.get((key, customer, periods[each]), _NOTHING)[1] for each in often} if often else NO_USE,
-            {each: given.get((key, None, periods[each]), _NOTHING)[0] for each in shared} if shared else NO_USE,
-            given.get((key, None, _BUDGET), _NOTHING)[0] if limits.budget_minor is not None else 0,
-        )
+    def given(self, key: str, place: int, period: Period) -> int:
+        """What the rule gave before."""
+        if place == BUDGET:
+            found = self._given.get((key, None, _BUDGET))
+        else:
+            whose = None if place == OF_ALL else self._customer
+            found = self._given.get((key, whose, self._periods[period]))
+        return 0 if found is None else found[place == TIMES]
 
     def add(self, rule: Rule, rules: RuleSet, amount: int) -> None:
         """Count what a rule gave for the sale."""
@@ -126,18 +127,18 @@ def _value(rule: Rule, rules: RuleSet) -> PointValue | None:
 
 
 class Choice(NamedTuple):
-    """Rules prepared for many sales: those that sales can earn by, and the limits of these, by rule key."""
+    """Rules prepared for many sales: those that sales can earn by, and the keys of those with limits that count."""
 
     rules: RuleSet
     evaluator: Evaluator
-    limited: Mapping[str, Limits]
+    limited: frozenset[str]
 
 
 def prepared(rules: RuleSet) -> Choice:
     """Leave out the rules for taking part: no sale earns by them."""
     for_sales = tuple(rule for rule in rules.rules if not rule.when.participations)
     found = RuleSet(for_sales, rules.spending, rules.point_value)
-    return Choice(found, Evaluator(found), {rule.key: rule.limits for rule in for_sales if rule.limits.counts})
+    return Choice(found, Evaluator(found), frozenset(rule.key for rule in for_sales if rule.limits.counts))
 
 
 class Side:
@@ -148,33 +149,20 @@ class Side:
         self._counters = Counters()
         self._open: dict[bytes, _Open] = {}
 
-    def sell(self, sale: SaleEvent, facts: SaleFacts) -> Evaluation:
-        """What the sale earns, counted against the limits."""
+    def sell(self, sale: SaleEvent, facts: SaleFacts) -> tuple[list[Gain], list[Rule]]:
+        """What the sale earns, counted against the limits, and the rules of which a limit left nothing."""
         choice = self._choose(sale)
         if not choice.limited:
-            found = choice.evaluator.judge(facts, explain=False)
+            gains, emptied = choice.evaluator.gains(facts)
         else:
-            counters = self._counters.turn_to(choice.limited, sale.customer, sale.moment.day)
-            found = choice.evaluator.judge(facts, counters, explain=False)
-            for each in found.granted:
-                if each.rule.key in choice.limited:
-                    counters.add(each.rule, choice.rules, each.amount)
+            counters = self._counters.turn_to(sale.customer, sale.moment.day)
+            gains, emptied = choice.evaluator.gains(facts, counters)
+            for rule, _base, _wanted, amount, _by, _lines in gains:
+                if rule.key in choice.limited:
+                    counters.add(rule, choice.rules, amount)
         if sale.comes_back:
-            self._open[sale.purchase] = _Open(
-                sale,
-                [
-                    _Part(
-                        each.rule,
-                        choice.rules,
-                        each.amount,
-                        each.lines,
-                        sale.moment.day if each.rule.limits.counts else None,
-                    )
-                    for each in found.granted
-                    if not each.is_gift
-                ],
-            )
-        return found
+            self._open[sale.purchase] = _Open(sale, _parts(choice.rules, gains, sale.moment.day))
+        return gains, emptied
 
     def count(self, sale: SaleEvent) -> None:
         """A sale outside the period: what the ledger awarded uses limits up, by the rules of the same key."""
@@ -185,7 +173,7 @@ class Side:
             if rule is None or not rule.limits.counts:
                 continue
             day = date.fromisoformat(kept.counted_on)
-            self._counters.turn_to(choice.limited, sale.customer, day).add(rule, choice.rules, kept.granted)
+            self._counters.turn_to(sale.customer, day).add(rule, choice.rules, kept.granted)
             parts.append(_Part(rule, choice.rules, kept.granted, kept.lines, day))
         if parts and sale.comes_back:
             self._open[sale.purchase] = _Open(sale, parts)
@@ -215,7 +203,7 @@ class Side:
         before = part.granted - part.reversed
         part.reversed += due
         if part.counted_on is not None:
-            counters = self._counters.turn_to(_NO_LIMITS, back.customer, part.counted_on)
+            counters = self._counters.turn_to(back.customer, part.counted_on)
             counters.free(part.rule, part.rules, before, before - due)
         return TakenBack(part.rule, due, part.granted - part.reversed)
 

@@ -1,10 +1,10 @@
 """Rules: how a programme earns and how its balance is spent. Pure Python: versioned data in, explained awards out."""
 
 from programs.rules.changes import Changes, changes
-from programs.rules.evaluate import Evaluation, Evaluator, Granted, Missed, evaluate
+from programs.rules.evaluate import Evaluation, Evaluator, Gain, Granted, Missed, evaluate
 from programs.rules.facts import Article, Line, Member, Moment, ParticipationFacts, SaleFacts, lines_of
 from programs.rules.faults import InvalidRule
-from programs.rules.limits import Used, bought_for, money_of, period_key
+from programs.rules.limits import Used, UsedByRule, bought_for, money_of, period_key
 from programs.rules.reading import read_rule, read_rules, write_rule, write_rules
 from programs.rules.refunds import refunded_share, still_to_reverse
 from programs.rules.sentences import Names, describe, sentence
@@ -17,6 +17,7 @@ __all__ = [
     "Changes",
     "Evaluation",
     "Evaluator",
+    "Gain",
     "Granted",
     "InvalidRule",
     "Line",
@@ -34,6 +35,7 @@ __all__ = [
     "Spendable",
     "Spending",
     "Used",
+    "UsedByRule",
     "bought_for",
     "changes",
     "describe",

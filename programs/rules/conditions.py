@@ -1,10 +1,10 @@
 """Whether a rule applies, and to which lines: pure and total, with the first reason why not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from programs.rules.facts import Facts, Line, Moment, ParticipationFacts, SaleFacts
+from programs.rules.facts import Facts, Line, Moment
 from programs.rules.spec import Birthday, Conditions, NthPurchase
 
 Reason = Literal[
@@ -43,32 +43,37 @@ _NOT_BELONGING: dict[str, Reason] = {
 }
 
 
-Test = Callable[[Conditions, Any], Reason | None]
+# Why something does not apply, or None.
+Test = Callable[[Any], Reason | None]
 
 
 def tests_of(when: Conditions) -> tuple[Test, ...]:
     """What has to be asked of a sale as a whole, or of taking part, in this order; nothing that need not be."""
     is_for_sales = not when.participations
-    asked: tuple[tuple[object, Test], ...] = (
-        (when.participations, _against_kind),
-        (is_for_sales and when.stores, _against_store),
-        (is_for_sales and when.channels, _against_channel),
-        (is_for_sales and when.payment_methods, _against_payment_method),
-        (when.since, _against_since),
-        (when.until, _against_until),
-        (when.hours, _against_hours),
-        (when.weekdays and not when.hours, _against_weekday),
-        (when.purchases, _against_nth),
-        (when.birthday, _against_birthday),
-        (when.belonging, _against_belonging),
+    asked: tuple[tuple[object, Callable[[Conditions], Test]], ...] = (
+        (when.participations, _kind),
+        (is_for_sales and when.stores, _store),
+        (is_for_sales and when.channels, _channel),
+        (is_for_sales and when.payment_methods, _payment_method),
+        (when.since, _since),
+        (when.until, _until),
+        (when.hours, _hours),
+        (when.weekdays and not when.hours, _weekday),
+        (when.purchases, _nth),
+        (when.birthday, _birthday),
+        (when.belonging, _belonging),
     )
-    return tuple(test for is_asked, test in asked if is_asked)
+    return tuple(made(when) for is_asked, made in asked if is_asked)
 
 
-def chosen_lines(when: Conditions, lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """The lines that a rule which chooses lines is about."""
+def chooser_of(when: Conditions) -> Callable[[Sequence[Line]], tuple[Line, ...]] | None:
+    """What answers the lines that a rule is about; None for a rule about whole sales."""
     products, categories, tags = when.products, when.categories, when.item_tags
-    return tuple(
+    if not when.chooses_lines:
+        return None
+    if categories and not products and not tags:
+        return lambda lines: tuple([line for line in lines if line.category in categories])
+    return lambda lines: tuple(
         [
             line
             for line in lines
@@ -79,43 +84,54 @@ def chosen_lines(when: Conditions, lines: tuple[Line, ...]) -> tuple[Line, ...]:
     )
 
 
-def _against_kind(when: Conditions, facts: ParticipationFacts) -> Reason | None:
-    return None if facts.kind in when.participations else "kind_not_rewarded"
+def _kind(when: Conditions) -> Test:
+    kinds = when.participations
+    return lambda facts: None if facts.kind in kinds else "kind_not_rewarded"
 
 
-def _against_store(when: Conditions, facts: SaleFacts) -> Reason | None:
-    return None if facts.store in when.stores else "other_store"
+def _store(when: Conditions) -> Test:
+    stores = when.stores
+    return lambda facts: None if facts.store in stores else "other_store"
 
 
-def _against_channel(when: Conditions, facts: SaleFacts) -> Reason | None:
-    return None if facts.channel in when.channels else "other_channel"
+def _channel(when: Conditions) -> Test:
+    channels = when.channels
+    return lambda facts: None if facts.channel in channels else "other_channel"
 
 
-def _against_payment_method(when: Conditions, facts: SaleFacts) -> Reason | None:
-    return None if facts.payment_method in when.payment_methods else "other_payment_method"
+def _payment_method(when: Conditions) -> Test:
+    methods = when.payment_methods
+    return lambda facts: None if facts.payment_method in methods else "other_payment_method"
 
 
-def _against_since(when: Conditions, facts: Facts) -> Reason | None:
-    return "before_period" if when.since and facts.moment.day < when.since else None
+def _since(when: Conditions) -> Test:
+    first = when.since or date.min
+    return lambda facts: "before_period" if facts.moment.day < first else None
 
 
-def _against_until(when: Conditions, facts: Facts) -> Reason | None:
-    return "after_period" if when.until and facts.moment.day > when.until else None
+def _until(when: Conditions) -> Test:
+    last = when.until or date.max
+    return lambda facts: "after_period" if facts.moment.day > last else None
 
 
-def _against_weekday(when: Conditions, facts: Facts) -> Reason | None:
-    return None if facts.moment.day.isoweekday() in when.weekdays else "other_weekday"
+def _weekday(when: Conditions) -> Test:
+    weekdays = when.weekdays
+    return lambda facts: None if facts.moment.day.isoweekday() in weekdays else "other_weekday"
 
 
-def _against_hours(when: Conditions, facts: Facts) -> Reason | None:
+def _hours(when: Conditions) -> Test:
     """The hours, and the weekday on which they began."""
-    starts = [_start_of(hours, facts.moment) for hours in when.hours]
-    days = [day for day in starts if day is not None]
-    if not days:
-        return "other_hour"
-    if when.weekdays and not any(day.isoweekday() in when.weekdays for day in days):
-        return "other_weekday"
-    return None
+
+    def test(facts: Facts) -> Reason | None:
+        starts = [_start_of(hours, facts.moment) for hours in when.hours]
+        days = [day for day in starts if day is not None]
+        if not days:
+            return "other_hour"
+        if when.weekdays and not any(day.isoweekday() in when.weekdays for day in days):
+            return "other_weekday"
+        return None
+
+    return test
 
 
 def _start_of(hours: tuple[int, int], moment: Moment) -> date | None:
@@ -128,25 +144,38 @@ def _start_of(hours: tuple[int, int], moment: Moment) -> date | None:
     return moment.day - timedelta(days=1) if moment.minute < end and moment.day > date.min else None
 
 
-def _against_nth(when: Conditions, facts: Facts) -> Reason | None:
-    return None if when.purchases and _is_nth(when.purchases, facts.member.nth) else "other_purchase"
+def _nth(when: Conditions) -> Test:
+    wanted = when.purchases or NthPurchase(1)
+    first, last = wanted.since, wanted.until
+
+    def test(facts: Facts) -> Reason | None:
+        nth = facts.member.nth
+        return None if nth is not None and nth >= first and (last is None or nth <= last) else "other_purchase"
+
+    return test
 
 
-def _against_birthday(when: Conditions, facts: Facts) -> Reason | None:
-    is_met = when.birthday and is_birthday(when.birthday, facts.member.birthday, facts.moment.day)
-    return None if is_met else "not_birthday"
+def _birthday(when: Conditions) -> Test:
+    span = when.birthday or "day"
+
+    def test(facts: Facts) -> Reason | None:
+        return None if is_birthday(span, facts.member.birthday, facts.moment.day) else "not_birthday"
+
+    return test
 
 
-def _against_belonging(when: Conditions, facts: Facts) -> Reason | None:
-    belongs = facts.member.belongs
-    for kind, pairs in when.belonging_pairs:
-        if pairs.isdisjoint(belongs):
-            return _NOT_BELONGING[kind]
-    return None
+def _belonging(when: Conditions) -> Test:
+    """One of the keys of every kind that is named."""
+    asked = [(frozenset((kind, key) for key in keys), _NOT_BELONGING[kind]) for kind, keys in when.belonging.items()]
 
+    def test(facts: Facts) -> Reason | None:
+        belongs = facts.member.belongs
+        for pairs, reason in asked:
+            if pairs.isdisjoint(belongs):
+                return reason
+        return None
 
-def _is_nth(wanted: NthPurchase, nth: int | None) -> bool:
-    return nth is not None and nth >= wanted.since and (wanted.until is None or nth <= wanted.until)
+    return test
 
 
 def is_birthday(span: Birthday, birthday: tuple[int, int] | None, day: date) -> bool:

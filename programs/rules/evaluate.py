@@ -1,12 +1,13 @@
 """Evaluation: pure, total and deterministic. The same facts and rules always give the same answer."""
 
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from programs.rules.conditions import Reason, Test, chosen_lines, tests_of
+from programs.rules.conditions import Reason, chooser_of, tests_of
 from programs.rules.facts import Facts, Line, SaleFacts
-from programs.rules.limits import NOTHING_USED, Used, cut, is_exhausted
+from programs.rules.limits import Room, Used, UsedByRule, Uses, room_for
 from programs.rules.spec import PlanGift, Rule, RuleSet
-from programs.rules.stacking import Candidate, added_by, base_of, base_on, settle
+from programs.rules.stacking import Candidate, added_by, base_on, settle, shares_of
 from smartbis.kernel.money import divide
 
 # Taking part has no amount: rules meet on one line that is worth nothing.
@@ -57,150 +58,162 @@ class Evaluation(NamedTuple):
     missed: tuple[Missed, ...]
 
 
-class Uses(Protocol):
-    """What rules gave before, by their key: a dict, or whatever finds it out when it is asked."""
-
-    def get(self, key: str, default: Used, /) -> Used:
-        """What the rule of that key gave; `default` where it gave nothing."""
-
-
-_NO_USES: Uses = dict[str, Used]()
+# What becomes a `Granted`, and what becomes a `Candidate`. Replays make millions of them, and a named tuple costs ten
+# times as much to make as a plain one.
+Gain = tuple[Rule, int, int, int, str | None, Sequence[Line]]
+_Standing = tuple["_Ready", tuple[Line, ...], bool, int, Room]
+_NO_USES: Uses = UsedByRule({})
+_ENDLESS: Room = (None, None)
 
 
-def evaluate(rules: RuleSet, facts: Facts, used: Uses | None = None) -> Evaluation:
+def evaluate(rules: RuleSet, facts: Facts, used: Mapping[str, Used] | None = None) -> Evaluation:
     """What the rules give for `facts`, when `used` (by rule key) was given before. Never negative, never raises."""
-    return Evaluator(rules).judge(facts, used)
+    return Evaluator(rules).judge(facts, UsedByRule(used) if used else _NO_USES)
 
 
 class Evaluator:
     """A set of rules made ready: what does not depend on the facts is found out once, for any number of sales."""
 
-    __slots__ = ("_for_participations", "_for_sales", "_only_adds_up", "_ready", "_value")
+    __slots__ = ("_for_participations", "_for_sales", "_only_adds_up", "_ready")
 
     def __init__(self, rules: RuleSet) -> None:
-        self._value = rules.point_value
-        self._ready = {rule.key: _Ready(rule) for rule in rules.rules}
+        self._ready = {rule.key: _Ready(rule, rules) for rule in rules.rules}
         self._for_sales = [each for each in self._ready.values() if not each.rule.when.participations]
         self._for_participations = [each for each in self._ready.values() if each.rule.when.participations]
         # Then no rule silences another: whatever applies counts.
         self._only_adds_up = all(rule.stacking.mode == "sum" for rule in rules.rules)
 
-    def judge(self, facts: Facts, used: Uses | None = None, *, explain: bool = True) -> Evaluation:
-        """What the rules give for `facts`, as `evaluate`.
-
-        Without `explain` only those rules are told of as missed of which a limit left nothing; what is granted is the
-        same.
-        """
-        before = _NO_USES if used is None else used
-        missed: dict[str, Missed] = {}
-        standing: list[Candidate] = []
-        if type(facts) is SaleFacts:
-            lines = facts.lines or (Line(0, facts.gross_minor, facts.paid_minor),)
-            asked, others = self._for_sales, self._for_participations
-        else:
-            lines, asked, others = _TAKING_PART, self._for_participations, self._for_sales
-        if explain:
-            missed = {each.key: Missed(each.rule, "kind_not_rewarded") for each in others}
-        for ready in asked:
-            verdict = ready.judge(facts, lines, before)
-            if isinstance(verdict, Candidate):
-                standing.append(verdict)
-            elif explain or verdict == "limit_reached":
-                missed[ready.key] = Missed(ready.rule, verdict)
-        if len(standing) > 1 and not self._only_adds_up:
-            standing, lost = settle(standing)
-            if explain:
-                missed |= {key: Missed(self._ready[key].rule, reason) for key, reason in lost.items()}
-        granted = []
-        for each in standing:
-            found = self._grant(each, standing)
-            if isinstance(found, Granted):
-                granted.append(found)
-            elif explain or found.reason == "limit_reached":
-                missed[each.rule.key] = found
-        if not missed:
-            return Evaluation(tuple(granted), ())
+    def judge(self, facts: Facts, uses: Uses = _NO_USES) -> Evaluation:
+        """What the rules give for `facts`, as `evaluate`."""
+        others = self._for_participations if type(facts) is SaleFacts else self._for_sales
+        missed = {each.rule.key: Missed(each.rule, "kind_not_rewarded") for each in others}
+        gains, _emptied = self.gains(facts, uses, missed)
+        granted = [Granted(gain[0], *gain[1:5], shares_of(gain[0], gain[5])) for gain in gains]
         return Evaluation(tuple(granted), tuple([missed[key] for key in self._ready if key in missed]))
 
-    def _grant(self, found: Candidate, standing: list[Candidate]) -> Granted | Missed:
-        rule, lines, whole, base, used = found
-        ready = self._ready[rule.key]
-        if ready.parts:
-            wanted = (base * ready.times + ready.plus) // ready.parts
-        elif rule.kind == "multiplier":
-            worth, parts = added_by(found, standing)
-            if worth == 0:
-                return Missed(rule, "nothing_to_multiply")
-            wanted = divide(worth, parts, rule.rounding)
+    def gains(
+        self, facts: Facts, uses: Uses = _NO_USES, missed: dict[str, Missed] | None = None
+    ) -> tuple[list[Gain], list[Rule]]:
+        """What is granted, and the rules of which a limit left nothing; why others give nothing goes into `missed`.
+
+        A gain holds what `Granted` does, but for the lines that earned as they are; none if the whole sale did.
+        """
+        if type(facts) is SaleFacts:
+            lines = facts.lines or (Line(0, facts.gross_minor, facts.paid_minor),)
+            asked = self._for_sales
         else:
-            wanted = ready.pieces
-        if wanted <= 0:
-            return Missed(rule, "nothing_after_rounding")
-        own = () if whole else tuple([(line.position, base_of(rule, line)) for line in lines])
-        if not ready.is_limited:
-            return Granted(rule, base, wanted, wanted, None, own)
-        amount, by = cut(rule, wanted, used, None if rule.kind == "tier" else self._value)
-        return Granted(rule, base, wanted, amount, by, own) if amount > 0 else Missed(rule, "limit_reached", by)
+            lines, asked = _TAKING_PART, self._for_participations
+        standing: list[_Standing] = []
+        emptied: list[Rule] = []
+        for ready in asked:
+            verdict = ready.weigh(facts, lines, uses)
+            if isinstance(verdict, tuple):
+                standing.append(verdict)
+                continue
+            if verdict == "limit_reached":
+                emptied.append(ready.rule)
+            if missed is not None:
+                missed[ready.rule.key] = Missed(ready.rule, verdict)
+        if len(standing) > 1 and not self._only_adds_up:
+            standing = self._settled(standing, missed)
+        return self._granted(standing, emptied, missed), emptied
+
+    def _settled(self, standing: list[_Standing], missed: dict[str, Missed] | None) -> list[_Standing]:
+        kept, lost = settle(_candidates(standing))
+        if missed is not None:
+            missed |= {key: Missed(self._ready[key].rule, reason) for key, reason in lost.items()}
+        return [(self._ready[each.rule.key], each.lines, each.whole, each.base, each.room) for each in kept]
+
+    def _granted(self, standing: list[_Standing], emptied: list[Rule], missed: dict[str, Missed] | None) -> list[Gain]:
+        gains: list[Gain] = []
+        for ready, lines, whole, base, (left, limit) in standing:
+            reason: Reason = "nothing_after_rounding"
+            if ready.parts:
+                wanted = (base * ready.times + ready.plus) // ready.parts
+            elif ready.multiplies:
+                worth, parts = added_by(Candidate(ready.rule, lines, whole, base), _candidates(standing))
+                wanted = divide(worth, parts, ready.rule.rounding)
+                reason = reason if worth else "nothing_to_multiply"
+            else:
+                wanted = ready.pieces
+            amount, by = wanted, None
+            if ready.is_limited:
+                if ready.most is not None and ready.most < amount:
+                    amount, by = ready.most, "per_purchase"
+                if left is not None and left < amount:
+                    amount, by = left, limit
+            if amount > 0:
+                gains.append((ready.rule, base, wanted, amount, by, () if whole else lines))
+                continue
+            if wanted > 0:
+                emptied.append(ready.rule)
+                reason = "limit_reached"
+            if missed is not None:
+                missed[ready.rule.key] = Missed(ready.rule, reason, by)
+        return gains
+
+
+def _candidates(standing: Sequence[_Standing]) -> list[Candidate]:
+    return [Candidate(ready.rule, lines, whole, base, room) for ready, lines, whole, base, room in standing]
 
 
 class _Ready:
     """One rule made ready."""
 
     __slots__ = (
-        "chooses_lines",
+        "choose",
         "counts",
         "is_gross",
         "is_limited",
-        "key",
         "least",
         "least_quantity",
+        "most",
+        "multiplies",
         "parts",
         "pieces",
         "plus",
         "rule",
         "tests",
         "times",
+        "value",
     )
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, rules: RuleSet) -> None:
         when, effect = rule.when, rule.effect
-        self.rule, self.key = rule, rule.key
-        self.tests: tuple[Test, ...] = tests_of(when)
-        self.chooses_lines = when.chooses_lines
+        self.rule = rule
+        self.tests, self.choose = tests_of(when), chooser_of(when)
         self.is_gross = rule.base == "gross"
         self.least, self.least_quantity = max(1, when.minimum_minor), when.minimum_quantity
-        self.counts, self.is_limited = rule.limits.counts, rule.limits.exist
+        self.counts, self.is_limited, self.most = rule.limits.counts, rule.limits.exist, rule.limits.per_purchase
+        self.value = None if rule.kind == "tier" else rules.point_value
         # A rate as (base * times + plus) // parts, which is `divide` by the rule's rounding; parts 0 where it is none.
         self.times, self.plus, self.parts = rule.whole_rate
+        self.multiplies = rule.kind == "multiplier"
         self.pieces = effect.periods if isinstance(effect, PlanGift) else getattr(effect, "amount", 1)
 
-    def judge(self, facts: Facts, lines: tuple[Line, ...], before: Uses) -> Candidate | Reason:
-        """Whether the rule applies by itself; the first reason why not."""
-        rule = self.rule
+    def weigh(self, facts: Facts, lines: tuple[Line, ...], uses: Uses) -> _Standing | Reason:
+        """The rule with the lines that earn, whether these are all, their base and the room that limits leave.
+
+        Where it does not apply by itself, the first reason why not.
+        """
         for test in self.tests:
-            reason = test(rule.when, facts)
+            reason = test(facts)
             if reason is not None:
                 return reason
-        whole = True
-        if type(facts) is not SaleFacts:
-            return self._within_limits(lines, whole, 0, before)
-        base = facts.gross_minor if self.is_gross else facts.paid_minor
-        if self.chooses_lines:
-            chosen = chosen_lines(rule.when, lines)
-            if not chosen:
-                return "no_such_article"
-            if len(chosen) < len(lines):
-                lines, whole, base = chosen, False, base_on(rule, chosen)
-        if base < self.least:
-            return "nothing_paid" if base <= 0 else "below_minimum"
-        if self.least_quantity and sum([line.quantity for line in lines]) < self.least_quantity:
-            return "below_quantity"
-        if self.counts:
-            return self._within_limits(lines, whole, base, before)
-        return Candidate(rule, lines, whole, base)
-
-    def _within_limits(self, lines: tuple[Line, ...], whole: bool, base: int, before: Uses) -> Candidate | Reason:
-        used = before.get(self.key, NOTHING_USED)
-        if is_exhausted(self.rule.limits, used):
-            return "limit_reached"
-        return Candidate(self.rule, lines, whole, base, used)
+        whole, base = True, 0
+        if type(facts) is SaleFacts:
+            base = facts.gross_minor if self.is_gross else facts.paid_minor
+            if self.choose is not None:
+                chosen = self.choose(lines)
+                if not chosen:
+                    return "no_such_article"
+                if len(chosen) < len(lines):
+                    lines, whole, base = chosen, False, base_on(self.rule, chosen)
+            if base < self.least:
+                return "nothing_paid" if base <= 0 else "below_minimum"
+            if self.least_quantity and sum([line.quantity for line in lines]) < self.least_quantity:
+                return "below_quantity"
+        if not self.counts:
+            return self, lines, whole, base, _ENDLESS
+        room = room_for(self.rule, self.value, uses)
+        return "limit_reached" if room is None else (self, lines, whole, base, room)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from programs.rules.spec import TIMES, Limits, Period, PointValue, Rule
+from programs.rules.spec import BUDGET, TIMES, Period, PointValue, Rule
 
 NO_USE: Mapping[Period, int] = {}
 
@@ -13,7 +13,7 @@ NO_USE: Mapping[Period, int] = {}
 class Used(NamedTuple):
     """What a rule gave before in the periods that hold the day: to this customer, how often, to all, and in money.
 
-    `Limits.checks` names the first three by their place.
+    `Limits.checks` names them by their place.
     """
 
     customer: Mapping[Period, int] = NO_USE
@@ -22,7 +22,25 @@ class Used(NamedTuple):
     budget_minor: int = 0
 
 
-NOTHING_USED = Used()
+class Uses(Protocol):
+    """What rules gave before, in the periods that hold the day."""
+
+    def given(self, key: str, place: int, period: Period) -> int:
+        """What the rule of that key gave; `place` and `period` are those of a check of `Limits.checks`."""
+
+
+class UsedByRule:
+    """Uses by rule key; what has none was given nothing."""
+
+    def __init__(self, used: Mapping[str, Used]) -> None:
+        self._used = used
+
+    def given(self, key: str, place: int, period: Period) -> int:
+        """What the rule of that key gave."""
+        used = self._used.get(key)
+        if used is None:
+            return 0
+        return used.budget_minor if place == BUDGET else used[place].get(period, 0)  # type: ignore[union-attr]
 
 
 @lru_cache(maxsize=4096)
@@ -48,29 +66,23 @@ def bought_for(money: int, value: PointValue | None) -> int:
     return money if value is None else money * value.points // value.minor
 
 
-def cut(rule: Rule, wanted: int, used: Used, value: PointValue | None) -> tuple[int, str | None]:
-    """What the rule gives of what it wants to, and the limit that cut it; never below zero, never more than wanted."""
-    limits = rule.limits
-    left, by = wanted, None
-    if limits.per_purchase is not None and limits.per_purchase < left:
-        left, by = limits.per_purchase, "per_purchase"
-    for place, period, most, name in limits.checks:
-        room = most - used[place].get(period, 0)  # type: ignore[union-attr]
-        if place == TIMES:
-            if room <= 0:
-                return 0, name
-        elif room < left:
-            left, by = max(0, room), name
-    if limits.budget_minor is not None:
-        room = bought_for(max(0, limits.budget_minor - used.budget_minor), value)
-        if room < left:
-            left, by = room, "budget_minor"
+# How much is left to give, and the limit that says so; no amount where only times are counted.
+Room = tuple[int | None, str | None]
+
+
+def room_for(rule: Rule, value: PointValue | None, uses: Uses) -> Room | None:
+    """What the limits on all that a rule gave before leave of it; None when one of them leaves nothing at all."""
+    left: int | None = None
+    by: str | None = None
+    key = rule.key
+    for place, period, most, name in rule.limits.checks:
+        room = most - uses.given(key, place, period)
+        if room <= 0:
+            return None
+        if place == BUDGET:
+            room = bought_for(room, value)
+        elif place == TIMES:
+            continue
+        if left is None or room < left:
+            left, by = room, name
     return left, by
-
-
-def is_exhausted(limits: Limits, used: Used) -> bool:
-    """Whether nothing is left to give, whatever is wanted."""
-    for place, period, most, _name in limits.checks:
-        if used[place].get(period, 0) >= most:  # type: ignore[union-attr]
-            return True
-    return limits.budget_minor is not None and used.budget_minor >= limits.budget_minor

@@ -19,8 +19,8 @@ MAX_PRIORITY = 100
 Base = Literal["paid", "gross"]
 Period = Literal["day", "week", "month", "life"]
 PERIODS: tuple[Period, ...] = get_args(Period)
-# Where `limits.Used` says what was used: by this customer, how often by them, and by all.
-AMOUNT, TIMES, OF_ALL = 0, 1, 2
+# What `limits.Used` says was used: by this customer, how often by them, by all, and in money.
+AMOUNT, TIMES, OF_ALL, BUDGET = 0, 1, 2, 3
 Birthday = Literal["day", "week", "month"]
 StackingMode = Literal["sum", "best", "exclusive"]
 
@@ -150,11 +150,6 @@ class Conditions:
         }
         return {kind: keys for kind, keys in asked.items() if keys}
 
-    @cached_property
-    def belonging_pairs(self) -> tuple[tuple[str, frozenset[tuple[str, str]]], ...]:
-        """The same as a customer's memberships are written: (kind, key)."""
-        return tuple((kind, frozenset((kind, key) for key in keys)) for kind, keys in self.belonging.items())
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -168,22 +163,23 @@ class Limits:
 
     @cached_property
     def checks(self) -> tuple[tuple[int, Period, int, str], ...]:
-        """The limits by period: place of what was used in `Used`, period, most, name; times first, short periods first.
+        """The limits on what was given before: place of that in `Used`, period, most, name.
 
-        Of several that leave as little the first is named.
+        Times first, then short periods first, the budget last. Of several that leave as little the first is named.
         """
         kinds = (
             (TIMES, "times_per_customer", self.times_per_customer),
             (AMOUNT, "per_customer", self.per_customer),
             (OF_ALL, "per_rule", self.per_rule),
         )
-        found = [
+        found: list[tuple[int, Period, int, str]] = [
             (place, period, each[period], f"{name}.{period}")
             for period in PERIODS
             for place, name, each in kinds
             if period in each
         ]
-        return tuple(sorted(found, key=lambda check: check[0] != TIMES))
+        budget = () if self.budget_minor is None else ((BUDGET, "life", self.budget_minor, "budget_minor"),)
+        return (*sorted(found, key=lambda check: check[0] != TIMES), *budget)
 
     @cached_property
     def exist(self) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from programs.rules.conditions import Reason
 from programs.rules.facts import Line
-from programs.rules.limits import NOTHING_USED, Used
+from programs.rules.limits import Room
 from programs.rules.spec import KIND_OF, Effect, Fixed, Kind, Multiplier, Rule
 
 # A worth before rounding: so many of so many parts, the second above zero.
@@ -22,14 +22,14 @@ _BASIS = 10_000
 class Candidate(NamedTuple):
     """A rule that applies, and the lines that still count for it; `whole` if those are all of the sale's.
 
-    `base` is the lines' amount in minor units, as the rule's base says; `used` what the rule gave before.
+    `base` is the lines' amount in minor units, as the rule's base says; `room` what limits leave, if there are any.
     """
 
     rule: Rule
     lines: tuple[Line, ...]
     whole: bool
     base: int
-    used: Used = NOTHING_USED
+    room: Room = (None, None)
 
     @property
     def value(self) -> Worth:
@@ -57,6 +57,11 @@ def base_on(rule: Rule, lines: Sequence[Line]) -> int:
     if rule.base == "gross":
         return sum([line.gross_minor for line in lines])
     return sum([line.paid_minor for line in lines])
+
+
+def shares_of(rule: Rule, lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
+    """The positions of lines, each with its amount."""
+    return tuple([(line.position, base_of(rule, line)) for line in lines])
 
 
 def value_on(rule: Rule, base: int) -> Worth:

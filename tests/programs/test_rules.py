@@ -23,6 +23,7 @@ from programs.rules import (
     RuleSet,
     SaleFacts,
     Used,
+    UsedByRule,
     describe,
     evaluate,
     lines_of,
@@ -32,6 +33,7 @@ from programs.rules import (
     still_to_reverse,
     write_rules,
 )
+from programs.rules.stacking import shares_of
 from smartbis.kernel.money import Rounding, as_floor, divide
 from tests.programs.rule_strategies import ARTICLES, MINOR, RULE_SETS, SALES, SMALL, TAKING_PART, USED
 
@@ -271,9 +273,10 @@ def test_rules_made_ready_once_give_the_same_for_every_sale_explained_or_not(
     ready = Evaluator(found)
     for facts in occasions:
         used = {each.key: data.draw(USED) for each in found.rules}
-        explained, short = evaluate(found, facts, used), ready.judge(facts, used, explain=False)
-        assert short.granted == explained.granted
-        assert list(short.missed) == [each for each in explained.missed if each.reason == "limit_reached"]
+        explained, (gains, emptied) = evaluate(found, facts, used), ready.gains(facts, UsedByRule(used))
+        assert [(*gain[:5], shares_of(gain[0], gain[5])) for gain in gains] == list(explained.granted)
+        limited = {each.rule.key for each in explained.missed if each.reason == "limit_reached"}
+        assert sorted(rule.key for rule in emptied) == sorted(limited)
 
 
 @given(some.integers(0, 10**12), SMALL, SMALL, some.sampled_from(get_args(Rounding)))
