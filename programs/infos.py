@@ -89,7 +89,7 @@ class Reversed:
 
 @dataclass(frozen=True)
 class RefundOutcome:
-    """A recorded refund: what it took back, and the vouchers that came back."""
+    """A recorded refund: what it took back, and what came back of vouchers and (minor units) of balance spent on it."""
 
     refund: RefundInfo
     purchase: PurchaseInfo
@@ -97,6 +97,7 @@ class RefundOutcome:
     returned: tuple[str, ...]
     balances: tuple[BalanceInfo, ...]
     repeated: bool
+    balance_minor: int = 0
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from programs.backtest.runner import work_on_backtests
 from programs.challenges.services import settle_due as settle_due_challenge
+from programs.checkouts.holding import EXPIRED_A_TURN, expire_checkout, expired_checkouts
 from programs.gatherings.services import settle_cancelled
 from programs.imports.runner import work_on_imports
 from programs.imports.services import sweep_files
@@ -46,6 +47,14 @@ def release_due_awards(*, tenant: UUID) -> bool:
 def _release(tenant: UUID, customer: UUID) -> None:
     with tenant_scope(tenant):
         release_due(tenant, customer=customer)
+
+
+@worker(queue="relay")
+def release_expired_checkouts(*, tenant: UUID) -> bool:
+    """Let go of what abandoned checkouts hold, each in a transaction of its own."""
+    over = expired_checkouts(tenant=tenant)
+    released = each_alone([partial(expire_checkout, tenant=tenant, checkout=checkout) for checkout in over])
+    return len(over) == EXPIRED_A_TURN and any(released)
 
 
 @worker(queue="relay")

@@ -194,6 +194,7 @@ class RefundOut(serializers.Serializer[Any]):
     refunded_minor = serializers.IntegerField(help_text="Of the whole sale, with this refund.")
     reversed = ReversedOut(many=True)
     returned = serializers.ListField(child=serializers.CharField(), help_text="Codes of vouchers that are good again.")
+    balance_returned_minor = serializers.IntegerField(help_text="Balance used on the sale that is back.")
     balances = BalanceOut(many=True)
 
 

@@ -354,8 +354,8 @@ class PurchaseRefunds(ApiView):
         "Purchases",
         "Refund a sale in part or whole",
         description="Takes back what the sale earned in the same proportion: any split of a full refund leaves exactly "
-        "zero. What was spent meanwhile is owed, or borne by the brand, by its policy. A voucher used on the sale "
-        "comes back with the refund that closes it.",
+        "zero. What was spent meanwhile is owed, or borne by the brand, by its policy. Balance used on the "
+        "sale comes back in the same proportion, a voucher with the refund that closes it.",
         body=RefundIn,
         answers={201: RefundOut, 200: RefundOut},
         replies={201: "Recorded.", 200: "This refund was recorded before; nothing has changed."},
@@ -394,6 +394,7 @@ def refund_body(outcome: RefundOutcome) -> Any:
         "refunded_minor": outcome.refund.refunded_after_minor,
         "reversed": outcome.reversed,
         "returned": [group_code(code) for code in outcome.returned],
+        "balance_returned_minor": outcome.balance_minor,
         "balances": outcome.balances,
     }
     return rendered(RefundOut, facts)

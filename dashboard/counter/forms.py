@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from smartbis.forms import MAX_MINOR, MoneyField, MoneyInput, PhoneInput
+from smartbis.forms import MoneyField, MoneyInput, PhoneInput
 from smartbis.kernel.codes import ALPHABET
 from smartbis.kernel.phones import InvalidPhone, is_mobile, normalise_phone
 from smartbis.tenancy.selectors import TenantInfo
@@ -62,14 +62,13 @@ class SaleNumberField(forms.CharField):
 
 
 class SaleForm(AmountForm):
-    """A sale to a customer. `usable` is the balance the operator saw when they ticked to use it."""
+    """A sale to a customer; with `use`, what the customer has is found and quoted first."""
 
     customer = forms.UUIDField(widget=forms.HiddenInput)
     amount = MoneyField(label=_("Valor da venda"))
     external_id = SaleNumberField(required=False)
     payment_method = forms.ChoiceField(choices=[(each, each) for each in PAYMENT_METHODS], required=False)
-    use_balance = forms.BooleanField(required=False)
-    usable = forms.IntegerField(min_value=0, max_value=MAX_MINOR, required=False, widget=forms.HiddenInput)
+    use = forms.BooleanField(required=False)
     confirm = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     @property
@@ -77,10 +76,15 @@ class SaleForm(AmountForm):
         """The sale's number: typed, or the key's."""
         return self.cleaned_data["external_id"] or number_of(self.cleaned_data["key"])
 
-    @property
-    def balance_minor(self) -> int:
-        """How much balance may be used, in minor units; 0 when it was not ticked."""
-        return (self.cleaned_data["usable"] or 0) if self.cleaned_data["use_balance"] else 0
+
+class QuoteForm(forms.Form):
+    """What is done with a quote: committed, cancelled, or asked for anew without some of what it uses."""
+
+    checkout = forms.UUIDField(widget=forms.HiddenInput)
+    number = SaleNumberField(widget=forms.HiddenInput)
+    payment_method = forms.ChoiceField(choices=[(each, each) for each in PAYMENT_METHODS], required=False)
+    without = forms.CharField(required=False, max_length=12)
+    balance = forms.ChoiceField(choices=[("use", "use"), ("save", "save")], required=False)
 
 
 class RedeemForm(AmountForm):

@@ -56,7 +56,9 @@ def found(
         "spending": _spending(request, seen),
         "shows_balance": request.actor.partner is None,
         "payment_methods": words.payment_methods(),
-        "can_use_balance": bool(seen.usable_minor) and may(request.actor, "voucher.issue"),
+        "has_benefits": bool(seen.usable_minor) or any(_takes_money_off(each) for each in seen.vouchers),
+        "uses_benefits": form["use"].value() if form.is_bound else True,
+        "held_minor": sum(each.held for each in seen.balances if each.unit == request.brand.currency),
         "vouchers": [_row(each, customer) for each in seen.vouchers[:MOST_VOUCHERS]],
         "tier": seen.tier,
         "plans": [words.plan_of(member) for member in seen.plans],
@@ -69,6 +71,10 @@ def found(
         "notice": notice,
     }
     return pages.show(request, "found", context, status=status)
+
+
+def _takes_money_off(judged: Validation) -> bool:
+    return judged.valid and judged.voucher.kind in ("amount", "percentage")
 
 
 def _spending(request: CounterRequest, seen: TillCustomer) -> list[str]:

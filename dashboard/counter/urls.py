@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.counter.views import events, people, refunds, sales, stores, till, vouchers
+from dashboard.counter.views import events, people, quotes, refunds, sales, stores, till, vouchers
 
 app_name = "counter"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("sales/", sales.sell, name="sale"),
     path("sales/<uuid:purchase>/", sales.receipt_page, name="receipt"),
     path("sales/<uuid:purchase>/undo/", sales.undo, name="undo_sale"),
+    path("quotes/", quotes.again, name="quote_again"),
+    path("quotes/commit/", quotes.commit, name="quote_commit"),
+    path("quotes/cancel/", quotes.cancel, name="quote_cancel"),
     path("redemptions/", vouchers.redeem, name="redeem"),
     path("redemptions/<uuid:redemption>/undo/", vouchers.undo, name="undo_redemption"),
     path("refunds/", refunds.refund, name="refund"),

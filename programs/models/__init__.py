@@ -5,6 +5,7 @@ from programs.models.article import Article
 from programs.models.award import Award, AwardReversal
 from programs.models.backtest import Backtest, BacktestCustomer
 from programs.models.challenge import Challenge, ChallengeTaker
+from programs.models.checkout import BalanceChoice, Checkout, TillTerms
 from programs.models.gathering import Gathering, Registration
 from programs.models.imported import ImportBatch, ImportRow
 from programs.models.notice import NoticeSeen, RuleNotice
@@ -22,8 +23,10 @@ __all__ = [
     "AwardReversal",
     "Backtest",
     "BacktestCustomer",
+    "BalanceChoice",
     "Challenge",
     "ChallengeTaker",
+    "Checkout",
     "Gathering",
     "ImportBatch",
     "ImportRow",
@@ -47,4 +50,5 @@ __all__ = [
     "TierChange",
     "TierLadder",
     "TierStanding",
+    "TillTerms",
 ]

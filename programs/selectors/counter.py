@@ -126,7 +126,7 @@ def _sold(sale: PurchaseInfo, uses: list[RedemptionInfo]) -> Attendance:
         operator_id=sale.operator_id,
         external_id=sale.external_id,
         amount_minor=sale.amount_minor,
-        discount_minor=sale.voucher_discount_minor,
+        discount_minor=sale.amount_minor - sale.paid_minor,
         vouchers=tuple(use.coupon_name for use in uses),
         is_undone=sale.refunded_minor >= sale.amount_minor or sale.status == "cancelled",
     )

@@ -22,6 +22,10 @@ _TITLES = {
     "voucher_use": gettext_lazy("Voucher usado"),
     "voucher_return": gettext_lazy("Voucher devolvido ao saldo"),
     "voucher_forfeit": gettext_lazy("Voucher vencido"),
+    "hold": gettext_lazy("Saldo reservado"),
+    "hold_return": gettext_lazy("Reserva desfeita"),
+    "spend": gettext_lazy("Saldo usado na compra"),
+    "spend_return": gettext_lazy("Saldo usado devolvido"),
     "plan_buy": gettext_lazy("Plano pago com pontos"),
     "plan_return": gettext_lazy("Pontos de plano devolvidos"),
     "opening": gettext_lazy("Saldo inicial"),
@@ -40,6 +44,9 @@ _TITLES_OF_POINTS = {
 }
 _WHY = {
     "release": gettext_lazy("O prazo de devolução terminou: o valor já pode ser usado."),
+    "hold": gettext_lazy("Separado para uma compra em andamento."),
+    "hold_return": gettext_lazy("A compra não foi concluída: o valor separado voltou."),
+    "spend_return": gettext_lazy("A compra foi devolvida: o saldo usado nela voltou na mesma proporção."),
     "merged_in": gettext_lazy("O saldo do outro cadastro da mesma pessoa veio para este."),
     "merged_away": gettext_lazy("O saldo deste cadastro foi para o outro da mesma pessoa."),
 }
@@ -59,6 +66,8 @@ def explain(kind: str, unit: str, amount: int, facts: dict[str, Any], locale: st
         return _explain_reversal(unit, facts, locale)
     if kind == "repayment":
         return _explain_repayment(facts)
+    if kind == "spend":
+        return _("%(amount)s que estavam reservados pagaram a compra.") % {"amount": in_words(amount, unit, locale)}
     if facts.get("key") == "adjusted_by_hand":
         return f"{reason_words(facts.get('reason', ''))}."
     if kind.startswith(("voucher_", "plan_")):

@@ -20,7 +20,6 @@ from programs.services.till import (
     may_sell,
     refund_at_counter,
     sell_at_counter,
-    sell_with_balance,
     undo_redemption,
     undo_sale,
 )
@@ -49,7 +48,6 @@ __all__ = [
     "refuse_adjustment",
     "request_adjustment",
     "sell_at_counter",
-    "sell_with_balance",
     "set_adjustment_limits",
     "set_ladder",
     "set_program_status",

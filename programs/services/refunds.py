@@ -10,6 +10,7 @@ from programs.models import Award, AwardReversal
 from programs.selectors.catalogue import version_rules
 from programs.services.reversals import TakeBack, take_back
 from programs.services.rewards import repayment
+from programs.services.spent import balance_due_back
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.ledger.accounts import Account
@@ -36,7 +37,8 @@ def refund_sale(
     """Refund a sale in part or whole, and take back what it earned in the same proportion.
 
     Any split of a full refund takes back exactly what was given. What was spent meanwhile is owed (or written off, by
-    the brand's policy); a voucher used on the sale comes back with the closing refund.
+    the brand's policy); balance that was spent on the sale comes back in the same proportion, a voucher used on it with
+    the closing refund.
     Raises PurchaseNotFound, PurchaseCancelled, RefundExceedsPurchase, RefundConflict, InvalidInput.
     Publishes PurchaseRefunded.
     """
@@ -53,7 +55,9 @@ def refund_sale(
         )
         sale = lock_purchase(tenant=tenant, purchase=purchase)
         if repeated:
-            return RefundOutcome(refund, sale, _told_again(refund), (), _present(tenant, sale), repeated=True)
+            again = _told_again(refund)
+            back = balance_due_back(sale, refund)
+            return RefundOutcome(refund, sale, again, (), _present(tenant, sale), repeated=True, balance_minor=back)
         returned = _vouchers_back(tenant, sale, refund, actor)
         reversals = take_back(tenant, [TakeBack(sale, refund)])
         return RefundOutcome(
@@ -63,6 +67,7 @@ def refund_sale(
             tuple(each.code for each in returned),
             _present(tenant, sale),
             repeated=False,
+            balance_minor=balance_due_back(sale, refund),
         )
 
 

@@ -20,6 +20,7 @@ from programs.rules import still_to_reverse
 from programs.rules.refunds import ReturnedArticle, share_of_sale
 from programs.selectors.catalogue import version_rules
 from programs.services.giving import take_gifts_back
+from programs.services.spent import give_balance_back
 from programs.services.usage import Key, Take, recount
 from programs.sql import ADD_REVERSED, INSERT_REVERSALS
 from smartbis.kernel.clock import now
@@ -137,14 +138,16 @@ class _Taken:
 def take_back(tenant: UUID, wishes: Sequence[TakeBack], *, kind: Kind = "reversal") -> list[Reversed]:
     """Reverse what the sales earned, in the wishes' order, as far as each wish asks. Runs in the tenant's scope.
 
-    Locks the holders in one order before any balance is read, then the awards by their ids; a fixed number of
-    statements however many sales. Sales without a customer earned nothing.
+    Balance that a sale was paid with comes back first. Locks the holders in one order before any balance is read, then
+    the awards by their ids; a fixed number of statements however many sales that were paid with money. Sales without a
+    customer earned nothing.
     """
     with tenant_scope(tenant):
         customers = {wish.purchase.customer_id for wish in wishes if wish.purchase.customer_id}
         if not customers:
             return []
         holders = lock_holders(tenant=tenant, customers=customers)
+        give_balance_back(tenant, holders, [(each.purchase, each.refund, each.import_batch) for each in wishes])
         awards: dict[UUID, list[Award]] = defaultdict(list)
         for award in _locked(Q(purchase_id__in={wish.purchase.id for wish in wishes})):
             if award.purchase_id is not None:

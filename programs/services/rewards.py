@@ -79,6 +79,19 @@ def reward(
     return _post(tenant, given, holders)
 
 
+def expected(tenant: UUID, book: RuleBook, occasion: Occasion) -> tuple[AwardInfo, ...]:
+    """What an occasion would earn if it happened now, as limits stand; writes and takes nothing."""
+    sources = [book.at(occasion.occurred_at)]
+    needs = all_needs(source.needs for source in sources[0])
+    (known,) = with_members(tenant, [occasion], needs)
+    allowances = Allowances({})
+    if needs.uses:
+        limited = [(each.program_id, each.rules) for each in sources[0] if each.needs.uses]
+        allowances = Allowances.read(tenant, limited, [occasion.customer], [occasion.facts.moment.day])
+    gains = _gains_of(known, sources[0], allowances)
+    return tuple(_gift(gain).info for gain in gains if gain.granted.amount and not gain.granted.is_gift)
+
+
 def _post(tenant: UUID, given: list[list["_Gift"]], locked: Mapping[UUID, LockedHolder]) -> Rewards:
     flat = [gift for each in given for gift in each]
     if not flat:

@@ -1,6 +1,6 @@
 """A sale comes in: the fact, what it earns, and what the till is told, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from programs.services.facts import sale_occasions
 from programs.services.rewards import reward
 from smartbis.ledger.selectors import balances_of
 from smartbis.ledger.services import LockedHolder, locked_holders, locking
-from smartbis.purchases.errors import CurrencyMismatch
+from smartbis.purchases.errors import CurrencyMismatch, PurchaseChanged
 from smartbis.purchases.infos import BulkResult, PurchaseInfo, SaleDraft
 from smartbis.purchases.services import Adding, add_purchases_in_bulk, begin_purchase
 from smartbis.tenancy.scope import read, read_together, tenant_scope
@@ -52,6 +52,23 @@ def _recorded(tenant: UUID, adding: Adding, customer: UUID | None) -> SaleOutcom
         if purchase.customer_id == customer:  # else they were merged into somebody whose accounts are not locked yet
             locked = locked_holders(tenant=tenant, customers=[customer], rows=rows)
         return _rewarded(tenant, [purchase], locked=locked)[0]
+
+
+def record_paid_sale(*, tenant: UUID, sale: SaleDraft, pay: Callable[[PurchaseInfo], None]) -> SaleOutcome:
+    """Record a sale that vouchers and balance help to pay: `pay` uses them once the sale stands and before it earns.
+
+    The sale says already how much they come to. Raises what `record_sale` and `pay` raise, and PurchaseChanged when a
+    sale of this number was recorded otherwise: nothing is used then. Publishes PurchaseRecorded.
+    """
+    with tenant_scope(tenant, reading=sale_readings(tenant)):
+        _check_currency(tenant, sale)
+        adding = begin_purchase(tenant=tenant, draft=sale)
+        purchase, repeated = adding.end(read(adding.statement))
+        if repeated:
+            raise PurchaseChanged
+        pay(purchase)
+        outcome = _rewarded(tenant, [purchase])[0]
+        return replace(outcome, vouchers=_codes(purchase, redemptions_for_sales(tenant=tenant, sales=[_ref(sale)])))
 
 
 def record_sales(

@@ -1,6 +1,7 @@
 """Using balance by the brand's rules: the one way from a balance to a voucher."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from programs.errors import (
@@ -12,10 +13,10 @@ from programs.errors import (
     StoreExcluded,
 )
 from programs.rules import Spending, least_sale, may_leave
-from programs.selectors.spending import spending_rules, store_code, usable_on
+from programs.rules.spending import Obstacle
+from programs.selectors.spending import spending_rules, store_code
 from smartbis.kernel.people import Actor
 from smartbis.ledger.services import lock_holder
-from smartbis.purchases.infos import SaleDraft
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant, stores
 from vouchers.infos import VoucherInfo
@@ -59,30 +60,6 @@ def spend_balance(
         )
 
 
-def allowed_on_sale(tenant: UUID, sale: SaleDraft, customer: UUID, wanted_minor: int) -> int:
-    """How much of the balance that is wanted may pay for this sale. Runs under the lock on the customer's accounts.
-
-    What the rules cut is left out without a word; raises a BalanceNotUsable when they leave nothing. A balance that
-    does not suffice is for the ledger to refuse.
-    """
-    rules = spending_rules(tenant=tenant)
-    if rules == Spending():
-        return wanted_minor
-    available = available_of(tenant, customer)
-    _check_leaving(tenant, rules, available, sale.store)
-    found = usable_on(
-        tenant=tenant,
-        rules=rules,
-        available_minor=max(available, wanted_minor),
-        sale_minor=sale.amount_minor,
-        store=sale.store,
-        items=sale.items,
-    )
-    if not found.amount_minor and wanted_minor:
-        raise _refusal(tenant, rules, sale, found.obstacles)
-    return min(wanted_minor, found.amount_minor)
-
-
 def available_of(tenant: UUID, customer: UUID) -> int:
     """The customer's balance in money, minor units, locked until the transaction ends."""
     held = lock_holder(tenant=tenant, customer=customer).balances
@@ -90,20 +67,26 @@ def available_of(tenant: UUID, customer: UUID) -> int:
     return max(0, balance.available) if balance else 0
 
 
+def refusal_of_obstacle(
+    rules: Spending, obstacle: Obstacle, *, available_minor: int, sale_minor: int, most_minor: int, currency: str
+) -> BalanceNotUsable:
+    """The error that an obstacle to using balance on a sale stands for; `most_minor` may be used all the same."""
+    if obstacle == "below_minimum_balance":
+        least = rules.minimum_balance
+        return BalanceBelowMinimum(minimum_minor=least, missing_minor=least - available_minor, currency=currency)
+    if obstacle == "below_minimum_sale":
+        least = rules.minimum_sale_minor
+        return SaleBelowMinimum(minimum_minor=least, missing_minor=least - sale_minor, currency=currency)
+    if obstacle == "store_excluded":
+        return StoreExcluded(currency=currency)
+    refusal = ArticlesExcluded if obstacle == "articles_excluded" else ShareOfSale
+    return refusal(most_minor=most_minor, currency=currency)
+
+
 def _check_leaving(tenant: UUID, rules: Spending, available: int, store: UUID | None) -> None:
     currency = get_tenant(tenant=tenant).currency
+    named: dict[str, Any] = {"available_minor": available, "sale_minor": 0, "most_minor": 0, "currency": currency}
     if available and not may_leave(rules, available):
-        least = rules.minimum_balance
-        raise BalanceBelowMinimum(minimum_minor=least, missing_minor=least - available, currency=currency)
+        raise refusal_of_obstacle(rules, "below_minimum_balance", **named)
     if store is not None and store_code(tenant, store) in rules.excluded_stores:
-        raise StoreExcluded(currency=currency)
-
-
-def _refusal(tenant: UUID, rules: Spending, sale: SaleDraft, obstacles: tuple[str, ...]) -> BalanceNotUsable:
-    currency = get_tenant(tenant=tenant).currency
-    if "below_minimum_sale" in obstacles:
-        least = rules.minimum_sale_minor
-        return SaleBelowMinimum(minimum_minor=least, missing_minor=least - sale.amount_minor, currency=currency)
-    if "articles_excluded" in obstacles:
-        return ArticlesExcluded(most_minor=0, currency=currency)
-    return ShareOfSale(most_minor=0, currency=currency)
+        raise refusal_of_obstacle(rules, "store_excluded", **named)

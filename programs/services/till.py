@@ -8,23 +8,18 @@ from programs.errors import SalesNotAllowed, UndoTooLate
 from programs.infos import RefundOutcome, SaleOutcome
 from programs.services.refunds import refund_sale
 from programs.services.sales import record_sale
-from programs.services.spending import allowed_on_sale
-from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
-from smartbis.kernel.errors import InvalidInput
-from smartbis.kernel.people import SYSTEM, Actor
-from smartbis.ledger.selectors import balances
-from smartbis.ledger.services import lock_holder
-from smartbis.purchases.errors import PurchaseChanged, PurchaseNotFound, RefundExceedsPurchase
+from smartbis.kernel.people import Actor
+from smartbis.purchases.errors import PurchaseNotFound, RefundExceedsPurchase
 from smartbis.purchases.infos import PurchaseInfo, SaleDraft
 from smartbis.purchases.selectors import find_purchase, get_purchase, refunds_of
 from smartbis.tenancy.permissions import PARTNER, may, require
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_store, partners
 from vouchers.errors import RedemptionNotFound
-from vouchers.infos import RedemptionInfo, VoucherInfo
-from vouchers.selectors import get_coupon, get_redemption, redemptions_for_sale, vouchers_by_ids
-from vouchers.services import cancel_voucher, convert_balance, redeem_voucher, reverse_redemption
+from vouchers.infos import RedemptionInfo
+from vouchers.selectors import get_redemption
+from vouchers.services import reverse_redemption
 
 UNDO_SECONDS = 60
 # A voucher made of balance and used within this time was made for that sale.
@@ -40,69 +35,18 @@ def may_sell(*, tenant: UUID, actor: Actor) -> bool:
     return any(each.id == actor.partner and each.may_register_sales for each in partners(tenant=tenant))
 
 
-def sell_at_counter(
-    *, tenant: UUID, sale: SaleDraft, actor: Actor, key: str = "", balance_minor: int = 0
-) -> SaleOutcome:
-    """Record a sale at one of the actor's stores; with `balance_minor`, using up to that much of the balance.
+def sell_at_counter(*, tenant: UUID, sale: SaleDraft, actor: Actor) -> SaleOutcome:
+    """Record a sale on which nothing is used, at one of the actor's stores; `quote_at_counter` finds what could be.
 
     The same sale sent again answers what the first time did.
-    Raises PermissionMissing, SalesNotAllowed, StoreUnknown, and what `record_sale` and `sell_with_balance` raise.
-    Publishes PurchaseRecorded.
+    Raises PermissionMissing, SalesNotAllowed, StoreUnknown, and what `record_sale` raises. Publishes PurchaseRecorded.
     """
     require(actor, "sale.record", store=sale.store)
     with tenant_scope(tenant):
         get_store(tenant=tenant, store=sale.store, actor=actor)
         if not may_sell(tenant=tenant, actor=actor):
             raise SalesNotAllowed
-        sale = replace(sale, operator=actor)
-        if balance_minor:
-            return sell_with_balance(tenant=tenant, sale=sale, at_most_minor=balance_minor, key=key, actor=actor)
-        return record_sale(tenant=tenant, sale=sale)
-
-
-def sell_with_balance(*, tenant: UUID, sale: SaleDraft, at_most_minor: int, key: str, actor: Actor) -> SaleOutcome:
-    """Turn balance into a voucher, use it for this sale and record the sale, in one transaction.
-
-    As much is used as the sale costs after its other vouchers and the brand's rules allow, at most `at_most_minor`.
-    The same key with the same sale again answers what the first time did and uses nothing more; so does the same sale
-    with another key.
-    Raises InsufficientBalance, a BalanceNotUsable, PurchaseConflict, PurchaseChanged, KeyReused, InvalidInput,
-    CustomerNotFound, StoreUnknown, PermissionMissing. Publishes VoucherIssued, VoucherRedeemed, PurchaseRecorded.
-    """
-    if sale.customer is None:
-        raise InvalidInput({"customer": ["Balance is used by somebody."]})
-    if not key:
-        raise InvalidInput({"key": ["Balance is used once for each key."]})
-    used = 0
-    with tenant_scope(tenant):
-        # First in the order of locks, and before the look: a rival with this sale is through, or waits.
-        lock_holder(tenant=tenant, customer=hold_customer(tenant=tenant, customer=sale.customer))
-        if find_purchase(tenant=tenant, store=sale.store, external_id=sale.external_id) is None:
-            before = redemptions_for_sale(tenant=tenant, store=sale.store, external_id=sale.external_id)
-            left = sale.amount_minor - sum(each.discount_minor for each in before)
-            if (used := max(0, min(at_most_minor, left))) > 0:
-                used = allowed_on_sale(tenant, sale, sale.customer, used)
-                _use_balance(tenant, sale, sale.customer, used, key, actor)
-        outcome = record_sale(tenant=tenant, sale=sale)
-        if used and outcome.repeated:
-            raise PurchaseChanged  # somebody recorded it without this balance meanwhile: nothing of it is used
-        return outcome
-
-
-def _use_balance(tenant: UUID, sale: SaleDraft, customer: UUID, used: int, key: str, actor: Actor) -> None:
-    voucher = convert_balance(
-        tenant=tenant, customer=customer, amount_minor=used, key=f"{key}:balance", actor=actor, store=sale.store
-    )
-    redeem_voucher(
-        tenant=tenant,
-        code=voucher.code,
-        store=sale.store,
-        key=f"{key}:use",
-        actor=actor,
-        customer=customer,
-        amount_minor=sale.amount_minor,
-        external_id=sale.external_id,
-    )
+        return record_sale(tenant=tenant, sale=replace(sale, operator=actor))
 
 
 def undo_sale(*, tenant: UUID, purchase: UUID, actor: Actor) -> RefundOutcome:
@@ -167,23 +111,4 @@ def can_undo(*, at: datetime) -> bool:
 
 
 def _refund(tenant: UUID, sale: PurchaseInfo, number: str, amount_minor: int, actor: Actor) -> RefundOutcome:
-    used = redemptions_for_sale(tenant=tenant, store=sale.store_id, external_id=sale.external_id)
-    outcome = refund_sale(tenant=tenant, purchase=sale.id, external_id=number, amount_minor=amount_minor, actor=actor)
-    if outcome.returned and not outcome.repeated:
-        vouchers = vouchers_by_ids(tenant=tenant, vouchers=[each.voucher_id for each in used])
-        for use in used:
-            if use.code in outcome.returned and _is_made_for_sale(tenant, use, vouchers[use.voucher_id]):
-                reason = f"sale {sale.external_id} refunded"
-                cancel_voucher(tenant=tenant, voucher=use.voucher_id, reason=reason, actor=SYSTEM)
-        if sale.customer_id is not None:
-            present = tuple(balances(tenant=tenant, customer=sale.customer_id))
-            outcome = replace(outcome, balances=present)
-    return outcome
-
-
-def _is_made_for_sale(tenant: UUID, use: RedemptionInfo, voucher: VoucherInfo) -> bool:
-    """Whether a voucher was balance a moment before: then balance is what its customer wants back."""
-    if voucher.kind != "amount":
-        return False
-    was_balance = get_coupon(tenant=tenant, coupon=voucher.coupon_id).is_balance
-    return was_balance and use.redeemed_at - voucher.issued_at <= _SAME_SALE
+    return refund_sale(tenant=tenant, purchase=sale.id, external_id=number, amount_minor=amount_minor, actor=actor)

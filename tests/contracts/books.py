@@ -5,6 +5,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from programs.checkouts.infos import Basket, TillTermsInfo
+from programs.checkouts.services import open_checkout
+from programs.checkouts.terms import choose_balance, set_till_terms
 from programs.models import Article, Backtest, BacktestCustomer, ImportBatch, ImportRow
 from programs.selectors import Limit
 from programs.selectors.notices import notices_for
@@ -116,6 +119,22 @@ def add_waiting_adjustment(tenant: UUID, customer: UUID, ids: dict[str, UUID], c
         key=canary,
         actor=attendant,
     ).id
+
+
+def add_checkout(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -> None:
+    """An open quote that holds balance, by terms of the brand's own, and a customer who saves the rest."""
+    set_till_terms(tenant=tenant, terms=TillTermsInfo(hold_minutes=60), actor=OWNER)
+    item = ItemDraft(sku=f"cesta-{canary}", name=f"Cesta {canary}", unit_minor=1_000)
+    basket = Basket(
+        customer=customer,
+        store=get_store_by_code(tenant=tenant, code="centro").id,
+        amount_minor=1_000,
+        items=(item,),
+        use_balance=100,
+        external_id=f"cesta-{canary}",
+    )
+    ids["checkout"] = open_checkout(tenant=tenant, basket=basket, key=canary, actor=OWNER).id
+    choose_balance(tenant=tenant, customer=customer, saves=True, actor=OWNER)
 
 
 def add_closed_day(tenant: UUID) -> None:

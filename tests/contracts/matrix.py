@@ -100,6 +100,13 @@ REST = {
     "api/v1/purchases/<uuid:purchase>/refunds": Row(
         {"POST": API}, body={"POST": lambda world: {"external_id": "x", "amount_minor": 1}}
     ),
+    "api/v1/checkouts": Row(
+        {"POST": API},
+        body={"POST": lambda world: {"customer": customer_of(world), "store": "centro", "amount_minor": 100}},
+    ),
+    "api/v1/checkouts/<uuid:checkout>": Row({"GET": API}),
+    "api/v1/checkouts/<uuid:checkout>/commit": Row({"POST": API}, body={"POST": lambda world: {"external_id": "x"}}),
+    "api/v1/checkouts/<uuid:checkout>/cancel": Row({"POST": API}),
     "api/v1/participations": Row(
         {"POST": API},
         body={"POST": lambda world: {"customer": customer_of(world), "kind": "event", "external_id": "x"}},
@@ -185,6 +192,18 @@ COUNTER_PAGES: dict[str, Row] = {
     # Of the brand's own store, which is out of the partner's reach; undoing is for who did it alone.
     "counter/sales/<uuid:purchase>/": Row({"GET": COUNTER}),
     "counter/sales/<uuid:purchase>/undo/": Row({}),
+    "counter/quotes/": Row(
+        {"POST": COUNTER | {"partner"}},
+        body={"POST": lambda world: {"checkout": str(world.ids["checkout"]), "number": "x"}},
+    ),
+    "counter/quotes/commit/": Row(
+        {"POST": COUNTER | {"partner"}},
+        body={"POST": lambda world: {"checkout": str(world.ids["checkout"]), "number": "x"}},
+    ),
+    "counter/quotes/cancel/": Row(
+        {"POST": COUNTER | {"partner"}},
+        body={"POST": lambda world: {"checkout": str(world.ids["checkout"]), "number": "x"}},
+    ),
     "counter/redemptions/": Row(
         {"POST": COUNTER}, body={"POST": lambda world: {"key": TILL_KEY, "code": world.names["code"]}}
     ),

@@ -30,6 +30,7 @@ from tests.contracts.attractions import add_friends, add_gathering, add_goals, a
 from tests.contracts.books import (
     OWNER,
     add_backtest,
+    add_checkout,
     add_closed_day,
     add_correction,
     add_import,
@@ -81,6 +82,7 @@ def make_world(slug: str, canary: str, *, number: str, phone: str, cpf: str) -> 
     add_sales(tenant, customer.id, ids, canary)
     add_correction(tenant, customer.id, canary)
     add_waiting_adjustment(tenant, customer.id, ids, canary)
+    add_checkout(tenant, customer.id, ids, canary)
     add_closed_day(tenant)
     _segment(tenant, names, canary)
     add_plans(tenant, customer.id, names, canary)

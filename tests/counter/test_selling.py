@@ -9,7 +9,8 @@ from smartbis.kernel.clock import frozen, now
 from smartbis.purchases.selectors import purchases_page
 from tests.counter.conftest import fields_of, sign_in, text_of
 from tests.factories import make_customer, make_member, store_of
-from tests.vouchers.shop import available, give
+from tests.vouchers.shop import available, coupon_of, give, issued
+from vouchers.selectors import get_voucher
 
 SALES, SEARCH = "/counter/sales/", "/counter/search/"
 
@@ -80,27 +81,68 @@ def test_sent_twice_it_registers_once(aurora, till):
     assert (len(sales_of(aurora)), available(aurora, marina)) == (1, 770)
 
 
-def test_balance_is_used_in_one_tap(aurora, till):
+QUOTES, COMMIT, CANCEL = "/counter/quotes/", "/counter/quotes/commit/", "/counter/quotes/cancel/"
+
+
+def quote_of(till, customer, amount="38,50"):
+    """The page of a quote for a customer who has something."""
+    return till.post(SALES, fields_of(at_customer(till, customer), SALES) | {"amount": amount, "use": "on"})
+
+
+def test_balance_is_quoted_and_then_used(aurora, till):
     marina = make_customer(aurora)
     give(aurora, marina, 1800)
-    page = at_customer(till, marina)
-    assert "tem R$ 18,00 para usar hoje" in text_of(page)
-    form = fields_of(page, SALES) | {"amount": "38,50", "use_balance": "on"}
+    assert "tem R$ 18,00 para usar hoje" in text_of(at_customer(till, marina))
+    quote = quote_of(till, marina)
+    text = text_of(quote)
+    assert "Você economiza R$ 18,00 e paga R$ 20,50. E ganha R$ 4,10 com esta compra." in text
+    assert "Confirmar e cobrar R$ 20,50" in text
+    assert (sales_of(aurora), available(aurora, marina)) == ((), 0)
     for _ in range(2):
-        text = text_of(till.post(SALES, form))
+        text = text_of(till.post(COMMIT, fields_of(quote, COMMIT)))
         assert "A cobrar R$ 20,50" in text
         assert "+R$ 4,10" in text
     assert available(aurora, marina) == 410
 
 
-def test_a_balance_that_went_meanwhile_is_said_and_nothing_is_recorded(aurora, till):
+def test_a_quote_is_let_go_changed_or_replaced(aurora, till):
     marina = make_customer(aurora)
     give(aurora, marina, 1800)
-    form = fields_of(at_customer(till, marina), SALES) | {"amount": "38,50", "use_balance": "on", "usable": "999900"}
-    page = till.post(SALES, form)
-    assert page.status_code == 422
-    assert "O saldo mudou" in text_of(page)
-    assert (sales_of(aurora), available(aurora, marina)) == ((), 1800)
+    quote = quote_of(till, marina)
+    assert "reservados por uma compra" in text_of(at_customer(till, marina))
+    saved = till.post(QUOTES, fields_of(quote, COMMIT) | {"balance": "save"})
+    assert "Você paga R$ 38,50." in text_of(saved)
+    assert available(aurora, marina) == 1800
+    used = till.post(QUOTES, fields_of(saved, COMMIT) | {"balance": "use"})
+    assert available(aurora, marina) == 0
+    refused = till.post(COMMIT, fields_of(quote, COMMIT))
+    assert (refused.status_code, sales_of(aurora)) == (422, ())
+    back = till.post(CANCEL, fields_of(used, COMMIT))
+    assert (back.status_code, available(aurora, marina)) == (200, 1800)
+    assert "tem R$ 18,00 para usar hoje" in text_of(back)
+
+
+def test_one_voucher_of_a_quote_can_be_left_out(aurora, till):
+    marina = make_customer(aurora)
+    first, second = (issued(aurora, coupon_of(aurora, name=name), marina) for name in ("Um", "Dois"))
+    quote = quote_of(till, marina)
+    assert "Confirmar e cobrar R$ 18,50" in text_of(quote)
+    less = till.post(QUOTES, fields_of(quote, COMMIT) | {"without": first.code})
+    assert "Confirmar e cobrar R$ 28,50" in text_of(less)
+    till.post(COMMIT, fields_of(less, COMMIT))
+    states = {each.code: each.status for each in (get_voucher(tenant=aurora.id, code=v.code) for v in (first, second))}
+    assert states == {first.code: "issued", second.code: "redeemed"}
+
+
+def test_an_expired_quote_is_quoted_anew(aurora, till):
+    marina = make_customer(aurora)
+    give(aurora, marina, 1800)
+    with frozen(now() - timedelta(minutes=15)):
+        quote = quote_of(till, marina)
+    anew = till.post(COMMIT, fields_of(quote, COMMIT))
+    assert anew.status_code == 422
+    assert "A reserva venceu" in text_of(anew)
+    assert "A cobrar R$ 20,50" in text_of(till.post(COMMIT, fields_of(anew, COMMIT)))
 
 
 @pytest.mark.parametrize("amount", ["", "0,00", "-5,00", "abc", "38", "99999999999999,00"])

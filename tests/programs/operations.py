@@ -20,7 +20,6 @@ from programs.services import (
     record_sales,
     refund_sale,
     request_adjustment,
-    sell_with_balance,
 )
 from programs.services.plan_catalogue import PlanTerms
 from programs.workers import hand_out_gifts, release_due_awards
@@ -28,6 +27,7 @@ from smartbis.kernel.people import Actor
 from smartbis.purchases.infos import RefundItemDraft, SaleDraft
 from smartbis.tenancy.once import patiently
 from smartbis.tenancy.selectors import TenantInfo
+from tests.checkouts.quoting import pay_with_balance
 from tests.factories import actor, make_brand, make_customer
 from tests.programs.earning import lines, of, opened
 from tests.vouchers.shop import coupon_of
@@ -115,7 +115,7 @@ class Shop:
         """A sale that is paid with balance."""
         sale = self._draft(key, a, b, c)
         return self._done(
-            "spend", sell_with_balance, self._keep_sale, sale=sale, at_most_minor=1 + b % 900, key=key, actor=OWNER
+            "spend", pay_with_balance, self._keep_sale, sale=sale, at_most_minor=1 + b % 900, key=key, actor=OWNER
         )
 
     def refund(self, key: str, a: int, b: int, c: int) -> Operation | None:

@@ -10,16 +10,18 @@ from programs.errors import (
     BalanceBelowMinimum,
     BalanceNotUsable,
     SaleBelowMinimum,
+    ShareOfSale,
     StoreExcluded,
 )
 from programs.infos import ProgramInfo
 from programs.rules import Spending, least_sale, together
 from programs.selectors.spending import purse_of
-from programs.services import open_program, record_sale, sell_with_balance, spend_balance
+from programs.services import open_program, record_sale, spend_balance
 from smartbis.kernel.people import Actor
 from smartbis.ledger.selectors import balances
 from smartbis.purchases.infos import ItemDraft, SaleDraft
 from smartbis.tenancy.selectors import TenantInfo
+from tests.checkouts.quoting import pay_with_balance, quoted
 from tests.factories import actor, make_customer, store_of
 from tests.unchanged import rows_of
 from vouchers.errors import VoucherWrongStore
@@ -56,7 +58,7 @@ def has(brand: TenantInfo, customer: Any) -> int:
 
 
 def use(brand: TenantInfo, customer: Any, draft: SaleDraft, wanted: int = 2000, key: str = "k") -> Any:
-    return sell_with_balance(tenant=brand.id, sale=draft, at_most_minor=wanted, key=key, actor=actor("owner"))
+    return pay_with_balance(tenant=brand.id, sale=draft, at_most_minor=wanted, key=key, actor=actor("owner"))
 
 
 @pytest.mark.parametrize(
@@ -78,13 +80,17 @@ def test_a_sale_with_balance_is_refused_with_its_reason(
     with pytest.raises(refusal):
         use(aurora, ours, sale(aurora, ours, 5000, items=items))
     assert has(aurora, ours) == 2000
-    assert use(boreal, theirs, sale(boreal, theirs, 5000, items=items)).purchase.voucher_discount_minor == 2000
+    assert use(boreal, theirs, sale(boreal, theirs, 5000, items=items)).purchase.balance_used_minor == 2000
 
 
 def test_balance_pays_its_share_of_a_sale_and_no_more(aurora: TenantInfo) -> None:
     programme(aurora, maximum_share_bp=2500)
     marina = member_with_20_reais(aurora)
-    assert use(aurora, marina, sale(aurora, marina, 4000)).purchase.voucher_discount_minor == 1000
+    with pytest.raises(ShareOfSale) as refused:
+        use(aurora, marina, sale(aurora, marina, 4000))
+    assert refused.value.params == {"most_minor": 1000, "currency": "BRL"}
+    quote = quoted(aurora, marina, 4000)
+    assert (quote.balance_minor, quote.due_minor) == (1000, 3000)
 
 
 def test_a_voucher_made_before_the_sale_carries_the_rules_as_its_minimum(aurora: TenantInfo) -> None:

@@ -1,5 +1,6 @@
 """What other rooms and doors may know of coupons and vouchers."""
 
+from vouchers.selectors.at_checkout import CheckoutVoucher, found_at_checkout, named_at_checkout
 from vouchers.selectors.at_till import vouchers_at_till
 from vouchers.selectors.coupons import coupon_counts, coupons, get_coupon
 from vouchers.selectors.offers import offers_for
@@ -27,15 +28,18 @@ from vouchers.selectors.vouchers import (
 )
 
 __all__ = [
+    "CheckoutVoucher",
     "coupon_counts",
     "coupons",
     "find_by_qr",
     "find_redemption",
     "find_voucher_by_id",
+    "found_at_checkout",
     "get_coupon",
     "get_redemption",
     "get_voucher",
     "has_uses_reading",
+    "named_at_checkout",
     "offers_for",
     "redemptions_by_day",
     "redemptions_by_store",

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from dashboard.counter import pages, words
 from dashboard.counter.access import CounterRequest, counter_page
 from dashboard.counter.forms import RefundForm
-from dashboard.counter.views.sales import balances_in_words, refusal
+from dashboard.counter.telling import balances_in_words, refusal
 from programs.infos import RefundOutcome
 from programs.services import refund_at_counter
 from smartbis.customers.selectors import get_customer

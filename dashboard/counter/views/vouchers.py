@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from dashboard.counter import pages, states, words
 from dashboard.counter.access import CounterRequest, counter_page
 from dashboard.counter.forms import RedeemForm
-from dashboard.counter.views.sales import refusal
+from dashboard.counter.telling import refusal
 from programs.errors import UndoTooLate
 from programs.services import may_sell, undo_redemption
 from programs.services.till import can_undo

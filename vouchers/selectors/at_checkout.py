@@ -1,0 +1,101 @@
+"""Vouchers as a checkout weighs them: what each takes off, whether it may, and what it goes together with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from smartbis.kernel.people import Actor
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_store, get_tenant
+from vouchers.infos import Reason, VoucherInfo
+from vouchers.judging import Asked, reasons_against, uses_of_coupon
+from vouchers.models import Voucher
+from vouchers.reading import get_voucher_row, voucher_info
+from vouchers.selectors.vouchers import open_rows
+from vouchers.terms_of_use import terms_of
+
+MONEY = frozenset({"amount", "percentage"})
+LOOKED_THROUGH = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckoutVoucher:
+    """A voucher judged for one sale. `worth_minor` is what is left of a fixed value, in minor units.
+
+    `rest_stays`: what the sale leaves of it is not lost. `uses_free` is how many vouchers of its coupon this customer
+    may still use; None is no limit.
+    """
+
+    voucher: VoucherInfo
+    reasons: tuple[Reason, ...]
+    worth_minor: int
+    rest_stays: bool
+    stacks_with_vouchers: bool
+    stacks_with_balance: bool
+    uses_free: int | None
+
+
+def named_at_checkout(
+    *,
+    tenant: UUID,
+    codes: Sequence[str],
+    store: UUID,
+    customer: UUID | None,
+    amount_minor: int,
+    external_id: str,
+    actor: Actor,
+) -> list[CheckoutVoucher]:
+    """The vouchers of these codes, each once, in their order. Raises VoucherNotFound, StoreUnknown."""
+    with tenant_scope(tenant, read_only=True):
+        rows = {row.id: row for row in (get_voucher_row(code, actor) for code in codes)}
+        asked = _asked(tenant, store, customer, amount_minor, external_id, actor)
+        return [_judged(row, asked) for row in rows.values()]
+
+
+def found_at_checkout(
+    *, tenant: UUID, store: UUID, customer: UUID, amount_minor: int, external_id: str, actor: Actor, limit: int
+) -> list[CheckoutVoucher]:
+    """The customer's own open vouchers that take money off this sale, the most first, at most `limit` of them."""
+    with tenant_scope(tenant, read_only=True):
+        asked = _asked(tenant, store, customer, amount_minor, external_id, actor)
+        rows = open_rows(tenant=tenant, customer=customer, limit=LOOKED_THROUGH)
+        judged = [_judged(row, asked) for row in rows if row.kind in MONEY]
+        usable = [each for each in judged if not each.reasons]
+        return sorted(usable, key=lambda each: -_takes_off(each, amount_minor))[:limit]
+
+
+def _takes_off(each: CheckoutVoucher, amount_minor: int) -> int:
+    voucher = each.voucher
+    off = each.worth_minor if voucher.kind == "amount" else amount_minor * (voucher.value_bp or 0) // 10_000
+    ceiling = voucher.max_discount_minor
+    return min(off, amount_minor) if ceiling is None or voucher.kind == "amount" else min(off, amount_minor, ceiling)
+
+
+def _asked(
+    tenant: UUID, store: UUID, customer: UUID | None, amount_minor: int, external_id: str, actor: Actor
+) -> Asked:
+    return Asked(
+        tenant=tenant,
+        store=get_store(tenant=tenant, store=store, actor=actor),
+        actor=actor,
+        customer=customer,
+        amount_minor=amount_minor,
+        external_id=external_id,
+        brand=get_tenant(tenant=tenant),
+    )
+
+
+def _judged(row: Voucher, asked: Asked) -> CheckoutVoucher:
+    terms = terms_of(row)
+    limit = None if row.is_personal or asked.customer is None else terms.limit_per_customer
+    free = None if limit is None or asked.customer is None else limit * terms.uses - uses_of_coupon(row, asked.customer)
+    left = row.value_left_minor if row.value_left_minor is not None else row.value_minor
+    return CheckoutVoucher(
+        voucher=voucher_info(row, terms),
+        reasons=reasons_against(row, asked),
+        worth_minor=(left or 0) if row.kind == "amount" else 0,
+        rest_stays=row.gives_change or row.value_left_minor is not None,
+        stacks_with_vouchers=terms.stacks_with_vouchers,
+        stacks_with_balance=terms.stacks_with_balance,
+        uses_free=free,
+    )
