@@ -76,16 +76,21 @@ def limit_against(voucher: Voucher, terms: TermsOfUse, asked: Asked, *, uses_mor
         if uses_of_coupon(voucher, customer) + uses_more > limit:
             return issue_reason("voucher_limit_reached", {"limit": limit}, brand)
     customer = customer or voucher.customer_id
-    if terms.limit_per_day is not None and customer is not None:
-        today = _standing(voucher, customer).filter(redeemed_at__gte=midnight(now(), brand.timezone))
-        if today.count() + uses_more > terms.limit_per_day:
-            return issue_reason("voucher_limit_reached", {"limit": terms.limit_per_day, "per": "day"}, brand)
+    if terms.limit_per_day is None or customer is None:
+        return None
+    if uses_today(voucher, customer, brand) + uses_more > terms.limit_per_day:
+        return issue_reason("voucher_limit_reached", {"limit": terms.limit_per_day, "per": "day"}, brand)
     return None
 
 
 def uses_of_coupon(voucher: Voucher, customer: UUID) -> int:
     """How often a customer, named at the till, has used vouchers of the same coupon; uses taken back left out."""
     return _standing(voucher, customer).filter(named_customer_id=customer).count()
+
+
+def uses_today(voucher: Voucher, customer: UUID, brand: TenantInfo) -> int:
+    """How often a customer has used vouchers of the same coupon on this day of the brand's calendar."""
+    return _standing(voucher, customer).filter(redeemed_at__gte=midnight(now(), brand.timezone)).count()
 
 
 def _standing(voucher: Voucher, customer: UUID) -> QuerySet[Redemption]:

@@ -25,7 +25,13 @@ from smartbis.ledger.errors import InsufficientBalance
 from smartbis.purchases.infos import ItemInfo, PurchaseInfo
 from smartbis.tenancy.selectors import get_store, get_tenant, stores
 from vouchers.errors import REFUSALS
-from vouchers.selectors import CheckoutVoucher, found_at_checkout, named_at_checkout, redemptions_for_sale
+from vouchers.selectors import (
+    CheckoutVoucher,
+    balance_may_help,
+    found_at_checkout,
+    named_at_checkout,
+    redemptions_for_sale,
+)
 
 
 @dataclass(frozen=True)
@@ -122,9 +128,13 @@ def _vouchers(wish: _Wish) -> list[CheckoutVoucher]:
 def _usable_balance(wish: _Wish) -> int:
     """How much of the balance may be used on this sale, in minor units, and in the lines why not more."""
     wanted = _wanted_balance(wish)
+    basket = wish.basket
     if not wanted:
         return 0
-    basket = wish.basket
+    named: dict[str, Any] = {"tenant": wish.tenant, "store": basket.store, "external_id": basket.external_id}
+    if basket.external_id and not balance_may_help(**named):
+        wish.say("balance_not_with_voucher", available=wish.available_minor)
+        return 0
     rules = spending_rules(tenant=wish.tenant)
     found = usable_on(
         tenant=wish.tenant,

@@ -55,11 +55,11 @@ def test_a_quote_is_held_explained_and_committed_once(aurora: TenantInfo, code: 
     assert api.get(f"/checkouts/{quote['id']}").json() == quote
     refused = api.post(f"/vouchers/{code}/redeem", {"store": "centro", "customer": PHONE, "amount_minor": 5_000})
     problem(refused, 409, "voucher_held")
-    sold = api.post(f"/checkouts/{quote['id']}/commit", {"external_id": "S-1"}, key="c")
+    sold = api.post(f"/checkouts/{quote['id']}/commit", {"external_id": "Q-1"}, key="c")
     assert sold.status_code == 201, sold.content
     assert (sold.json()["paid_minor"], sold.json()["vouchers"]) == (5_902, [code])
     assert [each["amount"] for each in sold.json()["awards"]] == [1_180]
-    again = api.post(f"/checkouts/{quote['id']}/commit", {"external_id": "S-1"})
+    again = api.post(f"/checkouts/{quote['id']}/commit", {"external_id": "Q-1"})
     assert (again.status_code, again.json()["id"]) == (200, sold.json()["id"])
     assert api.get(f"/checkouts/{quote['id']}").json()["purchase_id"] == sold.json()["id"]
     back = api.post(f"/purchases/{sold.json()['id']}/refunds", {"external_id": "D-1", "amount_minor": 10_000})
@@ -73,19 +73,19 @@ def test_a_cancel_releases_at_once(aurora: TenantInfo, code: str, api: Caller) -
         gone = api.post(f"/checkouts/{quote['id']}/cancel")
         assert (gone.status_code, gone.json()["state"]) == (200, "cancelled")
     assert balance(api) == 2_598
-    problem(api.post(f"/checkouts/{quote['id']}/commit", {"external_id": "S-1"}), 409, "checkout_closed")
+    problem(api.post(f"/checkouts/{quote['id']}/commit", {"external_id": "Q-1"}), 409, "checkout_closed")
 
 
 def test_an_expired_quote_is_refused(aurora: TenantInfo, code: str, api: Caller) -> None:
     quote = api.post("/checkouts", basket()).json()
     with frozen(now() + timedelta(minutes=11)):
-        late = api.post(f"/checkouts/{quote['id']}/commit", {"external_id": "S-1"})
+        late = api.post(f"/checkouts/{quote['id']}/commit", {"external_id": "Q-1"})
     problem(late, 409, "checkout_expired")
 
 
 def test_another_basket_brings_a_new_quote(aurora: TenantInfo, code: str, api: Caller) -> None:
     quote = api.post("/checkouts", basket(vouchers=[code])).json()
-    changed = {"external_id": "S-1", "amount_minor": 3_000}
+    changed = {"external_id": "Q-1", "amount_minor": 3_000}
     first, again = (api.post(f"/checkouts/{quote['id']}/commit", changed) for _ in range(2))
     new = problem(first, 409, "checkout_changed")["quote"]
     assert (new["amount_minor"], new["discount_minor"], new["due_minor"]) == (3_000, 1_500, 0)
@@ -118,7 +118,7 @@ def test_vouchers_need_their_scope_and_strangers_find_nothing(
     quote = till.post("/checkouts", basket()).json()
     stranger = caller(boreal)
     for door in ("commit", "cancel"):
-        refused = stranger.post(f"/checkouts/{quote['id']}/{door}", {"external_id": "S-1"})
+        refused = stranger.post(f"/checkouts/{quote['id']}/{door}", {"external_id": "Q-1"})
         problem(refused, 404, "checkout_not_found")
     assert stranger.get(f"/checkouts/{quote['id']}").status_code == 404
     problem(api.post("/checkouts", basket(), key=None), 400, "idempotency_key_missing")

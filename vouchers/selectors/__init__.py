@@ -1,6 +1,6 @@
 """What other rooms and doors may know of coupons and vouchers."""
 
-from vouchers.selectors.at_checkout import CheckoutVoucher, found_at_checkout, named_at_checkout
+from vouchers.selectors.at_checkout import CheckoutVoucher, balance_may_help, found_at_checkout, named_at_checkout
 from vouchers.selectors.at_till import vouchers_at_till
 from vouchers.selectors.coupons import coupon_counts, coupons, get_coupon
 from vouchers.selectors.offers import offers_for
@@ -29,6 +29,7 @@ from vouchers.selectors.vouchers import (
 
 __all__ = [
     "CheckoutVoucher",
+    "balance_may_help",
     "coupon_counts",
     "coupons",
     "find_by_qr",

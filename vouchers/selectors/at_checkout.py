@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_store, get_tenant
 from vouchers.infos import Reason, VoucherInfo
-from vouchers.judging import Asked, reasons_against, uses_of_coupon
-from vouchers.models import Voucher
+from vouchers.judging import Asked, reasons_against, uses_of_coupon, uses_today
+from vouchers.models import Redemption, Reversal, Voucher
 from vouchers.reading import get_voucher_row, voucher_info
 from vouchers.selectors.vouchers import open_rows
-from vouchers.terms_of_use import terms_of
+from vouchers.terms_of_use import TermsOfUse, terms_of, terms_of_many
 
 MONEY = frozenset({"amount", "percentage"})
 LOOKED_THROUGH = 50
@@ -85,10 +87,30 @@ def _asked(
     )
 
 
+def balance_may_help(*, tenant: UUID, store: UUID, external_id: str) -> bool:
+    """Whether every voucher that was used on a sale before may stand beside balance."""
+    with tenant_scope(tenant, read_only=True):
+        uses = Redemption.objects.filter(
+            ~Exists(Reversal.objects.filter(redemption_id=OuterRef("id"))), store_id=store, external_id=external_id
+        ).values("voucher_id")
+        rows = list(Voucher.objects.select_related("coupon").filter(id__in=uses))
+        return all(terms.stacks_with_balance for terms in terms_of_many(rows).values())
+
+
+def _uses_free(row: Voucher, terms: TermsOfUse, asked: Asked) -> int | None:
+    if asked.customer is None:
+        return None
+    free = []
+    if terms.limit_per_customer is not None and not row.is_personal:
+        free.append(terms.limit_per_customer * terms.uses - uses_of_coupon(row, asked.customer))
+    if terms.limit_per_day is not None:
+        brand = asked.brand or get_tenant(tenant=asked.tenant)
+        free.append(terms.limit_per_day - uses_today(row, asked.customer, brand))
+    return min(free, default=None)
+
+
 def _judged(row: Voucher, asked: Asked) -> CheckoutVoucher:
     terms = terms_of(row)
-    limit = None if row.is_personal or asked.customer is None else terms.limit_per_customer
-    free = None if limit is None or asked.customer is None else limit * terms.uses - uses_of_coupon(row, asked.customer)
     left = row.value_left_minor if row.value_left_minor is not None else row.value_minor
     return CheckoutVoucher(
         voucher=voucher_info(row, terms),
@@ -97,5 +119,5 @@ def _judged(row: Voucher, asked: Asked) -> CheckoutVoucher:
         rest_stays=row.gives_change or row.value_left_minor is not None,
         stacks_with_vouchers=terms.stacks_with_vouchers,
         stacks_with_balance=terms.stacks_with_balance,
-        uses_free=free,
+        uses_free=_uses_free(row, terms, asked),
     )
