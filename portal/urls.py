@@ -28,6 +28,7 @@ urlpatterns = [
     path("<slug:slug>/account/", account.account, name="account"),
     path("<slug:slug>/account/name/", account.rename, name="rename"),
     path("<slug:slug>/account/consents/", account.consents, name="consents"),
+    path("<slug:slug>/account/saving/", account.saving, name="saving"),
     path("<slug:slug>/account/export/", account.export, name="export"),
     path("<slug:slug>/account/erase/", account.erase, name="erase"),
     path("<slug:slug>/join/", joining.join, name="join"),

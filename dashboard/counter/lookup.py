@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 
 from dashboard.counter.access import CounterRequest
 from dashboard.counter.shapes import Shape, shape_of
+from programs.checkouts.terms import till_terms
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import customers_by_name, find_customer
 from smartbis.kernel.codes import group_code, normalise_code
 from smartbis.kernel.errors import InvalidInput
 from vouchers.errors import VoucherNotFound
+from vouchers.rotating import read_rotating
 from vouchers.selectors import find_by_qr, get_voucher
 
 MOST_NAMES = 5
@@ -55,21 +57,27 @@ class UnknownCode:
 
 
 @dataclass(frozen=True)
+class OldPicture:
+    """A voucher's QR that is not of now: a picture of one, where the brand's codes change."""
+
+
+@dataclass(frozen=True)
 class NotUnderstood:
     """Nothing to look for, and why in words."""
 
     problem: str
 
 
-Found = FoundCustomer | FoundSeveral | FoundNobody | FoundVoucher | UnknownCode | NotUnderstood
+Found = FoundCustomer | FoundSeveral | FoundNobody | FoundVoucher | UnknownCode | OldPicture | NotUnderstood
 
 
 def look_up(request: CounterRequest, text: str) -> Found:
     """What the text names in this brand, within the actor's reach."""
+    if (rotating := read_rotating(tenant=request.tenant, text=text)) is not None:
+        return _by_qr(request, rotating.token) if rotating.is_fresh else OldPicture()
     shape = shape_of(text, request.store.area_code or request.brand.default_area_code)
     if shape.kind == "qr":
-        scanned = find_by_qr(tenant=request.tenant, token=shape.text, actor=request.actor)
-        return FoundVoucher(scanned.code) if scanned else UnknownCode("")
+        return _by_qr(request, shape.text, is_lasting=True)
     if shape.kind == "email":
         return _by_email(request, shape.text)
     if shape.kind == "number":
@@ -79,6 +87,21 @@ def look_up(request: CounterRequest, text: str) -> Found:
     if shape.kind == "name":
         return _by_name(request, shape.text)
     return NotUnderstood(_("Digite um telefone, um nome, um CPF ou um código."))
+
+
+def _by_qr(request: CounterRequest, token: str, *, is_lasting: bool = False) -> Found:
+    """The voucher of a token. A lasting QR of a person's own voucher is refused where the brand's codes change."""
+    scanned = find_by_qr(tenant=request.tenant, token=token, actor=request.actor)
+    if scanned is None:
+        return UnknownCode("")
+    if (
+        is_lasting
+        and scanned.is_personal
+        and scanned.kind != "entry"
+        and till_terms(tenant=request.tenant).rotates_codes
+    ):
+        return OldPicture()
+    return FoundVoucher(scanned.code)
 
 
 def _by_email(request: CounterRequest, text: str) -> Found:

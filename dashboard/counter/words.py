@@ -171,6 +171,11 @@ def unknown_code(text: str) -> Words:
     return Words("bad", _("CÓDIGO NÃO ENCONTRADO"), check)
 
 
+def old_picture() -> Words:
+    """A QR that is not of now."""
+    return Words("warn", _("QR ANTIGO"), _("Peça ao cliente para abrir o voucher no portal agora, ou digite o código."))
+
+
 def too_many_codes() -> Words:
     """Somebody tries codes."""
     return Words("warn", _("ESPERE"), _("Muitos códigos errados seguidos. Tente de novo em alguns minutos."))
@@ -255,6 +260,7 @@ _REFUSALS: dict[str, Callable[[Facts, str], Words]] = {
     "voucher_cancelled": _cancelled,
     "voucher_held": _plain("warn", lambda: _("RESERVADO")),
     "voucher_limit_reached": _plain("bad", lambda: _("LIMITE ATINGIDO")),
+    "voucher_not_combinable": _plain("warn", lambda: _("NÃO SOMA")),
     "entry_needs_check_in": _plain("warn", lambda: _("ENTRADA DE EVENTO")),
     "voucher_not_found": lambda facts, message: unknown_code(facts.get("code", "")),
     "idempotency_key_reused": _fixed(

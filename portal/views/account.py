@@ -14,6 +14,7 @@ from portal.requests import CustomerRequest
 from portal.selectors import export_for_person
 from portal.selectors.home import holdings_of
 from portal.services import choose_consents, leave
+from programs.checkouts.terms import choose_balance, saves_balance
 from smartbis.customers.infos import CATEGORIES, CategoryName, ConsentInfo
 from smartbis.customers.selectors import allows, consent_state
 from smartbis.customers.services import change_customer
@@ -51,6 +52,15 @@ def consents(request: CustomerRequest) -> HttpResponse:
     wanted: dict[CategoryName, bool] = {name: form.cleaned_data[name] for name in CATEGORIES}
     choose_consents(tenant=request.tenant, customer=request.customer.id, wanted=wanted, actor=request.actor)
     return _back(request, _("Preferências salvas."))
+
+
+@require_POST
+@customer_page
+def saving(request: CustomerRequest) -> HttpResponse:
+    """Keep the balance out of quotes that look for the best by themselves, or let it in again."""
+    saves = request.POST.get("saves") == "on"
+    choose_balance(tenant=request.tenant, customer=request.customer.id, saves=saves, actor=request.actor)
+    return _back(request, _("Seu saldo fica guardado.") if saves else _("Seu saldo pode ser usado nas compras."))
 
 
 @require_POST
@@ -106,6 +116,7 @@ def _account_page(request: CustomerRequest, *, name_form: NameForm | None = None
         "consent_form": ConsentForm(initial=initial, brand=request.brand),
         "consent_notes": [_consent_note(states[name]) for name in CATEGORIES if name in states],
         "terms_version": request.brand.terms_version,
+        "saves": saves_balance(tenant=request.tenant, customer=person.id),
     }
     return render_page(request, "portal/account.html", context, status=status)
 

@@ -184,6 +184,14 @@ def _terms(request: CustomerRequest, coupon: CouponInfo) -> list[str]:
         found.append(_("Vale a partir da próxima compra."))
     if coupon.limit_per_customer:
         found.append(_("Até %(limit)s por pessoa.") % {"limit": coupon.limit_per_customer})
+    if coupon.limit_per_day:
+        found.append(_("Até %(limit)s por pessoa por dia.") % {"limit": coupon.limit_per_day})
+    if coupon.is_divisible:
+        found.append(_("Pode ser usado em partes, até acabar o valor."))
+    if not coupon.stacks_with_vouchers:
+        found.append(_("Não vale junto com outro voucher na mesma compra."))
+    if not coupon.stacks_with_balance:
+        found.append(_("Não vale junto com saldo na mesma compra."))
     return found
 
 

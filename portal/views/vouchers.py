@@ -11,9 +11,11 @@ from portal import cards, words
 from portal.access import customer_page
 from portal.pages import picture_url, render_page
 from portal.requests import CustomerRequest
+from programs.checkouts.terms import till_terms
 from smartbis.kernel.clock import now
 from smartbis.tenancy.selectors import stores
 from vouchers.infos import VoucherInfo
+from vouchers.rotating import rotating_payload
 from vouchers.selectors import find_voucher_by_id, redemptions_of_voucher, vouchers_of
 
 MOST_SHOWN = 100
@@ -48,11 +50,14 @@ def show(request: CustomerRequest, voucher: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "section": "vouchers",
         "voucher": found,
+        "qr_payload": _qr(request, found),
         "value_text": words.value_text(found),
-        "ending": _ending(request, found) if found.status != "issued" or found.uses_left < found.uses_total else "",
+        "ending": _ending(request, found) if found.status != "issued" or _is_begun(found) else "",
         "is_early": found.status == "issued" and found.valid_from > now(),
         "valid_from": words.day(found.valid_from),
         "deadline": words.how_long(found.valid_until, now()),
+        "left_text": _left(found),
+        "partner_code": found.legacy_code if found.origin != "import" else "",
     }
     if request.headers.get("HX-Request"):
         return render_page(request, "portal/_pass.html", context)
@@ -60,6 +65,24 @@ def show(request: CustomerRequest, voucher: UUID) -> HttpResponse:
     context["terms"] = _terms(found, names)
     context["picture"] = picture_url(found.image)
     return render_page(request, "portal/voucher.html", context)
+
+
+def _qr(request: CustomerRequest, found: VoucherInfo) -> str:
+    """What the QR holds: one that changes every time the page asks, where the brand wants that."""
+    if found.kind != "entry" and till_terms(tenant=request.tenant).rotates_codes:
+        return rotating_payload(tenant=request.tenant, token=found.qr_token)
+    return found.qr_payload
+
+
+def _is_begun(found: VoucherInfo) -> bool:
+    return found.uses_left < found.uses_total or found.value_left_minor not in (None, found.value_minor)
+
+
+def _left(found: VoucherInfo) -> str:
+    """What is left of a voucher that is used in parts."""
+    if found.value_left_minor is None:
+        return ""
+    return _("Restam %(money)s") % {"money": words.short_money(found.value_left_minor, found.currency)}
 
 
 def _ending(request: CustomerRequest, found: VoucherInfo) -> str:

@@ -1,15 +1,19 @@
 """Vouchers at the till: judged at once, in words; used once; taken back; partners within their reach."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
 
-from smartbis.kernel.clock import frozen
+from programs.checkouts.infos import TillTermsInfo
+from programs.checkouts.terms import set_till_terms
+from smartbis.kernel.clock import frozen, now
 from smartbis.tenancy.services import add_partner, add_staff, add_store
 from tests.counter.conftest import fields_of, sign_in, text_of
 from tests.factories import make_brand, make_customer, store_of
 from tests.vouchers.shop import MANAGER, NOON, available, coupon_of, give, issued, redeemed
+from vouchers.rotating import rotating_payload
 from vouchers.selectors import redemptions_page
 from vouchers.services import cancel_voucher, convert_balance
 
@@ -182,3 +186,22 @@ def test_a_suspended_person_is_shown_out(aurora, till, operator):
     get_user_model().objects.filter(pk=operator.user_id).update(is_active=False)
     assert till.get("/counter/").status_code == 302
     assert make_brand("outra", "Outra").slug == "outra"
+
+
+def test_where_codes_change_an_old_picture_is_refused(aurora, boreal, till):
+    marina = make_customer(aurora)
+    mine = issued(aurora, coupon_of(aurora, holder="personal"), marina)
+    bearer = issued(aurora, coupon_of(aurora))
+    assert "VÁLIDO" in text_of(till.get(SEARCH, {"q": mine.qr_payload}))
+    set_till_terms(tenant=aurora.id, terms=TillTermsInfo(rotates_codes=True), actor=MANAGER)
+    with frozen(now() - timedelta(minutes=3)):
+        old = rotating_payload(tenant=aurora.id, token=mine.qr_token)
+    for picture in (mine.qr_payload, old):
+        assert "QR ANTIGO" in text_of(till.get(SEARCH, {"q": picture}))
+    fresh = rotating_payload(tenant=aurora.id, token=mine.qr_token)
+    for good in (fresh, bearer.qr_payload, mine.code):
+        assert "VÁLIDO" in text_of(till.get(SEARCH, {"q": good}))
+    foreign = rotating_payload(tenant=boreal.id, token=mine.qr_token)
+    assert "CÓDIGO NÃO ENCONTRADO" in text_of(till.get(SEARCH, {"q": foreign}))
+    redeemed(aurora, mine, customer=marina.id)
+    assert "JÁ USADO" in text_of(till.get(SEARCH, {"q": fresh}))

@@ -2,24 +2,29 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.test import Client
 
 from portal.models import PortalSession
 from programs.challenges.infos import ChallengeDraft
 from programs.challenges.services import create_challenge, join_challenge
+from programs.checkouts.infos import TillTermsInfo
+from programs.checkouts.terms import set_till_terms
 from programs.referrals.infos import ReferralTermsDraft
 from programs.referrals.services import bind_referral, code_of, set_terms
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import allows, consent_history, find_customer, get_customer
+from smartbis.kernel.clock import frozen
 from smartbis.kernel.people import Actor
 from smartbis.ledger.selectors import balances, check_ledger
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo, audit_trail
+from tests.checkouts.quoting import quoted
 from tests.factories import actor, make_customer
 from tests.gatherings.hall import gathering_of, registered
 from tests.unchanged import unchanged
-from tests.vouchers.shop import coupon_of, give, issued
+from tests.vouchers.shop import NOON, coupon_of, give, issued
 
 Enter = Callable[[TenantInfo, CustomerInfo], Client]
 
@@ -133,3 +138,30 @@ def test_forms_need_their_token(aurora: TenantInfo, enter: Enter) -> None:
     for path in ("account/erase/", "account/consents/", "sign-out/", "convert/", "sign-in/"):
         assert strict.post(f"/p/aurora/{path}", {"word": "apagar"}).status_code == 403
     assert get_customer(tenant=aurora.id, customer=customer.id).status == "active"
+
+
+def test_the_balance_is_saved_by_a_tick_and_quotes_obey(aurora: TenantInfo, boreal: TenantInfo, enter: Enter) -> None:
+    customer, theirs = make_customer(aurora), make_customer(boreal)
+    for brand, person in ((aurora, customer), (boreal, theirs)):
+        give(brand, person, 1_000)
+    client = enter(aurora, customer)
+    client.post("/p/aurora/account/saving/", {"saves": "on"})
+    assert "checked" in client.get("/p/aurora/account/").content.decode().split('name="saves"')[1][:120]
+    assert (quoted(aurora, customer).balance_minor, quoted(boreal, theirs).balance_minor) == (0, 1_000)
+    client.post("/p/aurora/account/saving/", {})
+    assert quoted(aurora, customer).balance_minor == 1_000
+
+
+def test_a_voucher_shows_a_code_that_changes_where_the_brand_wants_it(aurora: TenantInfo, enter: Enter) -> None:
+    customer = make_customer(aurora)
+    voucher = issued(aurora, coupon_of(aurora), customer)
+    client = enter(aurora, customer)
+    path = f"/p/aurora/vouchers/{voucher.id}/"
+    with frozen(NOON):
+        before = client.get(path).context["qr_payload"]
+        set_till_terms(tenant=aurora.id, terms=TillTermsInfo(rotates_codes=True), actor=actor("owner"))
+        shown = client.get(path).context["qr_payload"]
+    with frozen(NOON + timedelta(seconds=30)):
+        later = client.get(path, headers={"HX-Request": "true"}).context["qr_payload"]
+    assert before == voucher.qr_payload
+    assert len({before, shown, later}) == 3

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm
 from dashboard.brand.pictures import PictureField
+from programs.checkouts.terms import LEAST_MINUTES, MOST_MINUTES
 from smartbis.forms import PhoneInput
 from smartbis.kernel.colour import normalise_hex
 from smartbis.kernel.phones import InvalidPhone, normalise_phone
@@ -33,6 +34,27 @@ def _area_code(text: str) -> str:
     if text and not _AREA.match(text):
         raise ValidationError(_("O DDD tem dois dígitos, por exemplo 11."))
     return text
+
+
+class TillForm(DeskForm):
+    """How tills and checkouts use what customers have."""
+
+    hold_minutes = forms.IntegerField(
+        label=gettext_lazy("Minutos que uma compra reserva"),
+        min_value=LEAST_MINUTES,
+        max_value=MOST_MINUTES,
+        help_text=gettext_lazy("Saldo e vouchers de uma compra em andamento esperam este tempo, e voltam sozinhos."),
+    )
+    uses_balance = forms.BooleanField(
+        label=gettext_lazy("Procurar sozinho o melhor uso do saldo"),
+        required=False,
+        help_text=gettext_lazy("Desmarcado, o saldo só entra quando alguém pede."),
+    )
+    rotates_codes = forms.BooleanField(
+        label=gettext_lazy("QR dos vouchers que muda a cada minuto"),
+        required=False,
+        help_text=gettext_lazy("Fotos e capturas de tela deixam de valer no balcão. O código digitado ainda vale."),
+    )
 
 
 class StoreForm(DeskForm):

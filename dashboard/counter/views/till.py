@@ -81,6 +81,8 @@ def search(request: CounterRequest) -> HttpResponse:
         return states.new(request, phone=found.phone, cpf=found.cpf)
     if isinstance(found, lookup.FoundVoucher):
         return states.voucher(request, found.code)
+    if isinstance(found, lookup.OldPicture):
+        return pages.result(request, words.old_picture())
     if isinstance(found, lookup.UnknownCode):
         request.guessed_wrong = True
         return pages.result(
