@@ -27,6 +27,7 @@ from tests.pictures.desk_screens import DESK, DESK_EMPTY, RULES
 from tests.pictures.furnish import furnish
 from tests.pictures.house import House, houses, sign_in_customer, sign_in_staff
 from tests.pictures.looks import COLOURS, ENGLISH, PORTUGUESE, SCHEMES, SIZES, Look, looks_at
+from tests.pictures.newcomer import opened
 from tests.pictures.screens import COUNTER, COUNTER_CLUB, PORTAL, PORTAL_DOORSTEP, PORTAL_EMPTY, PUBLIC, Screen
 
 TARGET = Path("screenshots")
@@ -101,9 +102,10 @@ def everybody(browser: Browser, known: dict[str, House]) -> dict[tuple[str, str]
     """The cookies of each who looks, by brand and who it is."""
     states: dict[tuple[str, str], Any] = {}
     for brand, house in known.items():
-        for role in ("owner", "operator"):
+        for role in {"owner", "operator"} & {user["role"] for user in house.tenant["users"]}:
             states[brand, role] = signed_in(browser, lambda page, h=house, r=role: _enter_staff(page, h, r))  # type: ignore[misc]
-        states[brand, "customer"] = signed_in(browser, lambda page, h=house: sign_in_customer(page, h, h.phone))  # type: ignore[misc]
+        if "customers" in house.tenant:
+            states[brand, "customer"] = signed_in(browser, lambda page, h=house: sign_in_customer(page, h, h.phone))  # type: ignore[misc]
     return states
 
 
@@ -164,6 +166,7 @@ def main() -> None:
         old.unlink()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
+        known["new"] = opened(browser, credentials)
         states = everybody(browser, known)
         shoot(browser, known, states, BEFORE)
         with window(browser, states["card", "owner"]) as page:

@@ -11,15 +11,18 @@ if settings.SURFACE == "platform":
     from django.forms import ModelForm
     from django.http import HttpRequest
 
+    from smartbis.kernel.codes import group_code
     from smartbis.kernel.people import Actor
+    from smartbis.outbox.brand_form import OpenBrandForm
     from smartbis.outbox.brands import set_brand_status
     from smartbis.outbox.models import Delivery, Heartbeat
     from smartbis.outbox.services import replay_dead
     from smartbis.tenancy.models import Tenant
+    from smartbis.tenancy.services import open_brand
 
     @admin.register(Tenant)
     class TenantAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-        """Brands: look them up, suspend them, let them work again. Everything else is the brand's own business."""
+        """Brands: open them, look them up, suspend them, let them work again. All else is the brand's own business."""
 
         list_display = ("name", "slug", "status", "currency", "timezone", "created_at")
         list_display_links = ("name",)
@@ -28,15 +31,27 @@ if settings.SURFACE == "platform":
         fields = ("name", "slug", "status", "currency", "timezone", "locale", "created_at", "id")
         readonly_fields = ("name", "slug", "currency", "timezone", "locale", "created_at", "id")
 
-        def has_add_permission(self, request: HttpRequest) -> bool:
-            return False
-
         def has_delete_permission(self, request: HttpRequest, obj: Tenant | None = None) -> bool:
             return False
 
+        def get_fields(self, request: HttpRequest, obj: Tenant | None = None) -> Any:
+            return self.fields if obj else list(OpenBrandForm.base_fields)
+
+        def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> Any:
+            return self.readonly_fields if obj else ()
+
+        def get_form(self, request: HttpRequest, obj: Tenant | None = None, change: bool = False, **kwargs: Any) -> Any:
+            return super().get_form(request, obj, change, **kwargs) if obj else OpenBrandForm
+
         def save_model(self, request: HttpRequest, obj: Tenant, form: "ModelForm[Tenant]", change: bool) -> None:
             actor = Actor(kind="platform", id=UUID(str(request.user.pk)), label=str(request.user))
-            set_brand_status(tenant=obj.id, status=obj.status, actor=actor)
+            if change:
+                set_brand_status(tenant=obj.id, status=obj.status, actor=actor)
+                return
+            brand, code = open_brand(actor=actor, **form.cleaned_data)
+            obj.pk = brand.id
+            door = f"{settings.BASE_URL}/invitation/"
+            self.message_user(request, f"{form.cleaned_data['owner']} entra em {door} com o código {group_code(code)}.")
 
     class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """To look at."""

@@ -49,6 +49,17 @@ DESK_EMPTY = [
     Screen("referrals-none", "referrals/"),
     Screen("imports-none", "imports/"),
     Screen("backtests-none", "programs/{program}/backtests/"),
+    Screen("overview-new", "", "new", is_key=True),
+    Screen("customers-new", "customers/", "new"),
+    Screen("sales-new", "sales/", "new"),
+    Screen("programs-new", "programs/", "new"),
+    Screen("coupons-new", "coupons/", "new"),
+    Screen("messages-new", "messages/", "new"),
+    Screen("channel-new", "messages/channel/", "new"),
+    Screen("report-new", "reports/", "new"),
+    Screen("ledger-new", "ledger/", "new"),
+    Screen("stores-new", "stores/", "new"),
+    Screen("keys-new", "keys/", "new"),
 ]
 RULES = [
     Screen("presets", "programs/new/", is_key=True),

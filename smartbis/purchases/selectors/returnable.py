@@ -26,15 +26,25 @@ class ReturnableLine:
     left: int
 
 
+# From each customer to their sales to those sales' lines, whatever the statistics of a table that is just being filled
+# would advise: OFFSET 0 keeps the planner from turning it round.
 _RETURNABLE = """
-SELECT p.id, p.customer_id, p.external_id, p.occurred_at, i.position, i.sku, i.unit_minor,
-    i.quantity - i.refunded_quantity
-FROM (SELECT DISTINCT customer_id FROM unnest(%(customers)s::uuid[]) AS c(customer_id)) c
-JOIN purchases_purchase p ON p.tenant_id = %(tenant)s AND p.customer_id = c.customer_id
-    AND p.occurred_at < %(before)s AND p.undone_at IS NULL AND p.status <> 'cancelled'
-JOIN purchases_purchaseitem i ON i.tenant_id = p.tenant_id AND i.purchase_id = p.id AND i.refunded_quantity < i.quantity
-WHERE (p.customer_id, i.sku) IN (
-    SELECT customer_id, sku FROM unnest(%(customers)s::uuid[], %(skus)s::text[]) AS wanted(customer_id, sku))
+SELECT p.id, c.customer_id, p.external_id, p.occurred_at, i.position, i.sku, i.unit_minor, i.left_quantity
+FROM (
+    SELECT customer_id, array_agg(sku) AS skus
+    FROM unnest(%(customers)s::uuid[], %(skus)s::text[]) AS wanted(customer_id, sku) GROUP BY customer_id
+) c
+CROSS JOIN LATERAL (
+    SELECT id, external_id, occurred_at FROM purchases_purchase
+    WHERE tenant_id = %(tenant)s AND customer_id = c.customer_id AND occurred_at < %(before)s
+        AND undone_at IS NULL AND status <> 'cancelled'
+    OFFSET 0
+) p
+CROSS JOIN LATERAL (
+    SELECT position, sku, unit_minor, quantity - refunded_quantity AS left_quantity FROM purchases_purchaseitem
+    WHERE tenant_id = %(tenant)s AND purchase_id = p.id AND sku = ANY(c.skus) AND refunded_quantity < quantity
+    OFFSET 0
+) i
 """
 
 

@@ -21,6 +21,10 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def create_superuser(self, *, email: str, password: str | None = None, **extra: Any) -> "User":
+        """A person who works for the platform; `manage.py createsuperuser` makes the first."""
+        return self.create_user(email=email, password=password, is_staff=True, is_superuser=True, **extra)
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in with e-mail and password; global, since one person may work for two brands."""

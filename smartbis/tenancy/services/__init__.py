@@ -7,7 +7,7 @@ from smartbis.tenancy.services.places import add_partner, add_store, change_stor
 from smartbis.tenancy.services.routes import add_route, drop_route
 from smartbis.tenancy.services.sign_in import sign_in_person
 from smartbis.tenancy.services.team import add_staff, change_staff
-from smartbis.tenancy.services.tenants import change_brand, open_tenant, set_tenant_status
+from smartbis.tenancy.services.tenants import change_brand, check_brand, open_brand, open_tenant, set_tenant_status
 
 __all__ = [
     "add_partner",
@@ -18,11 +18,13 @@ __all__ = [
     "change_brand",
     "change_staff",
     "change_store",
+    "check_brand",
     "create_api_key",
     "drop_route",
     "invite_staff",
     "join_by_code",
     "join_with_password",
+    "open_brand",
     "open_tenant",
     "record_audit",
     "record_refusal",

@@ -13,11 +13,13 @@ from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.ids import new_id
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.kernel.phones import normalise_phone
-from smartbis.tenancy.models import Tenant
+from smartbis.kernel.units import is_currency
+from smartbis.tenancy.models import StaffMember, Tenant
 from smartbis.tenancy.scope import forget, tenant_scope
 from smartbis.tenancy.sealing import make_data_key
 from smartbis.tenancy.selectors import TenantInfo, get_tenant
 from smartbis.tenancy.services.audit import record_audit
+from smartbis.tenancy.services.invitations import invite_staff
 from smartbis.tenancy.services.routes import add_route
 
 _COLOUR = re.compile(r"^#[0-9a-f]{6}$")
@@ -56,6 +58,22 @@ def open_tenant(*, slug: str, name: str, actor: Actor = SYSTEM, **settings: Any)
             make_data_key(tenant=tenant)
             record_audit(tenant=tenant, actor=actor, action="tenant.open", object_kind="tenant", object_id=tenant)
     return get_tenant(tenant=tenant)
+
+
+def open_brand(*, slug: str, name: str, owner: str, actor: Actor = SYSTEM, **settings: Any) -> tuple[TenantInfo, str]:
+    """Open a brand and invite its first owner by e-mail address; the invitation's code is told this once, for 7 days.
+
+    Raises InvalidInput for a slug, setting or address that cannot be, SlugTaken.
+    """
+    with transaction.atomic():
+        brand = open_tenant(slug=slug, name=name, actor=actor, **settings)
+        _, code = invite_staff(tenant=brand.id, email=owner, role=StaffMember.Role.OWNER, actor=actor)
+        return brand, code
+
+
+def check_brand(settings: dict[str, Any]) -> None:
+    """Raise InvalidInput unless `open_tenant` would take these settings."""
+    _checked(settings)
 
 
 def change_brand(*, tenant: UUID, actor: Actor, **settings: Any) -> TenantInfo:
@@ -105,6 +123,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "name": (lambda value: 1 <= len(value.strip()) <= 80, "Use 1 to 80 characters."),
     "brand_colour": (lambda value: bool(_COLOUR.fullmatch(value)), "Use a colour like #1e3a8a."),
     "voucher_days": (lambda value: 1 <= value <= 3650, "Use 1 to 3650 days."),
+    "currency": (is_currency, "Use the three letters of ISO 4217, like BRL."),
     "timezone": (lambda value: value in available_timezones(), "Use a time zone like America/Sao_Paulo."),
     "locale": (lambda value: value in LOCALES, "Choose pt-br or en."),
     "shortfall_policy": (lambda value: value in Tenant.Shortfall.values, "Choose owe, pending_only or negative."),
