@@ -8,10 +8,11 @@ from datetime import date
 from typing import NamedTuple
 
 from programs.backtest.events import BackEvent, SaleEvent
+from programs.backtest.tallies import SideTally
 from programs.rules import Evaluator, Gain, PointValue, RuleSet, SaleFacts, money_of
 from programs.rules.limits import period_keys
 from programs.rules.refunds import ReturnedArticle, share_of_sale, still_to_reverse
-from programs.rules.spec import BUDGET, OF_ALL, TIMES, Limits, Period, Rule
+from programs.rules.spec import BUDGET, OF_ALL, TIMES, Period, Rule
 from programs.rules.stacking import shares_of
 
 _Name = tuple[str, bytes | None, str]
@@ -23,7 +24,6 @@ class TakenBack(NamedTuple):
 
     rule: Rule
     amount: int
-    left: int
 
 
 class _Open:
@@ -90,36 +90,43 @@ class Counters:
 
     def add(self, rule: Rule, rules: RuleSet, amount: int) -> None:
         """Count what a rule gave for the sale."""
-        limits = rule.limits
-        money = money_of(amount, _value(rule, rules)) if limits.budget_minor is not None else 0
-        self._move(rule.key, limits, amount, money, 1)
+        key, limits, customer, periods = rule.key, rule.limits, self._customer, self._periods
+        for period in limits.customer_periods:
+            self._count((key, customer, periods[period]), amount)
+        for period in limits.per_rule:
+            self._count((key, None, periods[period]), amount)
+        if limits.budget_minor is not None:
+            self._count((key, None, _BUDGET), money_of(amount, _value(rule, rules)))
 
     def free(self, rule: Rule, rules: RuleSet, before: int, left: int) -> None:
         """Count what was taken back: of `before` there is `left`."""
-        value = _value(rule, rules)
-        money = money_of(left, value) - money_of(before, value)
-        self._move(rule.key, rule.limits, left - before, money, -(left == 0))
+        key, limits, customer, periods = rule.key, rule.limits, self._customer, self._periods
+        amount, times = before - left, int(left == 0)
+        for period in limits.customer_periods:
+            self._free((key, customer, periods[period]), amount, times)
+        for period in limits.per_rule:
+            self._free((key, None, periods[period]), amount, times)
+        if limits.budget_minor is not None:
+            value = _value(rule, rules)
+            self._free((key, None, _BUDGET), money_of(before, value) - money_of(left, value), times)
 
     def forget(self) -> None:
         """Start anew: the next events are another customer's, and nothing is shared."""
         self._given.clear()
 
-    def _move(self, key: str, limits: Limits, amount: int, money: int, times: int) -> None:
-        customer, periods = self._customer, self._periods
-        for period in limits.customer_periods:
-            self._count((key, customer, periods[period]), amount, times)
-        for period in limits.per_rule:
-            self._count((key, None, periods[period]), amount, times)
-        if limits.budget_minor is not None:
-            self._count((key, None, _BUDGET), money, times)
-
-    def _count(self, name: _Name, amount: int, times: int) -> None:
+    def _count(self, name: _Name, amount: int) -> None:
         given = self._given.get(name)
         if given is None:
-            self._given[name] = [max(0, amount), max(0, times)]
+            self._given[name] = [amount, 1]
         else:
-            given[0] = max(0, given[0] + amount)
-            given[1] = max(0, given[1] + times)
+            given[0] += amount
+            given[1] += 1
+
+    def _free(self, name: _Name, amount: int, times: int) -> None:
+        given = self._given.get(name)
+        if given is not None:
+            given[0] = max(0, given[0] - amount)
+            given[1] = max(0, given[1] - times)
 
 
 def _value(rule: Rule, rules: RuleSet) -> PointValue | None:
@@ -142,27 +149,49 @@ def prepared(rules: RuleSet) -> Choice:
 
 
 class Side:
-    """Rules replayed; `choose` says which version a sale earns by."""
+    """Rules replayed; `choose` says which version a sale earns by. What they give is written down in `tally`."""
 
-    def __init__(self, choose: Callable[[SaleEvent], Choice]) -> None:
+    def __init__(self, choose: Callable[[SaleEvent], Choice], tally: SideTally) -> None:
         self._choose = choose
+        self._tally = tally
         self._counters = Counters()
         self._open: dict[bytes, _Open] = {}
 
-    def sell(self, sale: SaleEvent, facts: SaleFacts) -> tuple[list[Gain], list[Rule]]:
-        """What the sale earns, counted against the limits, and the rules of which a limit left nothing."""
+    def sell(self, sale: SaleEvent, facts: SaleFacts) -> tuple[int, list[Gain], list[Rule]]:
+        """What the sale earns, counted against the limits: its value in the programme's unit, the gains, and the rules
+        of which a limit left nothing.
+        """
         choice = self._choose(sale)
-        if not choice.limited:
-            gains, emptied = choice.evaluator.gains(facts)
+        limited, counters = choice.limited, self._counters
+        if limited:
+            gains, emptied = choice.evaluator.gains(facts, counters.turn_to(sale.customer, facts.moment.day))
         else:
-            counters = self._counters.turn_to(sale.customer, sale.moment.day)
-            gains, emptied = choice.evaluator.gains(facts, counters)
-            for rule, _base, _wanted, amount, _by, _lines in gains:
-                if rule.key in choice.limited:
-                    counters.add(rule, choice.rules, amount)
+            gains, emptied = choice.evaluator.gains(facts)
+        tally = self._tally
+        tallies, value = tally.rules, 0
+        for rule, _base, wanted, amount, cut_by, _lines in gains:
+            key = rule.key
+            found = tallies.get(key) or tally.rule(rule)
+            found.times += 1
+            found.granted += amount
+            if cut_by is not None:
+                found.note_cut(cut_by, wanted - amount)
+            if found.kind == "tier":
+                tally.tier_points += amount
+            elif found.kind == "gift":
+                tally.gifts += amount
+            else:
+                value += amount
+            if key in limited:
+                counters.add(rule, choice.rules, amount)
+        for rule in emptied:
+            tally.rule(rule).times_empty += 1
+        if value:
+            tally.sales += 1
+            tally.granted += value
         if sale.comes_back:
-            self._open[sale.purchase] = _Open(sale, _parts(choice.rules, gains, sale.moment.day))
-        return gains, emptied
+            self._open[sale.purchase] = _Open(sale, _parts(choice.rules, gains, facts.moment.day))
+        return value, gains, emptied
 
     def count(self, sale: SaleEvent) -> None:
         """A sale outside the period: what the ledger awarded uses limits up, by the rules of the same key."""
@@ -178,18 +207,21 @@ class Side:
         if parts and sale.comes_back:
             self._open[sale.purchase] = _Open(sale, parts)
 
-    def take_back(self, back: BackEvent) -> list[TakenBack]:
-        """What a refund or cancellation takes back of what this side gave."""
+    def take_back(self, back: BackEvent, *, counts: bool) -> tuple[int, list[TakenBack]]:
+        """What a refund or cancellation takes back of what this side gave, and its value in the programme's unit.
+
+        It is written down if the sale `counts`: if it was in the period.
+        """
         sale = self._open.get(back.purchase)
         if sale is None:
-            return []
+            return 0, []
         for position, quantity in back.returned:
             sale.returned[position] = sale.returned.get(position, 0) + quantity
         articles = [each._replace(returned=sale.returned.get(each.position, 0)) for each in sale.articles]
         taken = [each for each in (self._due(part, sale, back, articles) for part in sale.parts) if each]
         if back.refunded_minor >= sale.gross_minor:
             del self._open[back.purchase]
-        return taken
+        return (sum(self._tally.note_taken(*each) for each in taken) if counts else 0), taken
 
     def _due(self, part: _Part, sale: _Open, back: BackEvent, articles: list[ReturnedArticle]) -> TakenBack | None:
         share = share_of_sale(
@@ -205,7 +237,7 @@ class Side:
         if part.counted_on is not None:
             counters = self._counters.turn_to(back.customer, part.counted_on)
             counters.free(part.rule, part.rules, before, before - due)
-        return TakenBack(part.rule, due, part.granted - part.reversed)
+        return TakenBack(part.rule, due)
 
     def forget(self) -> None:
         """The next events are another customer's, and no limit is shared."""

@@ -1,6 +1,6 @@
 """The statements of a backtest's reading. Everything is read once, in sets; nothing is looked up row by row.
 
-Texts within a row are parted by the characters 30 and 31, ids and instants come as the bytes the server keeps.
+Texts within a row are parted by the characters 30 and 31.
 """
 
 FIELD, ROW = "\x1f", "\x1e"
@@ -52,11 +52,9 @@ back AS (
     FROM purchases_refund r
     WHERE r.tenant_id = %(tenant)s AND r.undone_at IS NULL AND r.recorded_at <= %(cutoff)s
 )"""
-# Ids and instants become bytes after the sorting, which goes by the values themselves.
 _EVENTS = """
-SELECT what, uuid_send(customer), uuid_send(purchase), uuid_send(store), channel, payment_method,
-    first_minor, second_minor, third_minor, timestamptz_send(occurred_at), timestamptz_send(at), lines, kept, counts,
-    comes_back
+SELECT what, customer, purchase, store, channel, payment_method, first_minor, second_minor, third_minor, occurred_at,
+    at, lines, kept, counts, comes_back
 FROM (
     SELECT 0::int4 AS what, c.customer_id AS customer, c.id AS purchase, c.store_id AS store, c.channel,
         c.payment_method, c.amount_minor AS first_minor, c.paid_minor AS second_minor,

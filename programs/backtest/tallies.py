@@ -33,6 +33,12 @@ class RuleTally:
     times_empty: int = 0
     cut_by: dict[str, int] = field(default_factory=dict)
 
+    def note_cut(self, by: str, amount: int) -> None:
+        """Count what a limit cut."""
+        self.times_cut += 1
+        self.amount_cut += amount
+        self.cut_by[by] = self.cut_by.get(by, 0) + 1
+
     def add(self, other: "RuleTally") -> None:
         """Add another part's."""
         for name in ("times", "granted", "reversed", "times_cut", "amount_cut", "times_empty"):
@@ -57,6 +63,17 @@ class SideTally:
         if found is None:
             found = self.rules[rule.key] = RuleTally(rule.key, rule.name, rule.kind)
         return found
+
+    def note_taken(self, rule: Rule, amount: int) -> int:
+        """Count what was taken back of a rule's grant; how much of it is value."""
+        self.rule(rule).reversed += amount
+        if rule.kind == "tier":
+            self.tier_points -= amount
+            return 0
+        if rule.kind == "gift":
+            return 0
+        self.reversed += amount
+        return amount
 
     def add(self, other: "SideTally") -> None:
         """Add another part's."""

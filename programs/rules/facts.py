@@ -33,6 +33,10 @@ _UNKNOWN_MOMENT = Moment(date(1970, 1, 1))
 _UNKNOWN_MEMBER = Member()
 
 
+# Makes a named tuple in half the time that its own constructor takes: replays make millions.
+_new = tuple.__new__
+
+
 class Line(NamedTuple):
     """A line of a sale with its share of the sale's amounts, in minor units."""
 
@@ -80,30 +84,25 @@ class ParticipationFacts(NamedTuple):
 Facts = SaleFacts | ParticipationFacts
 
 
-def lines_of(articles: Sequence[Article], *, gross_minor: int, paid_minor: int) -> tuple[Line, ...]:
-    """The sale's amounts spread over its lines by price: a discount on the whole sale is every line's.
+def lines_of(
+    articles: Sequence[tuple[str, str, frozenset[str], int, int]], *, gross_minor: int, paid_minor: int
+) -> tuple[Line, ...]:
+    """The sale's amounts spread over its lines (each an `Article`) by price: a discount on the sale is every line's.
 
     Cumulative rounding, so that the lines add up exactly. Lines without any price leave the sale as one line.
     """
-    listed = sum([article.quantity * article.unit_minor for article in articles])
+    listed = 0
+    for _sku, _category, _tags, quantity, unit in articles:
+        listed += quantity * unit
     if listed <= 0:
         return (Line(0, gross_minor, paid_minor),)
-    is_exact = listed == gross_minor
+    is_exact, is_all_paid = listed == gross_minor, paid_minor == gross_minor
     lines, gross_before, paid_before, before = [], 0, 0, 0
-    for position, article in enumerate(articles):
-        before += article.quantity * article.unit_minor
+    for position, (sku, category, tags, quantity, unit) in enumerate(articles):
+        before += quantity * unit
         gross = before if is_exact else proportion(gross_minor, before, listed)
-        paid = gross if paid_minor == gross_minor else proportion(paid_minor, before, listed)
-        lines.append(
-            Line(
-                position,
-                gross - gross_before,
-                paid - paid_before,
-                article.sku,
-                article.category,
-                article.tags,
-                article.quantity,
-            )
-        )
+        paid = gross if is_all_paid else proportion(paid_minor, before, listed)
+        line = (position, gross - gross_before, paid - paid_before, sku, category, tags, quantity)
+        lines.append(_new(Line, line))
         gross_before, paid_before = gross, paid
     return tuple(lines)

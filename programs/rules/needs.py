@@ -16,6 +16,7 @@ class Needs:
     lines: bool = False
     catalogue: bool = False
     uses: bool = False
+    hours: bool = False
 
     @property
     def member(self) -> bool:
@@ -37,6 +38,7 @@ def needs_of(rules: RuleSet) -> Needs:
         lines=any(rule.when.chooses_lines or rule.when.minimum_quantity for rule in rules.rules),
         catalogue=any(rule.when.categories or rule.when.item_tags for rule in rules.rules),
         uses=any(rule.limits.counts for rule in rules.rules),
+        hours=any(rule.when.hours for rule in rules.rules),
     )
 
 
