@@ -29,8 +29,19 @@ _PLAIN = (
     "max_discount_minor",
     "budget_minor",
     "on_lapse",
+    "conditions",
+    "limit_per_day",
+    "is_divisible",
+    "stacks_with_vouchers",
+    "stacks_with_balance",
+    "birthday",
+    "new_within_days",
+    "inactive_for_days",
+    "uses_pool",
+    "grace_days",
+    "funded_by",
 )
-_LISTS = ("weekdays", "plans", "tiers")
+_LISTS = ("weekdays", "plans", "tiers", "communities", "tags", "notice_days")
 
 
 def drafted(tenant: UUID, given: dict[str, Any], before: CouponDraft | None = None) -> CouponDraft:
@@ -41,6 +52,8 @@ def drafted(tenant: UUID, given: dict[str, Any], before: CouponDraft | None = No
         terms["hours"] = tuple((start, end) for start, end in given["hours"])
     if "stores" in given:
         terms["stores"] = _store_ids(tenant, given["stores"])
+    if "campaign" in given:
+        terms["campaign_id"] = given["campaign"]
     if "cost" in given:
         cost = given["cost"] or {"unit": "", "amount": None}
         terms |= {"cost_unit": cost["unit"], "cost_amount": cost["amount"]}
@@ -64,6 +77,8 @@ def shaped(coupon: CouponInfo, codes: dict[UUID, str]) -> dict[str, Any]:
     return {
         **{name: getattr(coupon, name) for name in (*_PLAIN, *_LISTS, "hours")},
         "id": coupon.id,
+        "campaign": coupon.campaign_id,
+        "phase": coupon.phase,
         "currency": coupon.currency,
         "cost": {"unit": coupon.cost_unit, "amount": coupon.cost_amount} if coupon.cost_amount else None,
         "period": {"from": coupon.period_from, "until": coupon.period_until} if has_period else None,

@@ -64,6 +64,10 @@ def why_not(reason: Reason) -> str:
     facts = reason.params
     if reason.code == "insufficient_balance":
         return _("Faltam %(amount)s.") % {"amount": amount_words(facts["missing"], facts["unit"])}
+    if reason.code == "coupon_limit_reached" and facts.get("per") == "day":
+        return _("Você já pegou o de hoje. Amanhã tem mais.")
+    if reason.code == "coupon_not_eligible" and (told := _whom(facts)):
+        return told
     if reason.code == "coupon_limit_reached":
         limit = facts.get("limit") or 1
         return ngettext("Você já pegou o seu.", "Você já pegou os %(limit)s a que tem direito.", limit) % {
@@ -72,6 +76,20 @@ def why_not(reason: Reason) -> str:
     if reason.code == "coupon_not_live" and facts.get("from"):
         return _("A partir de %(day)s.") % {"day": day(datetime.fromisoformat(facts["from"]))}
     return _REFUSALS().get(reason.code, _("Não disponível agora."))
+
+
+def _whom(facts: dict[str, Any]) -> str:
+    """For whom an offer is, where that can be told without names of groups."""
+    first = (facts.get("lacking") or [""])[0]
+    if first == "birthday":
+        return {
+            "day": _("É um presente para o dia do seu aniversário."),
+            "week": _("É um presente para a semana do seu aniversário."),
+            "month": _("É um presente para o mês do seu aniversário."),
+        }[facts["birthday"]]
+    if first == "new":
+        return _("É para quem acabou de chegar.")
+    return _("É para quem está há tempo sem comprar.") if first == "inactive" else ""
 
 
 def refusal(error: DomainError) -> str:

@@ -1,6 +1,7 @@
 """Codes of another company that wait to be handed out, each once. Inside the tenant's scope."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -24,7 +25,7 @@ def take_codes(*, tenant: UUID, coupon: UUID, wanted: int) -> list[str]:
     Codes that somebody else is taking are passed over; only where those are the last is waited for what becomes of
     them.
     """
-    facts = {"tenant": tenant, "coupon": coupon, "wanted": wanted}
+    facts: dict[str, Any] = {"tenant": tenant, "coupon": coupon, "wanted": wanted}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE.format(skip="SKIP LOCKED"), facts)
         taken = [row[0] for row in cursor.fetchall()]

@@ -156,7 +156,7 @@ RETURNING customer_id
 
 def take_one_each(*, tenant: UUID, coupon: UUID, customers: Sequence[UUID], limit: int | None) -> set[UUID]:
     """Count one more voucher for each of the customers; those for whom it would pass the limit are left out."""
-    facts = {
+    facts: dict[str, Any] = {
         "tenant": tenant,
         "coupon": coupon,
         "ids": [new_id() for _ in customers],

@@ -57,6 +57,9 @@ class CouponTerms(serializers.Serializer[Any]):
     )
     stock = WholeField(required=False, allow_null=True, help_text="How many vouchers; no limit if absent.")
     limit_per_customer = WholeField(required=False, allow_null=True)
+    limit_per_day = WholeField(
+        required=False, allow_null=True, help_text="How many one customer may take, and may use, on one day."
+    )
     uses = WholeField(required=False, min_value=1, max_value=1000, help_text="Of each voucher; 1 if absent.")
     stores = serializers.ListField(
         child=TextField(max_length=40),
@@ -76,8 +79,49 @@ class CouponTerms(serializers.Serializer[Any]):
     plans = serializers.ListField(child=TextField(max_length=60), required=False, max_length=MAX_LIST)
     tiers = serializers.ListField(child=TextField(max_length=60), required=False, max_length=MAX_LIST)
     segment = TextField(required=False, allow_blank=True, max_length=60)
+    communities = serializers.ListField(child=TextField(max_length=60), required=False, max_length=MAX_LIST)
+    tags = serializers.ListField(child=TextField(max_length=60), required=False, max_length=MAX_LIST)
+    birthday = serializers.ChoiceField(
+        choices=("", "day", "week", "month"),
+        required=False,
+        help_text="Only on the customer's birthday, within a week before or after it, or in its month.",
+    )
+    new_within_days = WholeField(
+        required=False, allow_null=True, max_value=3660, help_text="Only who enrolled at most so many days ago."
+    )
+    inactive_for_days = WholeField(
+        required=False, allow_null=True, max_value=3660, help_text="Only who last bought at least so many days ago."
+    )
     min_purchase_minor = MinorField(required=False, allow_null=True)
     max_discount_minor = MinorField(required=False, allow_null=True)
+    is_divisible = serializers.BooleanField(
+        required=False, help_text="Money off that may be used in parts: each use takes what the sale needs."
+    )
+    stacks_with_vouchers = serializers.BooleanField(
+        required=False, help_text="May stand beside another voucher on one sale; true if absent."
+    )
+    stacks_with_balance = serializers.BooleanField(
+        required=False, help_text="May stand beside balance on one sale; true if absent."
+    )
+    uses_pool = serializers.BooleanField(
+        required=False, help_text="Hands out codes of another company, added with `POST /coupons/{id}/codes`."
+    )
+    notice_days = serializers.ListField(
+        child=WholeField(min_value=1, max_value=365),
+        required=False,
+        max_length=5,
+        help_text="How many days before its end `voucher.ending` is published; 30, 7 and 1 if absent.",
+    )
+    grace_days = WholeField(
+        required=False, max_value=3660, help_text="What a lapsed voucher gets when its use is taken back; 7 if absent."
+    )
+    funded_by = serializers.ChoiceField(
+        choices=("brand", "store"), required=False, help_text="Who bears what a use costs; the brand if absent."
+    )
+    conditions = serializers.CharField(
+        required=False, allow_blank=True, max_length=8000, help_text="The small print, as the customer reads it."
+    )
+    campaign = serializers.UUIDField(required=False, allow_null=True, help_text="The campaign it belongs to.")
     budget_minor = MinorField(required=False, allow_null=True, min_value=0)
     on_lapse = serializers.ChoiceField(
         choices=("return", "forfeit"), required=False, help_text="What becomes of the cost of an unused voucher."
@@ -99,6 +143,9 @@ class CouponOut(CouponTerms):
     """A coupon and what is left of it."""
 
     id = serializers.UUIDField()
+    phase = serializers.ChoiceField(
+        choices=("draft", "scheduled", "live", "paused", "ended"), help_text="Where it stands now, by its period too."
+    )
     currency = serializers.CharField()
     stock_left = serializers.IntegerField(allow_null=True)
     budget_left_minor = serializers.IntegerField(allow_null=True)

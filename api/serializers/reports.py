@@ -129,3 +129,111 @@ class LiabilityOut(serializers.Serializer[Any]):
     currency = serializers.CharField()
     liability = LiabilityRowOut(many=True)
     use = UseOut(many=True)
+
+
+class VoucherReportQuery(PeriodQuery):
+    """A period, and which vouchers."""
+
+    by = serializers.ChoiceField(
+        choices=("coupon", "campaign", "store", "operator", "partner", "origin"),
+        required=False,
+        help_text="What the rows are of; coupons if absent.",
+    )
+    campaign = serializers.UUIDField(required=False, help_text="Only the coupons of a campaign.")
+    coupon = serializers.UUIDField(required=False, help_text="Only one coupon.")
+
+
+class VoucherFiguresOut(serializers.Serializer[Any]):
+    """Counts, and money in minor units. `held` and `lapsing` are of now, the others of the period."""
+
+    issued = serializers.IntegerField()
+    used = serializers.IntegerField(help_text="Uses that were not taken back.")
+    reversed = serializers.IntegerField(help_text="Uses taken back in the period.")
+    cancelled = serializers.IntegerField()
+    lapsed = serializers.IntegerField()
+    discount_minor = serializers.IntegerField()
+    cost_minor = serializers.IntegerField()
+    sales = serializers.IntegerField(help_text="Uses that came with the amount of their sale.")
+    sales_minor = serializers.IntegerField()
+    held = serializers.IntegerField()
+    held_minor = serializers.IntegerField(help_text="Of those with a fixed value.")
+    lapsing_7 = serializers.IntegerField(help_text="Of those held: end within 7 days.")
+    lapsing_7_minor = serializers.IntegerField()
+    lapsing_30 = serializers.IntegerField()
+    lapsing_30_minor = serializers.IntegerField()
+    wait_seconds = serializers.IntegerField(help_text="Median from issue to use; 0 where rows are sums of others.")
+
+
+class VoucherRowOut(VoucherFiguresOut):
+    """One line."""
+
+    key = serializers.CharField(help_text="The id of what `by` names, or an origin's name; empty for none.")
+    name = serializers.CharField()
+
+
+class SuspicionOut(serializers.Serializer[Any]):
+    """Uses unlike the rest; no proof of anything."""
+
+    pattern = serializers.ChoiceField(
+        choices=("pair", "burst", "reversal", "own_gift"),
+        help_text="One operator and one customer, many uses at once, uses taken back, given and used by one person.",
+    )
+    operator = serializers.CharField()
+    customer_id = serializers.UUIDField(allow_null=True)
+    uses = serializers.IntegerField()
+    discount_minor = serializers.IntegerField()
+    last_at = InstantField()
+
+
+class VoucherReportOut(serializers.Serializer[Any]):
+    """A period, both days included."""
+
+    since = serializers.DateField()
+    until = serializers.DateField()
+    currency = serializers.CharField()
+    by = serializers.CharField()
+    whole = VoucherFiguresOut()
+    rows = VoucherRowOut(many=True)
+    suspicions = SuspicionOut(many=True)
+
+
+class MonthQuery(serializers.Serializer[Any]):
+    """A month of the tenant's calendar."""
+
+    month = serializers.RegexField(
+        r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$", required=False, help_text="`2026-11`; this month if absent."
+    )
+
+
+class StatementLineOut(serializers.Serializer[Any]):
+    """What one store did with one coupon, or what its sales earned customers (`coupon` empty)."""
+
+    partner = serializers.CharField()
+    store = serializers.CharField()
+    coupon = serializers.CharField(allow_blank=True)
+    funded_by = serializers.CharField(help_text="`brand` or `store`.")
+    unit = serializers.CharField(help_text="The currency, or `points`.")
+    uses = serializers.IntegerField()
+    taken_back = serializers.IntegerField()
+    amount = serializers.IntegerField(help_text="Cost or earned value, what was taken back left out.")
+    due_minor = serializers.IntegerField(help_text="What the brand owes the partner for it.")
+
+
+class PartnerTotalOut(serializers.Serializer[Any]):
+    """The net of one partner."""
+
+    partner = serializers.CharField()
+    uses = serializers.IntegerField()
+    sales = serializers.IntegerField()
+    sales_minor = serializers.IntegerField()
+    borne_minor = serializers.IntegerField(help_text="What the partner bears itself.")
+    due_minor = serializers.IntegerField(help_text="What the brand owes; below zero the partner owes.")
+
+
+class StatementsOut(serializers.Serializer[Any]):
+    """A month's statements."""
+
+    month = serializers.CharField()
+    currency = serializers.CharField()
+    partners = PartnerTotalOut(many=True)
+    lines = StatementLineOut(many=True)

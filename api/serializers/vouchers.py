@@ -43,6 +43,9 @@ class VoucherOut(serializers.Serializer[Any]):
     kind = serializers.CharField()
     currency = serializers.CharField()
     value_minor = serializers.IntegerField(allow_null=True)
+    value_left_minor = serializers.IntegerField(
+        allow_null=True, help_text="What is left of a voucher that is used in parts; null for one that is used whole."
+    )
     value_bp = serializers.IntegerField(allow_null=True)
     value_sku = serializers.CharField()
     value_key = serializers.CharField()
@@ -53,6 +56,9 @@ class VoucherOut(serializers.Serializer[Any]):
     uses_left = serializers.IntegerField()
     issued_at = InstantField()
     qr_payload = serializers.CharField(help_text="What the voucher's QR holds.")
+    partner_code = serializers.CharField(
+        source="legacy_code", allow_null=True, help_text="The code that another company or system gave it."
+    )
 
 
 class UseIn(serializers.Serializer[Any]):

@@ -35,6 +35,7 @@ VOUCHER = {
     "kind": "amount",
     "currency": "BRL",
     "value_minor": 1500,
+    "value_left_minor": None,
     "value_bp": None,
     "value_sku": "",
     "value_key": "",
@@ -45,6 +46,7 @@ VOUCHER = {
     "uses_left": 1,
     "issued_at": "2026-11-21T18:04:05Z",
     "qr_payload": "SBV10123456789ABCDEFGHJKMNPQRS",
+    "partner_code": None,
 }
 USE = {"store": "centro", "customer": {"phone": "11 98765-4321"}, "amount_minor": 12990}
 REFUSALS = (
@@ -58,6 +60,7 @@ REFUSALS = (
     "voucher_held",
     "voucher_wrong_customer",
     "voucher_limit_reached",
+    "voucher_not_combinable",
     "entry_needs_check_in",
 )
 

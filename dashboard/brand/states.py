@@ -106,11 +106,37 @@ def coupon_state(status: str) -> State:
     """Whether an offer can be had."""
     states = {
         "draft": State(_("rascunho"), "", "pencil"),
+        "scheduled": State(_("agendado"), "info", "clock"),
         "live": State(_("publicado"), "ok", "circle-check"),
         "paused": State(_("pausado"), "warn", "hourglass"),
         "ended": State(_("encerrado"), "", "ban"),
     }
     return states.get(status, State(status))
+
+
+def issuance_state(status: str) -> State:
+    """How far an order of vouchers for many is."""
+    states = {
+        "running": State(_("em andamento"), "info", "loader"),
+        "paused": State(_("descansando"), "warn", "hourglass"),
+        "done": State(_("concluída"), "ok", "circle-check"),
+        "stopped": State(_("parada"), "", "ban"),
+    }
+    return states.get(status, State(status))
+
+
+def issuance_reason(code: str) -> str:
+    """Why a customer got no voucher, or why an order rests."""
+    reasons = {
+        "coupon_out_of_stock": _("O estoque acabou: aumente-o e continue."),
+        "budget_exhausted": _("A verba acabou: aumente-a e continue."),
+        "coupon_not_live": _("O cupom não está publicado: publique-o e continue."),
+        "coupon_not_eligible": _("Não é para este cliente"),
+        "coupon_limit_reached": _("Já tem o máximo permitido"),
+        "customer_gone": _("Cadastro apagado"),
+        "issued_already": _("Já recebeu por outro cadastro"),
+    }
+    return reasons.get(code, code)
 
 
 def event_state(phase: str) -> State:

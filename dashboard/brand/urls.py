@@ -28,8 +28,10 @@ from dashboard.brand.views import (
     rules,
     sales,
     segments,
+    statements,
     team,
     tiers,
+    voucher_report,
 )
 
 app_name = "dashboard"
@@ -122,6 +124,8 @@ urlpatterns = [
     path("messages/templates/sync/", messages.sync, name="templates_sync"),
     path("messages/channel/", messages.channel, name="channel"),
     path("reports/", reports.returns, name="reports"),
+    path("reports/vouchers/", voucher_report.show, name="voucher_report"),
+    path("reports/partners/", statements.show, name="statements"),
     path("imports/", imports.index, name="imports"),
     path("imports/new/", imports.new, name="import_new"),
     path("imports/<uuid:import_id>/", imports.show, name="import"),

@@ -1,5 +1,6 @@
 """The part of a world that draws customers: coupons, events, challenges, referrals, and who came by them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,8 +20,17 @@ from smartbis.customers.services import enrol_customer
 from smartbis.kernel.clock import now
 from smartbis.purchases.infos import ItemDraft, SaleDraft
 from tests.contracts.books import OWNER
-from vouchers.infos import CouponDraft
-from vouchers.services import create_coupon, issue_voucher, redeem_voucher, reverse_redemption
+from vouchers.infos import CampaignDraft, CouponDraft, CouponInfo
+from vouchers.services import (
+    add_codes,
+    change_coupon,
+    create_campaign,
+    create_coupon,
+    issue_voucher,
+    redeem_voucher,
+    reverse_redemption,
+    start_issuance,
+)
 
 
 def add_vouchers(tenant: UUID, customer: UUID, ids: dict[str, UUID], names: dict[str, str], canary: str) -> None:
@@ -68,8 +78,28 @@ def add_vouchers(tenant: UUID, customer: UUID, ids: dict[str, UUID], names: dict
     reverse_redemption(
         tenant=tenant, redemption=uses[0].id, reason=f"Engano {canary}", key=f"{canary}-back", actor=OWNER
     )
+    _add_campaign(tenant, ids, coupon, canary)
     ids |= {"voucher": issued[0].id, "redemption": uses[1].id}
     names |= {"code": issued[0].code, "qr_token": issued[0].qr_token}
+
+
+def _add_campaign(tenant: UUID, ids: dict[str, UUID], coupon: CouponInfo, canary: str) -> None:
+    """A campaign, a coupon with other terms than it had, codes of another company, and an order for everybody."""
+    campaign = create_campaign(tenant=tenant, draft=CampaignDraft(name=f"Natal {canary}", goal=canary), actor=OWNER)
+    ids["campaign"] = campaign.id
+    terms = replace(coupon.as_draft(), campaign_id=campaign.id, conditions=f"Letra miúda {canary}", weekdays=(1,))
+    change_coupon(tenant=tenant, coupon=coupon.id, draft=terms, actor=OWNER)
+    change_coupon(tenant=tenant, coupon=coupon.id, draft=replace(terms, weekdays=()), actor=OWNER)
+    pooled = create_coupon(
+        tenant=tenant,
+        draft=CouponDraft(name=f"Cinema {canary}", kind="amount", value_minor=100, uses_pool=True, is_listed=False),
+        actor=OWNER,
+    )
+    add_codes(tenant=tenant, coupon=pooled.id, codes=[f"{canary}-1"], actor=OWNER)
+    order = start_issuance(
+        tenant=tenant, coupon=pooled.id, audience="everybody", reason=f"Teste {canary}", key=canary, actor=OWNER
+    )
+    ids["issuance"] = order.id
 
 
 def add_gathering(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -> None:

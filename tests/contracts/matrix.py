@@ -173,6 +173,8 @@ REST = {
     "api/v1/imports/<uuid:import_id>/undo": Row({"POST": API}),
     "api/v1/reports/returns": Row({"GET": API}),
     "api/v1/reports/liability": Row({"GET": API}),
+    "api/v1/reports/vouchers": Row({"GET": API}),
+    "api/v1/reports/partners": Row({"GET": API}),
     "api/v1/conversations": Row({"GET": API}),
     "api/v1/conversations/<uuid:conversation>/messages": Row({"GET": API}),
     "api/v1/messages": Row(
@@ -202,6 +204,9 @@ COUNTER_PAGES: dict[str, Row] = {
     # Of the brand's own store, which is out of the partner's reach; undoing is for who did it alone.
     "counter/sales/<uuid:purchase>/": Row({"GET": COUNTER}),
     "counter/sales/<uuid:purchase>/undo/": Row({}),
+    "counter/queue/": Row({"POST": TILL}, body={"POST": lambda world: {"sales": []}}),
+    "counter/offline/": Row({"GET": TILL}),
+    "counter/worker.js": Row({"GET": TILL}),
     "counter/quotes/": Row(
         {"POST": COUNTER | {"partner"}},
         body={"POST": lambda world: {"checkout": str(world.ids["checkout"]), "number": "x"}},
@@ -326,6 +331,8 @@ DASHBOARD_PAGES: dict[str, Row] = {
     f"{DESK}messages/templates/": Row({"GET": READERS}),
     f"{DESK}messages/templates/sync/": Row({"POST": LEAD}),
     f"{DESK}messages/channel/": Row({"GET": READERS, "POST": LEAD}),
+    f"{DESK}reports/vouchers/": Row({"GET": ANALYSTS}),
+    f"{DESK}reports/partners/": Row({"GET": ANALYSTS}),
     f"{DESK}reports/": Row({"GET": ANALYSTS}),
     f"{DESK}imports/": Row({"GET": ANALYSTS}),
     f"{DESK}imports/new/": Row({"GET": LEAD, "POST": LEAD}),

@@ -182,7 +182,7 @@ def test_codes_of_others_go_out_one_by_one(aurora: TenantInfo, boreal: TenantInf
     assert (done.issued, done.status, done.stopped_by) == (2, "paused", "coupon_out_of_stock")
     with tenant_scope(aurora.id):
         given = list(Voucher.objects.filter(coupon_id=coupon.id).values_list("legacy_code", flat=True))
-    assert sorted(given) == ["CINE-1", "CINE-2", "CINE-3"]
+    assert sorted(filter(None, given)) == ["CINE-1", "CINE-2", "CINE-3"]
     assert first.legacy_code in given
     with pytest.raises(DomainError) as refused:
         issued(aurora, coupon)

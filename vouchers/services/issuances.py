@@ -1,7 +1,7 @@
 """Asking for vouchers for many at once, and holding or going on with it."""
 
 from collections.abc import Collection, Sequence
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db import connection
@@ -45,13 +45,14 @@ def start_issuance(
     actor: Actor,
     segment: str = "",
     lines: Sequence[str] = (),
+    customers: Sequence[UUID] = (),
     count: int = 0,
 ) -> IssuanceInfo:
     """Order one voucher of a coupon, as a gift, for each of many customers; the queue `bulk` issues them.
 
-    Who is in the `segment`, named by a line of the list (a phone, CPF, e-mail address or id of the shop; nobody is
-    enrolled) or a customer at all is written down now; `codes` wants `count` bearer's vouchers without a customer. The
-    same key again gives the first order.
+    Who is in the `segment`, on the list (`lines`, each a phone, CPF, e-mail address or id of the shop, or `customers`
+    by their ids; nobody is enrolled) or a customer at all is written down now; `codes` wants `count` bearer's vouchers
+    without a customer. The same key again gives the first order.
     Raises CouponNotFound, InvalidInput (nobody, too many, no reason, personal codes), KeyReused, PermissionMissing.
     """
     require(actor, "coupon.change")
@@ -62,15 +63,16 @@ def start_issuance(
         row = _coupon(coupon, audience)
         if (first := _first_answer(key, row, audience, segment)) is not None:
             return first
-        customers = _customers(tenant, audience, segment, lines)
-        total = count if audience == Issuance.Audience.CODES else len(customers)
+        is_named = audience == "list" and customers
+        people = frozenset(customers) if is_named else _customers(tenant, audience, segment, lines)
+        total = count if audience == "codes" else len(people)
         if not 1 <= total <= MOST:
             raise InvalidInput({audience: [_nobody(audience) if total < 1 else _too_many()]})
         made = Issuance.objects.create(
             tenant_id=tenant,
             coupon=row,
             audience=audience,
-            segment=segment if audience == Issuance.Audience.SEGMENT else "",
+            segment=segment if audience == "segment" else "",
             reason=reason.strip(),
             total=total,
             key=key,
@@ -79,7 +81,7 @@ def start_issuance(
             actor_label=actor.label[:80],
             created_at=now(),
         )
-        _write_targets(tenant, made.id, customers)
+        _write_targets(tenant, made.id, people)
         _audit(made, actor, "issuance.start", {"audience": audience, "total": total})
         request_work(queue="bulk")
         return issuance_info(made)
@@ -165,7 +167,7 @@ def _customers(tenant: UUID, audience: str, segment: str, lines: Sequence[str]) 
 def _write_targets(tenant: UUID, issuance: UUID, customers: Collection[UUID]) -> None:
     if not customers:
         return
-    facts = {"tenant": tenant, "issuance": issuance, "ids": [new_id() for _each in customers]}
+    facts: dict[str, Any] = {"tenant": tenant, "issuance": issuance, "ids": [new_id() for _each in customers]}
     with connection.cursor() as cursor:
         cursor.execute(_TARGETS, facts | {"customers": sorted(customers)})
 

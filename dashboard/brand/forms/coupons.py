@@ -1,7 +1,6 @@
 """The coupon's form: what it gives, what it costs, and, folded away, where, when and for whom."""
 
 import re
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +41,7 @@ FIELDS = {
     "period": "period_until",
     "usable_from": "usable_from_days",
     "image": "picture",
+    "campaign_id": "campaign",
 }
 # Fields that are folded away; a form that has one of them filled opens the fold.
 ADVANCED = (
@@ -53,10 +53,13 @@ ADVANCED = (
     "weekdays",
     "hours",
     "budget",
-    "plans",
-    "tiers",
-    "segment",
+    "limit_per_day",
+    "conditions",
+    "is_divisible",
+    "uses_pool",
 )
+AUDIENCE = ("plans", "tiers", "segment", "communities", "tags", "birthday", "new_within_days", "inactive_for_days")
+NOTICES = [("30", "30"), ("15", "15"), ("7", "7"), ("3", "3"), ("1", "1")]
 
 
 class CouponForm(DeskForm):
@@ -70,6 +73,14 @@ class CouponForm(DeskForm):
     description = forms.CharField(
         label=gettext_lazy("Descrição"), required=False, max_length=4000, widget=forms.Textarea({"rows": 2})
     )
+    conditions = forms.CharField(
+        label=gettext_lazy("Regulamento"),
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("O texto completo das condições, como o cliente lê no portal e no cartão impresso."),
+    )
+    campaign = forms.ChoiceField(label=gettext_lazy("Campanha"), required=False)
     picture = PictureField(
         label=gettext_lazy("Foto"), required=False, side=1200, help_text=gettext_lazy("PNG, JPEG ou WebP, até 2 MB.")
     )
@@ -130,6 +141,34 @@ class CouponForm(DeskForm):
     limit_per_customer = forms.IntegerField(
         label=gettext_lazy("Quantos por cliente"), required=False, min_value=1, max_value=10**9
     )
+    limit_per_day = forms.IntegerField(
+        label=gettext_lazy("Quantos por cliente por dia"),
+        required=False,
+        min_value=1,
+        max_value=10**9,
+        help_text=gettext_lazy("Vale para pegar e para usar."),
+    )
+    is_divisible = forms.BooleanField(
+        label=gettext_lazy("Pode ser usado em partes, até acabar o valor"), required=False
+    )
+    stacks_with_vouchers = forms.BooleanField(
+        label=gettext_lazy("Vale junto com outros vouchers na mesma compra"), required=False, initial=True
+    )
+    stacks_with_balance = forms.BooleanField(
+        label=gettext_lazy("Vale junto com saldo na mesma compra"), required=False, initial=True
+    )
+    uses_pool = forms.BooleanField(
+        label=gettext_lazy("Entregar códigos de outra empresa"),
+        required=False,
+        help_text=gettext_lazy("Depois de salvar, traga a lista de códigos; cada voucher leva um."),
+    )
+    notice_days = forms.MultipleChoiceField(
+        label=gettext_lazy("Avisar quantos dias antes de vencer"),
+        required=False,
+        choices=NOTICES,
+        initial=["30", "7", "1"],
+        widget=forms.CheckboxSelectMultiple,
+    )
     uses = forms.IntegerField(label=gettext_lazy("Usos de cada voucher"), min_value=1, max_value=1000, initial=1)
     stores = forms.MultipleChoiceField(
         label=gettext_lazy("Onde vale"),
@@ -180,6 +219,27 @@ class CouponForm(DeskForm):
     plans = NamesField(label=gettext_lazy("Só para quem tem um destes planos"), required=False)
     tiers = NamesField(label=gettext_lazy("Só para quem está em um destes níveis"), required=False)
     segment = forms.ChoiceField(label=gettext_lazy("Só para o segmento"), required=False)
+    communities = NamesField(label=gettext_lazy("Só para uma destas comunidades"), required=False)
+    tags = NamesField(label=gettext_lazy("Só para quem tem uma destas etiquetas"), required=False)
+    birthday = forms.ChoiceField(
+        label=gettext_lazy("Só no aniversário"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Qualquer data")),
+            ("day", gettext_lazy("No dia do aniversário")),
+            ("week", gettext_lazy("Até uma semana antes ou depois")),
+            ("month", gettext_lazy("No mês do aniversário")),
+        ],
+    )
+    new_within_days = forms.IntegerField(
+        label=gettext_lazy("Só para clientes novos: cadastro há até quantos dias"),
+        required=False,
+        min_value=0,
+        max_value=3660,
+    )
+    inactive_for_days = forms.IntegerField(
+        label=gettext_lazy("Só para quem não compra há quantos dias"), required=False, min_value=1, max_value=3660
+    )
     funded_by = forms.ChoiceField(
         label=gettext_lazy("Quem paga o desconto"),
         choices=[("brand", gettext_lazy("A marca")), ("store", gettext_lazy("A loja que atende"))],
@@ -192,12 +252,14 @@ class CouponForm(DeskForm):
         stores: list[StoreInfo],
         currency: str,
         belonging: dict[str, Choices],
+        campaigns: Choices,
         **options: Any,
     ) -> None:
         super().__init__(*positional, **options)
         self.currency = currency
         self.offer("stores", [(str(each.id), each.name) for each in stores])
-        offer_belonging(self, belonging, ("plans", "tiers"))
+        offer_belonging(self, belonging, ("plans", "tiers", "communities", "tags"))
+        self.offer("campaign", [("", _("Nenhuma")), *campaigns])
         chosen = str(self["segment"].value() or "")
         segments = {"": _("Todos os clientes"), **({chosen: chosen} if chosen else {}), **dict(belonging["segments"])}
         self.offer("segment", segments.items())
@@ -205,7 +267,15 @@ class CouponForm(DeskForm):
     @property
     def is_unfolded(self) -> bool:
         """Whether something in the folded part is filled or wrong."""
-        return any(name in self.errors or self[name].value() for name in ADVANCED)
+        return self._has_any(ADVANCED)
+
+    @property
+    def is_for_some(self) -> bool:
+        """Whether the coupon asks anything of its customers."""
+        return self._has_any(AUDIENCE)
+
+    def _has_any(self, names: tuple[str, ...]) -> bool:
+        return any(name in self.errors or self[name].value() not in (None, "", [], False) for name in names)
 
     def clean_hours(self) -> tuple[tuple[str, str], ...]:
         found = []
@@ -236,6 +306,8 @@ class CouponForm(DeskForm):
         return CouponDraft(
             name=given["name"],
             description=given["description"],
+            conditions=given["conditions"],
+            campaign_id=UUID(given["campaign"]) if given["campaign"] else None,
             image=image,
             status=status,
             kind=kind,
@@ -257,6 +329,12 @@ class CouponForm(DeskForm):
             holder=given["holder"] or None,
             stock=given["stock"],
             limit_per_customer=given["limit_per_customer"],
+            limit_per_day=given["limit_per_day"],
+            is_divisible=given["is_divisible"] and kind == "amount",
+            stacks_with_vouchers=given["stacks_with_vouchers"],
+            stacks_with_balance=given["stacks_with_balance"],
+            uses_pool=given["uses_pool"],
+            notice_days=tuple(int(each) for each in given["notice_days"]),
             uses=given["uses"],
             budget_minor=given["budget"],
             stores=tuple(UUID(each) for each in given["stores"]),
@@ -265,50 +343,11 @@ class CouponForm(DeskForm):
             plans=tuple(given["plans"]),
             tiers=tuple(given["tiers"]),
             segment=given["segment"],
+            communities=tuple(given["communities"]),
+            tags=tuple(given["tags"]),
+            birthday=given["birthday"],
+            new_within_days=given["new_within_days"],
+            inactive_for_days=given["inactive_for_days"],
             on_lapse=(given["on_lapse"] or "return") if cost_unit else "return",
             funded_by=given["funded_by"],
         )
-
-
-def initial_of(coupon: CouponDraft, currency: str) -> dict[str, Any]:
-    """A coupon as the form shows it."""
-    is_money = coupon.cost_unit == currency
-    return {
-        "name": coupon.name,
-        "description": coupon.description,
-        "kind": coupon.kind,
-        "is_listed": coupon.is_listed,
-        "value": coupon.value_minor,
-        "percent": coupon.value_bp,
-        "gift": coupon.value_sku,
-        "benefit": coupon.value_key,
-        "max_discount": coupon.max_discount_minor,
-        "min_purchase": coupon.min_purchase_minor,
-        "cost_unit": "" if coupon.cost_amount is None else "money" if is_money else "points",
-        "cost_money": coupon.cost_amount if is_money else None,
-        "cost_points": None if is_money else coupon.cost_amount,
-        "period_from": coupon.period_from,
-        "period_until": coupon.period_until,
-        "usable_from_days": coupon.usable_from_days,
-        "usable_from_next_sale": coupon.usable_from_next_sale,
-        "valid_days": coupon.valid_days,
-        "grace_days": coupon.grace_days,
-        "holder": coupon.holder or "",
-        "stock": coupon.stock,
-        "limit_per_customer": coupon.limit_per_customer,
-        "uses": coupon.uses,
-        "budget": coupon.budget_minor,
-        "stores": [str(each) for each in coupon.stores],
-        "weekdays": [str(each) for each in coupon.weekdays],
-        "hours": ", ".join(f"{start}-{end}" for start, end in coupon.hours),
-        "plans": list(coupon.plans),
-        "tiers": list(coupon.tiers),
-        "segment": coupon.segment,
-        "on_lapse": coupon.on_lapse,
-        "funded_by": coupon.funded_by,
-    }
-
-
-def copy_of(coupon: CouponDraft, name: str) -> CouponDraft:
-    """The same terms under another name, as a draft."""
-    return replace(coupon, name=name[:120], status="draft")

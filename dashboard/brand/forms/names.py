@@ -11,6 +11,7 @@ NONE_YET = {
     "plans": _("Nenhum plano aberto ainda: crie em Planos."),
     "tiers": _("Nenhum nível ainda: crie em Níveis."),
     "segments": _("Nenhum segmento ainda: crie em Segmentos."),
+    "communities": _("Nenhuma comunidade ainda."),
     "tags": _("Nenhuma etiqueta ainda: ponha na página de um cliente."),
 }
 

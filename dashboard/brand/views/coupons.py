@@ -1,6 +1,5 @@
 """Coupons: the offers of the brand, from draft to end."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +10,18 @@ from django.utils.translation import gettext as _
 
 from dashboard.brand import tickets, words
 from dashboard.brand.access import desk
-from dashboard.brand.forms.coupons import FIELDS, CouponForm, copy_of, initial_of
+from dashboard.brand.coupon_words import terms_of
+from dashboard.brand.forms.coupon_terms import copy_of, initial_of
+from dashboard.brand.forms.coupons import FIELDS, CouponForm
 from dashboard.brand.forms.programs import symbol_of
 from dashboard.brand.once import once_per_form
 from dashboard.brand.pages import picture_url, render_page
 from dashboard.brand.pictures import kept_picture
 from dashboard.brand.requests import DeskRequest
-from dashboard.brand.selectors.belonging import belonging_choices, belonging_names
+from dashboard.brand.selectors.belonging import belonging_choices
+from dashboard.brand.selectors.campaigns import campaign_choices
 from dashboard.brand.states import coupon_state
+from dashboard.brand.views.issuances import lines_of_coupon
 from smartbis.kernel.errors import DomainError, NotFound
 from smartbis.tenancy.selectors import stores
 from vouchers.errors import CouponNotFound
@@ -27,6 +30,7 @@ from vouchers.selectors import coupon_counts, coupons, get_coupon
 from vouchers.services import change_coupon, create_coupon, set_coupon_status
 
 STATUSES = ("live", "draft", "paused", "ended")
+PHASES = ("live", "scheduled", "draft", "paused", "ended")
 _NONE = CouponCounts(coupon_id=UUID(int=0), issued=0, open=0, redeemed=0, cancelled=0, lapsed=0)
 
 
@@ -34,19 +38,21 @@ _NONE = CouponCounts(coupon_id=UUID(int=0), issued=0, open=0, redeemed=0, cancel
 def index(request: DeskRequest) -> HttpResponse:
     """The brand's coupons by state, each with what became of it."""
     asked = request.GET.get("status")
-    status = asked if asked in STATUSES else ""
+    status = asked if asked in PHASES else ""
     every = [each for each in coupons(tenant=request.tenant, actor=request.actor) if not each.is_balance]
     counts = coupon_counts(tenant=request.tenant)
-    shown = [each for each in every if not status or each.status == status]
+    shown = [each for each in every if not status or each.phase == status]
     here = reverse("dashboard:coupons")
     context = {
         "section": "coupons",
-        "tabs": [("", _("Todos"), here), *((each, _tab(each), f"{here}?status={each}") for each in STATUSES)],
+        "tabs": [("", _("Todos"), here), *((each, _tab(each), f"{here}?status={each}") for each in PHASES)],
         "status": status,
         "coupons": [_line(request, each, counts.get(each.id, _NONE)) for each in shown],
         "has_any": bool(every),
         "clear_url": here,
         "new_url": reverse("dashboard:coupon_new") if request.may("coupon.change") else "",
+        "campaigns_url": reverse("dashboard:campaigns"),
+        "report_url": reverse("dashboard:voucher_report") if request.may("report.see") else "",
     }
     return render_page(request, "dashboard/coupons.html", context)
 
@@ -61,14 +67,19 @@ def show(request: DeskRequest, coupon: UUID) -> HttpResponse:
     context = {
         "section": "coupons",
         "coupon": info,
-        "state": coupon_state(info.status),
+        "state": coupon_state(info.phase),
         "preview": tickets.coupon_ticket(info, info.currency),
         "picture": picture_url(info.image),
         "counts": counts,
-        "terms": _terms(request, info, names),
+        "terms": terms_of(request, info, names),
         "change_url": reverse("dashboard:coupon_change", args=[coupon]) if may_change else "",
         "status_url": reverse("dashboard:coupon_status", args=[coupon]) if may_change else "",
         "clone_url": reverse("dashboard:coupon_clone", args=[coupon]) if may_change else "",
+        "card_url": reverse("dashboard:coupon_card", args=[coupon]),
+        "reach_url": reverse("dashboard:coupon_reach", args=[coupon]) if request.may("customer.list") else "",
+        "issue_url": reverse("dashboard:issuance_new", args=[coupon]) if may_change else "",
+        "codes_url": reverse("dashboard:coupon_codes", args=[coupon]) if may_change and info.uses_pool else "",
+        "issuances": lines_of_coupon(request, coupon),
     }
     return render_page(request, "dashboard/coupon.html", context)
 
@@ -181,6 +192,7 @@ def _form(request: DeskRequest, coupon: CouponInfo | None = None) -> CouponForm:
         stores=stores(tenant=request.tenant),
         currency=request.brand.currency,
         belonging=belonging_choices(tenant=request.tenant),
+        campaigns=campaign_choices(tenant=request.tenant),
         initial=initial_of(coupon, coupon.currency) if coupon else None,
     )
 
@@ -217,7 +229,7 @@ def _to(coupon: UUID) -> HttpResponse:
 
 
 def _line(request: DeskRequest, coupon: CouponInfo, counts: CouponCounts) -> dict[str, Any]:
-    state = coupon_state(coupon.status)
+    state = coupon_state(coupon.phase)
     return {
         "href": reverse("dashboard:coupon", args=[coupon.id]),
         "name": coupon.name,
@@ -232,51 +244,10 @@ def _line(request: DeskRequest, coupon: CouponInfo, counts: CouponCounts) -> dic
 
 
 def _tab(status: str) -> str:
-    return {"live": _("Publicados"), "draft": _("Rascunhos"), "paused": _("Pausados"), "ended": _("Encerrados")}[status]
-
-
-def _terms(request: DeskRequest, coupon: CouponInfo, names: dict[UUID, str]) -> list[tuple[str, str]]:
-    """The terms that are set, as pairs of words."""
-    return [*_terms_of_value(coupon), *_terms_of_place(coupon, names), *_terms_of_number(request, coupon)]
-
-
-def _terms_of_value(coupon: CouponInfo) -> Iterator[tuple[str, str]]:
-    yield _("Dá"), tickets.gives(coupon, coupon.currency)
-    yield _("Custa"), tickets.cost(coupon)
-    if coupon.cost_amount:
-        back = _("o saldo volta") if coupon.on_lapse == "return" else _("o cliente perde o que pagou")
-        yield _("Se vencer"), back
-    if coupon.max_discount_minor:
-        yield _("Desconto máximo"), words.amount(coupon.max_discount_minor, coupon.currency)
-    if coupon.min_purchase_minor:
-        yield _("Compra mínima"), words.amount(coupon.min_purchase_minor, coupon.currency)
-
-
-def _terms_of_place(coupon: CouponInfo, names: dict[UUID, str]) -> Iterator[tuple[str, str]]:
-    yield _("Vale em"), ", ".join(sorted(names[each] for each in coupon.stores if each in names)) or _("todas as lojas")
-    yield _("Prazo de uso"), _("%(days)s dias") % {"days": coupon.valid_days} if coupon.valid_days else _("sem prazo")
-    if coupon.period_from:
-        yield _("Disponível desde"), words.moment(coupon.period_from)
-    if coupon.period_until:
-        yield _("Disponível até"), words.moment(coupon.period_until)
-    if coupon.weekdays or coupon.hours:
-        yield _("Quando vale"), words.when(coupon.weekdays, coupon.hours)
-
-
-def _terms_of_number(request: DeskRequest, coupon: CouponInfo) -> Iterator[tuple[str, str]]:
-    yield _("Quem usa"), _("só o próprio cliente") if coupon.holder == "personal" else _("quem trouxer o código")
-    segment = (coupon.segment,) if coupon.segment else ()
-    asked = (("plans", coupon.plans), ("tiers", coupon.tiers), ("segments", segment))
-    if groups := belonging_names(tenant=request.tenant, asked=asked):
-        yield _("Para"), ", ".join(groups)
-    if coupon.limit_per_customer:
-        yield _("Por cliente"), words.number(coupon.limit_per_customer)
-    if coupon.uses > 1:
-        yield _("Usos de cada voucher"), words.number(coupon.uses)
-    if coupon.stock is not None:
-        left, every = words.number(coupon.stock_left or 0), words.number(coupon.stock)
-        yield _("Estoque livre"), _("%(left)s de %(all)s") % {"left": left, "all": every}
-    if coupon.budget_minor is not None:
-        yield _("Verba livre"), words.amount(coupon.budget_left_minor or 0, coupon.currency)
-    if not coupon.is_listed:
-        yield _("No portal"), _("não aparece")
+    return {
+        "live": _("Publicados"),
+        "scheduled": _("Agendados"),
+        "draft": _("Rascunhos"),
+        "paused": _("Pausados"),
+        "ended": _("Encerrados"),
+    }[status]
