@@ -1,18 +1,21 @@
 """What a till sends. Every form carries a key made when it was rendered: sent twice, it has one effect."""
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from smartbis.forms import MoneyField, MoneyInput, PhoneInput
+from smartbis.forms import MAX_MINOR, MoneyField, MoneyInput, PhoneInput
+from smartbis.kernel.clock import now
 from smartbis.kernel.codes import ALPHABET
 from smartbis.kernel.phones import InvalidPhone, is_mobile, normalise_phone
 from smartbis.tenancy.selectors import TenantInfo
 
 KEY_LENGTH = 12
+CLOCK_LEEWAY = timedelta(minutes=5)
 PAYMENT_METHODS = ("cash", "debit", "credit", "pix")
 
 
@@ -75,6 +78,23 @@ class SaleForm(AmountForm):
     def number(self) -> str:
         """The sale's number: typed, or the key's."""
         return self.cleaned_data["external_id"] or number_of(self.cleaned_data["key"])
+
+
+class QueuedForm(forms.Form):
+    """A sale that a till kept while it had no line, with its real time; who bought may be named by phone."""
+
+    key = forms.RegexField(f"^[{ALPHABET}]{{{KEY_LENGTH}}}$")
+    store = forms.UUIDField()
+    amount_minor = forms.IntegerField(min_value=1, max_value=MAX_MINOR)
+    at = forms.DateTimeField()
+    phone = forms.CharField(required=False, max_length=24)
+    name = forms.CharField(required=False, max_length=120)
+
+    def clean_at(self) -> datetime:
+        at: datetime = self.cleaned_data["at"]
+        if at > now() + CLOCK_LEEWAY:
+            raise ValidationError(_("O relógio deste aparelho está adiantado: acerte a hora e envie de novo."))
+        return at
 
 
 class QuoteForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.counter.views import events, people, quotes, refunds, sales, stores, till, vouchers
+from dashboard.counter.views import events, people, queue, quotes, refunds, sales, stores, till, vouchers
 
 app_name = "counter"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("sales/", sales.sell, name="sale"),
     path("sales/<uuid:purchase>/", sales.receipt_page, name="receipt"),
     path("sales/<uuid:purchase>/undo/", sales.undo, name="undo_sale"),
+    path("queue/", queue.send, name="queue"),
+    path("offline/", queue.offline, name="offline"),
+    path("worker.js", queue.worker, name="worker"),
     path("quotes/", quotes.again, name="quote_again"),
     path("quotes/commit/", quotes.commit, name="quote_commit"),
     path("quotes/cancel/", quotes.cancel, name="quote_cancel"),

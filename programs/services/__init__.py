@@ -20,6 +20,7 @@ from programs.services.till import (
     may_sell,
     refund_at_counter,
     sell_at_counter,
+    sell_queued,
     undo_redemption,
     undo_sale,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "refuse_adjustment",
     "request_adjustment",
     "sell_at_counter",
+    "sell_queued",
     "set_adjustment_limits",
     "set_ladder",
     "set_program_status",

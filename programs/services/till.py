@@ -1,21 +1,23 @@
 """What a till does with sales: sell, perhaps with the customer's balance, take back within a minute, refund."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from programs.errors import SalesNotAllowed, UndoTooLate
-from programs.infos import RefundOutcome, SaleOutcome
+from programs.infos import RefundOutcome, SaleOutcome, SaleResult
 from programs.services.refunds import refund_sale
-from programs.services.sales import record_sale
+from programs.services.sales import record_sale, record_sales
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
 from smartbis.purchases.errors import PurchaseNotFound, RefundExceedsPurchase
 from smartbis.purchases.infos import PurchaseInfo, SaleDraft
 from smartbis.purchases.selectors import find_purchase, get_purchase, refunds_of
+from smartbis.tenancy.errors import StoreUnknown
 from smartbis.tenancy.permissions import PARTNER, may, require
 from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.selectors import get_store, partners
+from smartbis.tenancy.selectors import get_store, partners, stores
 from vouchers.errors import RedemptionNotFound
 from vouchers.infos import RedemptionInfo
 from vouchers.selectors import get_redemption
@@ -47,6 +49,22 @@ def sell_at_counter(*, tenant: UUID, sale: SaleDraft, actor: Actor) -> SaleOutco
         if not may_sell(tenant=tenant, actor=actor):
             raise SalesNotAllowed
         return record_sale(tenant=tenant, sale=replace(sale, operator=actor))
+
+
+def sell_queued(*, tenant: UUID, sales: Sequence[SaleDraft], actor: Actor) -> list[SaleResult]:
+    """Record sales that a till kept while it had no line, each judged on its own, with the time they really took place.
+
+    Sent again they answer what they did before. The answers stand in the sales' order; a store out of the actor's reach
+    refuses its sales alone. Raises PermissionMissing, SalesNotAllowed. Publishes PurchaseRecorded for each new one.
+    """
+    require(actor, "sale.record")
+    with tenant_scope(tenant):
+        if not may_sell(tenant=tenant, actor=actor):
+            raise SalesNotAllowed
+        reachable = {store.id for store in stores(tenant=tenant, actor=actor)}
+        fitting = [replace(sale, operator=actor) for sale in sales if sale.store in reachable]
+        recorded = iter(record_sales(tenant=tenant, sales=fitting))
+        return [next(recorded) if sale.store in reachable else SaleResult(error=StoreUnknown()) for sale in sales]
 
 
 def undo_sale(*, tenant: UUID, purchase: UUID, actor: Actor) -> RefundOutcome:
