@@ -8,12 +8,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from programs.models import Award, AwardReversal, RuleGift, RuleUse
+from programs.models import Award, AwardReversal, Checkout, RuleGift, RuleUse
 from programs.rules import PointValue, Rule, money_of, period_key
 from programs.rules.spec import PERIODS
 from programs.selectors.catalogue import version_rules
 from smartbis.customers.models import Customer
 from smartbis.kernel.clock import now
+from smartbis.kernel.money import half_up
 from smartbis.kernel.units import TIER_POINTS
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.closes import verify_closes
@@ -32,6 +33,7 @@ _TABLES = (
     "programs_ruleuse",
     "programs_rulegift",
     "programs_adjustment",
+    "programs_checkout",
     "programs_participation",
     "programs_planperiod",
     "purchases_purchase",
@@ -53,6 +55,7 @@ def faults_of(brand: TenantInfo) -> list[str]:
             *_balances(),
             *_awards(),
             *_sales(),
+            *_checkouts(),
             *_vouchers(),
             *_limits(),
         ]
@@ -141,6 +144,27 @@ def _sales() -> Iterator[str]:
     for model in (Purchase, Award, RuleGift, Voucher):
         if model.objects.filter(customer_id__in=merged).exists():
             yield f"a {model.__name__} of somebody who was merged"
+
+
+def _checkouts() -> Iterator[str]:
+    """What is held is what open checkouts hold; what was spent of it comes back with the sale's share."""
+    open_now: Tally[Any] = Tally()
+    holders = {row.customer_id: row.merged_into_id or row.id for row in Holder.objects.all()}
+    for row in Checkout.objects.filter(state=Checkout.State.OPEN):
+        if row.balance_minor and row.customer_id:
+            open_now[holders[row.customer_id], row.currency] += row.balance_minor
+    for balance in HolderBalance.objects.all():
+        if balance.held != open_now[balance.holder_id, balance.unit]:
+            yield f"held is {balance.held} {balance.unit}, by checkouts {open_now[balance.holder_id, balance.unit]}"
+    spent: Tally[Any] = Tally()
+    moves = Transfer.objects.filter(kind__in=("spend", "spend_return"))
+    for sale, kind, amount in moves.values_list("purchase_id", "kind", "amount"):
+        spent[sale] += amount if kind == "spend" else -amount
+    for sold in Purchase.objects.filter(undone_at=None):
+        used = sold.balance_used_minor
+        left = 0 if sold.status == "cancelled" else used - half_up(used * sold.refunded_minor, sold.amount_minor)
+        if spent[sold.id] != left:
+            yield f"sale {sold.external_id} of {used} balance: the ledger says {spent[sold.id]} is spent, not {left}"
 
 
 def _vouchers() -> Iterator[str]:

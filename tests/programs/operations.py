@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
+from programs.checkouts.infos import Basket
+from programs.checkouts.services import cancel_checkout, commit_checkout, open_checkout
 from programs.services import (
     approve_adjustment,
     buy_plan_with_points,
@@ -67,6 +69,7 @@ class Shop:
     vouchers: list[str] = field(default_factory=list)
     redemptions: list[UUID] = field(default_factory=list)
     adjustments: list[UUID] = field(default_factory=list)
+    quotes: list[UUID] = field(default_factory=list)
 
     def operation(self, name: str, a: int, b: int, c: int) -> Operation | None:
         """The operation of that name on what three numbers point at; None when there is nothing of the kind yet."""
@@ -117,6 +120,35 @@ class Shop:
         return self._done(
             "spend", pay_with_balance, self._keep_sale, sale=sale, at_most_minor=1 + b % 900, key=key, actor=OWNER
         )
+
+    def quote(self, key: str, a: int, b: int, c: int) -> Operation:
+        """A checkout is quoted: with balance, and sometimes with a voucher that is named."""
+        basket = Basket(
+            customer=self._customer(a),
+            store=of(self.brand, None, 1, key).store,
+            amount_minor=500 + b % 5_000,
+            vouchers=(self.vouchers[b % len(self.vouchers)],) if self.vouchers and c % 2 else (),
+            use_balance=("auto", "none", 1 + b % 400)[c % 3],
+        )
+        return self._done(
+            "quote", open_checkout, lambda info: self.quotes.append(info.id), basket=basket, key=key, actor=OWNER
+        )
+
+    def commit(self, key: str, a: int, b: int, c: int) -> Operation | None:
+        """A quote becomes a sale, one of four unpaid yet."""
+        if not self.quotes:
+            return None
+        quote = self.quotes[a % len(self.quotes)]
+        named: dict[str, Any] = {"checkout": quote, "external_id": f"Q-{quote}", "actor": OWNER}
+        return self._done(
+            "commit", commit_checkout, self._keep_sale, status="confirmed" if a % 4 else "pending", **named
+        )
+
+    def let_go(self, key: str, a: int, b: int, c: int) -> Operation | None:
+        """A quote is cancelled."""
+        if not self.quotes:
+            return None
+        return self._done("let_go", cancel_checkout, checkout=self.quotes[a % len(self.quotes)], actor=OWNER)
 
     def refund(self, key: str, a: int, b: int, c: int) -> Operation | None:
         """A refund by amount."""
@@ -240,8 +272,8 @@ class Shop:
 
 # fmt: off
 OPERATIONS = (
-    "sale", "batch", "spend", "refund", "give_back", "confirm", "cancel", "merge", "adjust", "approve",
-    "convert", "buy", "redeem", "reverse", "renew", "take_part", "work",
+    "sale", "batch", "spend", "quote", "commit", "let_go", "refund", "give_back", "confirm", "cancel", "merge",
+    "adjust", "approve", "convert", "buy", "redeem", "reverse", "renew", "take_part", "work",
 )
 # fmt: on
 
