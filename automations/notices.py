@@ -13,6 +13,7 @@ from smartbis.kernel.clock import now
 from smartbis.ledger.selectors import balances
 from smartbis.purchases.selectors import get_purchase
 from smartbis.tenancy.selectors import TenantInfo, get_tenant, stores
+from vouchers.events import VoucherEnding
 from vouchers.selectors import find_redemption, find_voucher_by_id, offers_for
 
 # What lies further back is history that was moved in, not news.
@@ -81,6 +82,29 @@ def tell_voucher_issued(*, tenant: UUID, voucher: UUID) -> None:
             "voucher_path": f"{found.id}/",
         },
         cause=f"voucher.issued:{voucher}",
+    )
+
+
+def tell_voucher_ending(*, tenant: UUID, event: VoucherEnding) -> None:
+    """Remind a member of a voucher that ends soon and is still good; nothing once its end has moved."""
+    found = find_voucher_by_id(tenant=tenant, voucher=event.voucher_id)
+    if found is None or found.customer_id is None or found.status != "issued" or found.valid_until is None:
+        return
+    if found.kind == "entry" or found.valid_until.isoformat() != event.ends_at:
+        return
+    person, _, wording = addressed(tenant, found.customer_id)
+    queue_message(
+        tenant=tenant,
+        customer=found.customer_id,
+        template="voucher_ending",
+        parameters={
+            "first_name": greeted(person, wording),
+            "voucher": found.coupon_name,
+            "day": wording.date(found.valid_until),
+            "code": found.code_grouped,
+            "voucher_path": f"{found.id}/",
+        },
+        cause=f"voucher.ending:{event.voucher_id}:{event.days}",
     )
 
 

@@ -15,6 +15,7 @@ from automations.memberships import (
 from automations.notices import (
     QUIET_CHANNELS,
     tell_purchase_credited,
+    tell_voucher_ending,
     tell_voucher_issued,
     tell_voucher_redeemed,
     welcome,
@@ -35,7 +36,7 @@ from programs.events import (
 from smartbis.customers.events import CustomerEnrolled
 from smartbis.outbox.subscriptions import subscribe
 from smartbis.purchases.events import PurchaseConfirmed, PurchaseRecorded
-from vouchers.events import VoucherIssued, VoucherRedeemed
+from vouchers.events import VoucherEnding, VoucherIssued, VoucherRedeemed
 
 
 @subscribe(CustomerEnrolled)
@@ -68,6 +69,12 @@ def on_voucher_issued(*, tenant: UUID, event: VoucherIssued) -> None:
     """Send the code; vouchers that were moved in from another system are known to their holders."""
     if event.customer_id is not None and event.origin != "import":
         tell_voucher_issued(tenant=tenant, voucher=event.voucher_id)
+
+
+@subscribe(VoucherEnding)
+def on_voucher_ending(*, tenant: UUID, event: VoucherEnding) -> None:
+    """Remind the holder."""
+    tell_voucher_ending(tenant=tenant, event=event)
 
 
 @subscribe(VoucherRedeemed)

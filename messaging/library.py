@@ -91,6 +91,24 @@ _VOUCHER_ISSUED = notice(
     ),
 )
 
+_VOUCHER_ENDING = notice(
+    "voucher_ending",
+    path="vouchers/",
+    path_parameter="voucher_path",
+    examples={"first_name": "Ana", "voucher": "Café", "day": "31/12/2026", "code": "8F3K-2QZP-7XMA"},
+    in_english={"voucher": "Coffee", "day": "31 Dec 2026"},
+    pt=(
+        "Olá, {first_name}! O seu voucher {voucher} vence em {day} e ainda não foi usado. O código é {code}. "
+        "Mostre o código ou o QR da página no caixa para usar.",
+        "Abrir voucher",
+    ),
+    en=(
+        "Hello, {first_name}! Your voucher {voucher} ends on {day} and has not been used. Its code is {code}. "
+        "Show the code or the page's QR at the till to use it.",
+        "Open voucher",
+    ),
+)
+
 _VOUCHER_REDEEMED = notice(
     "voucher_redeemed",
     path="statement/",
@@ -245,6 +263,7 @@ LIBRARY: Mapping[str, TemplateSpec] = {
         _WELCOME,
         _PURCHASE_CREDITED,
         _VOUCHER_ISSUED,
+        _VOUCHER_ENDING,
         _VOUCHER_REDEEMED,
         _EVENT_REGISTERED,
         _EVENT_PLACE_FREED,

@@ -20,6 +20,16 @@ class PhoneForm(forms.Form):
     phone = forms.CharField(label=_("Seu WhatsApp, com DDD"), max_length=30, widget=PhoneInput)
 
 
+class VoucherCodeForm(forms.Form):
+    """A voucher's code, as it is printed."""
+
+    code = forms.CharField(
+        label=_("Código do voucher"),
+        max_length=80,
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
 class CodeForm(forms.Form):
     """The six digits."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, events, frame, goals, home, joining, membership, offers, signing, vouchers
+from portal.views import account, checking, events, frame, goals, home, joining, membership, offers, signing, vouchers
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:slug>/offers/<uuid:coupon>/", offers.offer, name="offer"),
     path("<slug:slug>/offers/<uuid:coupon>/take/", offers.take, name="take"),
     path("<slug:slug>/convert/", offers.convert, name="convert"),
+    path("<slug:slug>/check/", checking.check, name="check"),
     path("<slug:slug>/vouchers/", vouchers.vouchers, name="vouchers"),
     path("<slug:slug>/vouchers/<uuid:voucher>/", vouchers.show, name="voucher"),
     path("<slug:slug>/events/", events.events, name="events"),

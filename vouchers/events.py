@@ -73,3 +73,13 @@ class VoucherEnding(Event):
     coupon_id: UUID
     days: int
     ends_at: str
+
+
+@event("voucher.guessed.v1")
+@dataclass(frozen=True, kw_only=True)
+class CodesGuessed(Event):
+    """Many codes that do not exist were tried within an hour; `asker` is stranger, staff or api_key."""
+
+    asker: str
+    label: str
+    misses: int

@@ -1,5 +1,6 @@
 """Vouchers: issue, check, use, take back."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +22,11 @@ from api.serializers.vouchers import (
 from api.views.base import KEY_HEADER, ApiView, rendered
 from programs.services import spend_balance
 from smartbis.kernel.codes import group_code
+from vouchers.errors import VoucherNotFound
 from vouchers.infos import RedemptionInfo, VoucherInfo
 from vouchers.selectors import get_coupon, get_voucher
 from vouchers.services import issue_voucher, redeem_voucher, reverse_redemption, validate_voucher
+from vouchers.services.strangers import count_miss
 
 VOUCHER = {
     "code": "8F3K-2QZP-7XMA",
@@ -81,6 +84,14 @@ class VoucherView(ApiView):
             "customer": customer_of(self.tenant, reference) if reference else None,
             "amount_minor": given.get("amount_minor"),
         }
+
+    def noting_misses(self, work: Callable[[], Response]) -> Response:
+        """Count a code that does not exist: a key that tries many is shown to the brand."""
+        try:
+            return work()
+        except VoucherNotFound:
+            count_miss(tenant=self.tenant, whose=f"key:{self.actor.id}", actor=self.actor)
+            raise
 
     def redemption(self, info: RedemptionInfo) -> Any:
         """A use with its store's code."""
@@ -162,7 +173,7 @@ class OneVoucher(VoucherView):
     )
     def get(self, request: Request, code: str) -> Response:
         """Read."""
-        return Response(rendered(VoucherOut, get_voucher(tenant=self.tenant, code=code)))
+        return self.noting_misses(lambda: Response(rendered(VoucherOut, get_voucher(tenant=self.tenant, code=code))))
 
 
 class VoucherValidation(VoucherView):
@@ -201,8 +212,8 @@ class VoucherValidation(VoucherView):
     def post(self, request: Request, code: str) -> Response:
         """Check."""
         given = self.parsed(UseIn)
-        verdict = validate_voucher(tenant=self.tenant, code=code, actor=self.actor, **self.used(given))
-        return Response(rendered(ValidationOut, verdict))
+        asked = {"tenant": self.tenant, "code": code, "actor": self.actor, **self.used(given)}
+        return self.noting_misses(lambda: Response(rendered(ValidationOut, validate_voucher(**asked))))
 
 
 class VoucherRedemption(VoucherView):
@@ -238,7 +249,7 @@ class VoucherRedemption(VoucherView):
             )
             return 201, self.redemption(info)
 
-        return self.once(work)
+        return self.noting_misses(lambda: self.once(work))
 
 
 class RedemptionReversal(VoucherView):

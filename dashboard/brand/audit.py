@@ -98,6 +98,7 @@ def _actions() -> dict[str, str]:
         "tiers.change": _("mudou os níveis"),
         "till.terms": _("mudou o balcão e o checkout"),
         "voucher.cancel": _("cancelou um voucher"),
+        "voucher.guessed": _("tentou muitos códigos que não existem"),
         "voucher.import_undo": _("desfez vouchers importados"),
         "voucher.issue": _("emitiu um voucher"),
         "voucher.redeem": _("validou um voucher"),

@@ -59,6 +59,7 @@ def template_name(key: str) -> str:
         "welcome": _("Boas-vindas"),
         "purchase_credited": _("Compra creditada"),
         "voucher_issued": _("Voucher emitido"),
+        "voucher_ending": _("Voucher por vencer"),
         "voucher_redeemed": _("Voucher usado"),
         "event_registered": _("Inscrição em evento"),
         "event_place_freed": _("Lugar em evento"),

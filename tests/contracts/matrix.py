@@ -392,6 +392,7 @@ PORTAL_PAGES: dict[str, Row] = {
     f"{PORTAL}join/": Row({"GET": EVERYONE, "POST": EVERYONE}, is_public=True),
     f"{PORTAL}join/finish/": CODE_STEP,
     f"{PORTAL}how-it-works/": STRANGERS_PAGE,
+    f"{PORTAL}check/": Row({"GET": EVERYONE, "POST": EVERYONE}, is_public=True),
     f"{PORTAL}sign-in/": Row({"GET": EVERYONE, "POST": EVERYONE}, is_public=True),
     f"{PORTAL}sign-in/code/": CODE_STEP,
     f"{PORTAL}sign-in/resend/": CODE_STEP,

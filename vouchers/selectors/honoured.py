@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -49,7 +50,7 @@ class Honoured:
 
 def honoured_in(*, tenant: UUID, stores: Collection[UUID], since: datetime, until: datetime) -> list[Honoured]:
     """Uses and what took uses back, from `since` to before `until`, by store, coupon and who bears it."""
-    facts = {"tenant": tenant, "stores": list(stores), "since": since, "until": until}
+    facts: dict[str, Any] = {"tenant": tenant, "stores": list(stores), "since": since, "until": until}
     with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
         cursor.execute(_HONOURED, facts)
         return [Honoured(*row) for row in cursor.fetchall()]

@@ -15,6 +15,7 @@ from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.selectors.overview import Happening, Overview, SetUp, overview
 from smartbis.tenancy.selectors import stores
+from vouchers.services.strangers import ALERT_AFTER, misses_today
 
 PERIODS = (7, 30, 90)
 USUAL = 30
@@ -37,6 +38,7 @@ def show(request: DeskRequest) -> HttpResponse:
     """What the programme did in the last days beside the days before, and what to do next."""
     asked = request.GET.get("days", "")
     days = int(asked) if asked in {str(each) for each in PERIODS} else USUAL
+    misses = misses_today(tenant=request.tenant)
     found = overview(brand=request.brand, actor=request.actor, days=days, store=only_store(request))
     context = {
         "section": "overview",
@@ -44,6 +46,8 @@ def show(request: DeskRequest) -> HttpResponse:
         "period_text": _period_text(found, days),
         "tabs": [(str(each), _("%(days)s dias") % {"days": each}, f"?days={each}") for each in PERIODS],
         "stats": _stats(found),
+        "misses": words.number(misses) if misses >= ALERT_AFTER else "",
+        "audit_url": reverse("dashboard:audit") if request.may("audit.see") else "",
         "line": figures.sales_line(found.report),
         "return_funnel": figures.return_funnel(found.report),
         "stores": figures.store_bars(found.report) if found.report.by_store else None,
