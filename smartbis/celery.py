@@ -64,6 +64,8 @@ def _use_our_logs(**_: object) -> None:
 
 @worker_process_init.connect
 def _refuse_an_unprotected_database(**_: object) -> None:
+    from smartbis.kernel.collecting import collect_rarely
     from smartbis.tenancy.catalogue import verify
 
     verify()
+    collect_rarely()

@@ -1,6 +1,5 @@
 """One part of a backtest's replay: gathered, run, and told as JSON. In this process or in a child of its own."""
 
-import gc
 import json
 import os
 import subprocess
@@ -25,6 +24,7 @@ from programs.models import Backtest, Program, RuleVersion
 from programs.rules import RuleSet, Spending, read_rules
 from programs.rules.needs import Needs, all_needs, needs_of
 from programs.selectors.catalogue import version_rules
+from smartbis.kernel.collecting import collect_rarely
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 
@@ -251,8 +251,7 @@ def serve(order: dict[str, Any], tell: Callable[[str], None]) -> None:
     """What a child does: replay its part, say how far it is, and in the end what it came to."""
     Thread(target=_end_with_worker, daemon=True).start()
     # Millions of small facts come and go without ever pointing back at one another.
-    gc.freeze()
-    gc.set_threshold(_FACTS_BETWEEN_COLLECTIONS)
+    collect_rarely(_FACTS_BETWEEN_COLLECTIONS)
     tenant = UUID(order["tenant"])
     with tenant_scope(tenant, read_only=True):
         row = Backtest.objects.get(id=order["backtest"])

@@ -1,6 +1,7 @@
 """A chunk of a purchases file: sales recorded and awarded together, returns put aside until every sale is in."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -59,7 +60,14 @@ class Purchases:
 
     def settle(self, rows: Sequence[Row]) -> None:
         """Record the chunk's sales, put its returns aside, refuse the rest row by row. Runs in the tenant's scope."""
-        whole = [each for each in documents(rows, self.read, self.number) if self._is_whole(each)]
+        self.settling(rows)()
+
+    def settling(self, rows: Sequence[Row]) -> Callable[[], None]:
+        """The chunk read, which any thread may do before; what settles it is answered, and may be called again."""
+        return partial(self._settle, documents(rows, self.read, self.number))
+
+    def _settle(self, read: Sequence[Document]) -> None:
+        whole = [each for each in read if self._is_whole(each)]
         people = [Person(each.rows[0].customer, each.rows[0].customer_name, each.at) for each in whole]
         customers, strangers = customers_for(self.run, people)
         sales: list[tuple[Document, SaleDraft]] = []

@@ -6,8 +6,9 @@ goes on exactly where the last commit was. A lease keeps two workers off one fil
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol, cast
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 from django.db.models import F, Q
 
 from programs.events import ImportFinished
+from programs.imports.ahead import read_ahead
 from programs.imports.articles import Articles
 from programs.imports.balances import Balances
 from programs.imports.customers import Customers
@@ -160,17 +162,19 @@ def _load_a_while(batch: ImportBatch, *, until: float) -> None:
 def _load_rows(batch: ImportBatch, run: Run, rows: Iterator[Row], until: float) -> bool:
     """Settle rows until the time is up; True when the file is at its end."""
     settler: Settler
+    parts: Iterator[tuple[list[Row], Callable[[], None]]]
     if batch.kind == ImportBatch.Kind.PURCHASES:
         with tenant_scope(run.tenant, read_only=True):
-            settler = Purchases(run)
-        parts = chunks(run, rows)
+            purchases = settler = Purchases(run)
+        parts = ((chunk, purchases.settling(chunk)) for chunk in chunks(run, rows))
     else:
         settler = _SETTLERS[batch.kind](run)
-        parts = _by_count(rows)
-    for chunk in parts:
-        _settle(batch, run, settler, chunk)
-        if time.monotonic() >= until:
-            return False
+        parts = ((chunk, partial(settler.settle, chunk)) for chunk in _by_count(rows))
+    with closing(read_ahead(parts)) as coming:
+        for chunk, work in coming:
+            _settle(batch, run, settler, chunk, work)
+            if time.monotonic() >= until:
+                return False
     with tenant_scope(run.tenant):
         _advance(batch, phase=ImportBatch.Phase.RETURNS)
     batch.phase = ImportBatch.Phase.RETURNS
@@ -201,14 +205,16 @@ def _by_count(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield chunk
 
 
-def _settle(batch: ImportBatch, run: Run, settler: Settler, rows: Sequence[Row]) -> None:
-    """Settle a chunk and commit it with the progress; rows that the database itself refuses are narrowed down to."""
+def _settle(batch: ImportBatch, run: Run, settler: Settler, rows: Sequence[Row], work: Callable[[], None]) -> None:
+    """Settle a chunk by `work` and commit it with the progress; rows that the database itself refuses are narrowed
+    down to.
+    """
     for pause in (*DEADLOCK_PAUSES, None):
         errors_left = run.errors_left
         try:
             with _one_commit(run):
                 with _effects(run):
-                    settler.settle(rows)
+                    work()
                 write_rows(run.tally.rows)
                 _count(batch, run.tally, position=rows[-1].end)
             return
@@ -229,8 +235,8 @@ def _settle(batch: ImportBatch, run: Run, settler: Settler, rows: Sequence[Row])
 def _settle_apart(batch: ImportBatch, run: Run, settler: Settler, rows: Sequence[Row]) -> None:
     middle = _border(settler, rows)
     if middle:
-        _settle(batch, run, settler, rows[:middle])
-        _settle(batch, run, settler, rows[middle:])
+        for part in (rows[:middle], rows[middle:]):
+            _settle(batch, run, settler, part, partial(settler.settle, part))
         return
     with _one_commit(run):
         for row in rows:

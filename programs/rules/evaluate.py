@@ -28,6 +28,12 @@ class Granted(NamedTuple):
     cut_by: str | None = None
     lines: tuple[tuple[int, int], ...] = ()
 
+    @classmethod
+    def of(cls, gain: "Gain") -> "Granted":
+        """A gain, with what of the base each of its lines was."""
+        rule, base, wanted, amount, cut_by, lines = gain
+        return cls(rule, base, wanted, amount, cut_by, shares_of(rule, lines))
+
     @property
     def is_gift(self) -> bool:
         """Whether a thing is given rather than value."""
@@ -88,8 +94,9 @@ class Evaluator:
         others = self._for_participations if type(facts) is SaleFacts else self._for_sales
         missed = {each.rule.key: Missed(each.rule, "kind_not_rewarded") for each in others}
         gains, _emptied = self.gains(facts, uses, missed)
-        granted = [Granted(gain[0], *gain[1:5], shares_of(gain[0], gain[5])) for gain in gains]
-        return Evaluation(tuple(granted), tuple([missed[key] for key in self._ready if key in missed]))
+        return Evaluation(
+            tuple([Granted.of(gain) for gain in gains]), tuple([missed[key] for key in self._ready if key in missed])
+        )
 
     def gains(
         self, facts: Facts, uses: Uses = _NO_USES, missed: dict[str, Missed] | None = None

@@ -12,7 +12,7 @@ from uuid import UUID
 from programs.errors import ProgramNotFound
 from programs.infos import ProgramInfo, RuleVersionInfo
 from programs.models import Program, RuleVersion
-from programs.rules import RuleSet, read_rules
+from programs.rules import Evaluator, RuleSet, read_rules
 from programs.rules.needs import Needs, all_needs, needs_of
 from smartbis.kernel.clock import now
 from smartbis.tenancy.scope import Reading, read, tenant_scope
@@ -30,6 +30,7 @@ class RuleInForce:
     rules: RuleSet
     effective_at: datetime
     needs: Needs
+    evaluator: Evaluator
 
 
 @dataclass(frozen=True)
@@ -76,17 +77,17 @@ def rule_book_reading(tenant: UUID) -> Reading[RuleBook]:
 def _rule_book(rows: list[tuple[Any, ...]]) -> RuleBook:
     book: dict[UUID, list[RuleInForce]] = {}
     for program, name, unit, version_id, version, effective_at, spec in rows:
-        rules, needs = _read_text(spec)
-        source = RuleInForce(program, name, unit, version_id, version, rules, effective_at, needs)
+        rules, needs, evaluator = _read_text(spec)
+        source = RuleInForce(program, name, unit, version_id, version, rules, effective_at, needs, evaluator)
         book.setdefault(program, []).append(source)
     return RuleBook(book)
 
 
 @lru_cache(maxsize=4096)
-def _read_text(spec: str) -> tuple[RuleSet, Needs]:
-    """The rules that a version's text describes; the same text is the same set, in whichever version it stands."""
+def _read_text(spec: str) -> tuple[RuleSet, Needs, Evaluator]:
+    """The rules that a version's text describes, made ready; the same text is the same set, in whichever version."""
     rules = read_rules(json.loads(spec))
-    return rules, needs_of(rules)
+    return rules, needs_of(rules), Evaluator(rules)
 
 
 def version_rules(row: RuleVersion) -> RuleSet:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from programs.infos import AwardInfo
-from programs.rules import Granted, ParticipationFacts, evaluate
+from programs.rules import Granted, ParticipationFacts, UsedByRule
 from programs.rules.needs import Needs, all_needs
 from programs.selectors.catalogue import RuleBook, RuleInForce
 from programs.services.facts import Occasion, with_members
@@ -144,8 +144,9 @@ def _gains_of(occasion: Occasion, sources: Sequence[RuleInForce], allowances: Al
     day = occasion.facts.moment.day
     for source in sources:
         is_limited = source.needs.uses
-        used = allowances.used(source.program_id, source.rules, occasion.customer, day) if is_limited else None
-        for granted in evaluate(source.rules, occasion.facts, used).granted:
+        used = allowances.used(source.program_id, source.rules, occasion.customer, day) if is_limited else {}
+        for found in source.evaluator.gains(occasion.facts, UsedByRule(used))[0]:
+            granted = Granted.of(found)
             gain = _Gain(occasion, source, granted)
             if granted.rule.limits.counts:
                 value = None if granted.counts_for_tiers else source.rules.point_value

@@ -16,6 +16,7 @@ from smartbis.ledger.models import HolderBalance, Transfer
 from smartbis.ledger.sql import BROKEN_CHAIN, OVER_REVERSED, SUMS
 from smartbis.tenancy.readings import rows_reading
 from smartbis.tenancy.scope import Reading, read, tenant_scope
+from smartbis.tenancy.statements import execute_rows, prepared_cursor
 
 
 @dataclass(frozen=True)
@@ -78,17 +79,24 @@ def balances_reading(tenant: UUID, customer: UUID) -> Reading[list[BalanceInfo]]
     return Reading(_BALANCES, (tenant, customer), make, ("balances", customer), only_in_reading=True)
 
 
+_BALANCES_OF = """
+SELECT h.customer_id, b.unit, b.available, b.pending, b.owed, b.held
+FROM ledger_holder h JOIN ledger_holderbalance b ON b.tenant_id = h.tenant_id AND b.holder_id = h.id
+WHERE h.tenant_id = %(tenant)s AND h.customer_id = ANY(%(customers)s::uuid[])
+ORDER BY b.unit
+"""
+
+
 def balances_of(*, tenant: UUID, customers: Sequence[UUID]) -> dict[UUID, list[BalanceInfo]]:
     """The balances of several customers, in one query; a customer without any is absent."""
     found: dict[UUID, list[BalanceInfo]] = {}
     with tenant_scope(tenant, read_only=True):
-        rows = (
-            HolderBalance.objects.filter(holder__customer_id__in=customers)
-            .order_by("unit")
-            .values_list("holder__customer_id", "unit", "available", "pending", "owed", "held")
-        )
-        for customer, unit, available, pending, owed, held in rows:
-            found.setdefault(customer, []).append(BalanceInfo(unit, available, pending, owed, held))
+        if not customers:
+            return found
+        with prepared_cursor() as cursor:
+            execute_rows(cursor, _BALANCES_OF, {"tenant": tenant, "customers": customers})
+            for customer, *balance in cursor.fetchall():
+                found.setdefault(customer, []).append(BalanceInfo(*balance))
     return found
 
 

@@ -1,12 +1,14 @@
 """Rows out of text: a slip in one row never swallows another."""
 
 import contextlib
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from programs.imports.ahead import read_ahead
 from programs.imports.errors import FileRefused, RowError
 from programs.imports.reading import read_header, read_rows
 from programs.imports.values import instant, money, quantity
@@ -109,3 +111,32 @@ def test_cells_give_a_value_or_a_row_error(text: str) -> None:
     for read in (lambda: money(text, 2), lambda: quantity(text), lambda: instant(text, "UTC")):
         with contextlib.suppress(RowError):
             read()
+
+
+def test_what_is_read_ahead_comes_in_its_order_and_no_further_than_one_item() -> None:
+    asked: list[int] = []
+
+    def counting() -> Iterator[int]:
+        for number in range(100):
+            asked.append(number)
+            yield number
+
+    items = counting()
+    ahead = read_ahead(items)
+    assert [next(ahead), next(ahead)] == [0, 1]
+    ahead.close()
+    read = len(asked)
+    assert read in (2, 3)
+    assert next(items) == read  # nobody reads any more: what comes next is still there
+    assert list(read_ahead(iter("abc"))) == ["a", "b", "c"]
+
+
+def test_a_fault_of_reading_comes_where_its_item_would_have() -> None:
+    def failing() -> Iterator[str]:
+        yield "a"
+        raise ValueError("broken")
+
+    ahead = read_ahead(failing())
+    assert next(ahead) == "a"
+    with pytest.raises(ValueError, match="broken"):
+        next(ahead)

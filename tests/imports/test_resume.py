@@ -1,5 +1,6 @@
 """A worker may die anywhere: the file goes on where the last commit was, once."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -137,14 +138,17 @@ def test_what_kills_every_worker_ends_as_failed(gifts: TenantInfo, monkeypatch: 
 def test_a_row_the_database_refuses_stops_nobody_else(gifts: TenantInfo, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import DataError
 
-    settle = chunking.Purchases.settle
+    settling = chunking.Purchases.settling
 
-    def picky(self: chunking.Purchases, rows: list[Row]) -> None:
-        if any(row.cells[0] == "1002" for row in rows):
+    def picky(self: chunking.Purchases, rows: list[Row]) -> Callable[[], None]:
+        work = settling(self, rows)
+
+        def refuse() -> None:
             raise DataError("no")
-        settle(self, rows)
 
-    monkeypatch.setattr(chunking.Purchases, "settle", picky)
+        return refuse if any(row.cells[0] == "1002" for row in rows) else work
+
+    monkeypatch.setattr(chunking.Purchases, "settling", picky)
     from tests.imports.loading import refused
 
     info = load(gifts, zipped(EXCERPT), mapping="online-retail")

@@ -25,6 +25,21 @@ def test_a_mobile_is_one_number_however_it_is_written(written: str) -> None:
     assert normalise_phone(written) == MOBILE
 
 
+def _normalised(written: str) -> str:
+    try:
+        return normalise_phone(written)
+    except InvalidPhone:
+        return "refused"
+
+
+@pytest.mark.parametrize("start", ["90000", "91234", "95678", "96000", "97999", "98765", "99999"])
+def test_the_short_way_for_mobiles_answers_what_the_library_does(start: str) -> None:
+    for area in range(100):
+        by_library = _normalised(f"+55.{area:02}.{start}.4821")
+        assert _normalised(f"+55{area:02}{start}4821") == by_library
+        assert _normalised(f"+55 ({area:02}) {start}-4821") == by_library
+
+
 def test_an_area_code_completes_a_local_number() -> None:
     assert normalise_phone("98765-4821", area_code="11") == MOBILE
     with pytest.raises(InvalidPhone) as refusal:

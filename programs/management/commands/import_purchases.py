@@ -9,9 +9,13 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from programs.imports import ImportInfo, errors_csv, get_import, start_import, undo_import, work_off
+from smartbis.kernel.collecting import collect_rarely
 from smartbis.kernel.errors import DomainError, InvalidInput
 from smartbis.kernel.people import SYSTEM
 from smartbis.tenancy.selectors import find_tenant_by_slug
+
+# A turn opens the file anew and forgets who is who.
+_TURN_SECONDS = 15.0
 
 
 class Command(BaseCommand):
@@ -33,6 +37,7 @@ class Command(BaseCommand):
         tenant = find_tenant_by_slug(options["slug"])
         if tenant is None:
             raise CommandError(f"there is no brand {options['slug']}")
+        collect_rarely()
         started = time.monotonic()
         try:
             info = self._start(tenant, options)
@@ -69,7 +74,7 @@ class Command(BaseCommand):
         """Work on it here; where a worker of the queue has it already, watch that one's progress."""
         self.stdout.write(f"import {info.id}")
         before = -1
-        while work_off(tenant=tenant, import_id=info.id):
+        while work_off(tenant=tenant, import_id=info.id, seconds=_TURN_SECONDS):
             info = get_import(tenant=tenant, import_id=info.id)
             if info.rows_done == before and not info.is_undoing:
                 time.sleep(0.5)

@@ -1,6 +1,6 @@
 """Many customers at once, for imports, batches and the demo."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,17 +9,24 @@ from django.db import transaction
 from smartbis.customers.errors import IdentityMissing
 from smartbis.customers.events import CustomerEnrolled
 from smartbis.customers.infos import BulkEnrolment, CustomerDraft, IdentityValue, Origin
-from smartbis.customers.models import Customer, Identity, IdentityKind
+from smartbis.customers.models import Customer, IdentityKind
 from smartbis.customers.rows import insert_identities, insert_name_tokens
 from smartbis.customers.services.consent import consents_at_enrolment
 from smartbis.customers.services.enrol import checked_identities, new_customer
 from smartbis.kernel.errors import InvalidInput
 from smartbis.outbox.services import publish as publish_event
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.statements import execute_rows, prepared_cursor
 
-# The identity that decides when those of one draft belong to different customers.
-PRIORITY = ("external_id", "cpf", "phone", "email")
 MAX_ROUNDS = 5
+_HOLDERS = """
+SELECT kind, blind, customer_id FROM customers_identity
+WHERE tenant_id = %(tenant)s AND kind = ANY(%(kinds)s::text[]) AND blind = ANY(%(blinds)s::bytea[])
+"""
+_KINDS = """
+SELECT customer_id, kind FROM customers_identity
+WHERE tenant_id = %(tenant)s AND customer_id = ANY(%(customers)s::uuid[])
+"""
 
 
 class RivalEnrolments(Exception):
@@ -69,13 +76,25 @@ def enrol_many(
 
 
 def check_draft(*, tenant: UUID, draft: CustomerDraft) -> list[IdentityValue]:
-    """The identities of a draft, in the order in which they decide. Raises InvalidInput, IdentityMissing."""
+    """The identities of a draft, in the order in which they decide. Raises InvalidInput, IdentityMissing.
+
+    The first decides when those of one draft belong to different customers.
+    """
     with tenant_scope(tenant):
-        given: dict[IdentityKind, str | None] = {IdentityKind(kind): getattr(draft, kind) for kind in PRIORITY}
-        identities = checked_identities(tenant=tenant, given=given)
-        if not identities:
-            raise IdentityMissing({"phone": [IdentityMissing.sentence]})
-        return identities
+        return _identities(tenant, draft)
+
+
+def _identities(tenant: UUID, draft: CustomerDraft) -> list[IdentityValue]:
+    given: dict[IdentityKind, str | None] = {
+        IdentityKind.EXTERNAL_ID: draft.external_id,
+        IdentityKind.CPF: draft.cpf,
+        IdentityKind.PHONE: draft.phone,
+        IdentityKind.EMAIL: draft.email,
+    }
+    identities = checked_identities(tenant=tenant, given=given)
+    if not identities:
+        raise IdentityMissing({"phone": [IdentityMissing.sentence]})
+    return identities
 
 
 def _checked(tenant: UUID, drafts: Sequence[CustomerDraft]) -> dict[str, list[IdentityValue]]:
@@ -86,7 +105,7 @@ def _checked(tenant: UUID, drafts: Sequence[CustomerDraft]) -> dict[str, list[Id
             raise ValueError("the keys of a batch must differ")
         checked[draft.key] = []
         try:
-            checked[draft.key] = check_draft(tenant=tenant, draft=draft)
+            checked[draft.key] = _identities(tenant, draft)
         except InvalidInput as error:
             errors[draft.key] = [text for texts in error.errors.values() for text in texts]
     if errors:
@@ -97,7 +116,7 @@ def _checked(tenant: UUID, drafts: Sequence[CustomerDraft]) -> dict[str, list[Id
 def _plan(
     tenant: UUID, drafts: Sequence[CustomerDraft], checked: dict[str, list[IdentityValue]], origin: Origin
 ) -> _Plan:
-    owners, kinds = _known(tenant, [value for values in checked.values() for value in values])
+    owners, kinds = _known(tenant, checked.values())
     plan = _Plan(ids={}, new=[], gains=[])
     for draft in drafts:
         values = checked[draft.key]
@@ -123,18 +142,31 @@ def _plan(
     return plan
 
 
-def _known(tenant: UUID, values: Sequence[IdentityValue]) -> tuple[dict[tuple[str, bytes], UUID], dict[UUID, set[str]]]:
-    """Who holds these identities, and which kinds those customers have."""
-    wanted = {(value.kind, value.blind) for value in values}
-    rows = Identity.objects.filter(
-        tenant_id=tenant, kind__in={kind for kind, _ in wanted}, blind__in=[blind for _, blind in wanted]
-    ).values_list("kind", "blind", "customer_id")
-    owners = {(kind, bytes(blind)): customer for kind, blind, customer in rows if (kind, bytes(blind)) in wanted}
-    kinds: dict[UUID, set[str]] = {}
-    held = Identity.objects.filter(tenant_id=tenant, customer_id__in=set(owners.values()))
-    for customer, kind in held.values_list("customer_id", "kind"):
-        kinds.setdefault(customer, set()).add(kind)
-    return owners, kinds
+def _known(
+    tenant: UUID, checked: Iterable[Sequence[IdentityValue]]
+) -> tuple[dict[tuple[str, bytes], UUID], dict[UUID, set[str]]]:
+    """Who holds these identities, and which kinds those have who may gain one."""
+    drafts = [[(value.kind, value.blind) for value in values] for values in checked]
+    wanted = {key for keys in drafts for key in keys}
+    if not wanted:
+        return {}, {}
+    with prepared_cursor() as cursor:
+        columns = {
+            "tenant": tenant,
+            "kinds": sorted({kind for kind, _ in wanted}),
+            "blinds": [each for _, each in wanted],
+        }
+        execute_rows(cursor, _HOLDERS, columns)
+        found = [((kind, bytes(blind)), customer) for kind, blind, customer in cursor.fetchall()]
+        owners = {key: customer for key, customer in found if key in wanted}
+        lacking = [keys for keys in drafts if any(key not in owners for key in keys)]
+        customers = {owners[key] for keys in lacking for key in keys if key in owners}
+        kinds: dict[UUID, set[str]] = {}
+        if customers:
+            execute_rows(cursor, _KINDS, {"tenant": tenant, "customers": list(customers)})
+            for customer, kind in cursor.fetchall():
+                kinds.setdefault(customer, set()).add(kind)
+        return owners, kinds
 
 
 def _written(tenant: UUID, plan: _Plan) -> bool:
