@@ -70,9 +70,15 @@ def show(
         "key": new_key(),
         "notice": notice,
         "may_use_balance": any(line.code in ("balance_saved", "balance_not_asked") for line in quote.lines),
-        "action": _("Confirmar e cobrar %(due)s") % {"due": words.money(quote.due_minor, quote.currency)},
+        "action": _action(quote),
     }
     return pages.show(request, "quote", context, status=status)
+
+
+def _action(quote: CheckoutInfo) -> str:
+    if not quote.due_minor:
+        return _("Confirmar: nada a cobrar")
+    return _("Confirmar e cobrar %(due)s") % {"due": words.money(quote.due_minor, quote.currency)}
 
 
 def _name(request: CounterRequest, customer: UUID | None) -> str:

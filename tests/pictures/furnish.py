@@ -50,11 +50,19 @@ def furnish(owner: Page, card: House, club: House) -> None:
         for person in people[:3]:
             house.call(f"customers/{person['id']}/tags", {"tag": "VIP"})
     club_event(club)
+    issue_to_many(card)
     adjust(owner, card)
     program = card.first("programs")["id"]
     told = {"text": "Às tardes, de terça a quinta, o cashback vale em dobro.", "days": 30}
     card.call(f"programs/{program}/versions", {"spec": RULES, "notice": told})
     start_backtest(card, 700)
+
+
+def issue_to_many(house: House) -> None:
+    """A campaign, and an order of vouchers for everybody."""
+    house.call("campaigns", {"name": "Natal", "goal": "Trazer de volta quem comprou no Natal passado"})
+    order = {"coupon": house.first("coupons")["id"], "audience": "everybody", "reason": "Campanha de Natal"}
+    house.call("issuances", order)
 
 
 def club_event(club: House) -> None:

@@ -19,6 +19,7 @@ FIND: dict[str, Find] = {
     "other": lambda house: str(house.call("customers?limit=5")["results"][4]["id"]),
     "purchase": lambda house: str(house.first("purchases?limit=1")["id"]),
     "event": lambda house: _event(house, "Sarau"),
+    "issuance": lambda house: str(house.first("issuances")["id"]),
     "tonight": lambda house: _event(house, "Oficina"),
     "challenge": lambda house: str(house.first("challenges")["id"]),
     "plan": lambda house: str(house.first("plans")["key"]),
@@ -85,6 +86,18 @@ def _counter_sells(page: Page, house: House) -> None:
     expect(page.locator("#till-confirm")).to_contain_text(re.compile("38[.,]50"))
 
 
+def _counter_quotes(page: Page, house: House) -> None:
+    _counter_sells(page, house)
+    page.locator("#till-confirm").click()
+    page.locator(".quote__sum").wait_for()
+
+
+def _without_a_line(page: Page, house: House) -> None:
+    """As when the line breaks; the browser itself stays connected, for the screens that follow."""
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    page.locator("#offline-amount").press_sequentially("3850")
+
+
 def _open_person(page: Page, house: House) -> None:
     with page.expect_response(lambda answer: "registration=" in answer.url):
         page.locator("#till a[href*='registration=']").last.click()
@@ -133,6 +146,8 @@ COUNTER = [
     Screen("idle"),
     Screen("found", act=_counter_finds(None, ".till__who")),
     Screen("selling", act=_counter_sells),
+    Screen("quote", act=_counter_quotes),
+    Screen("offline", act=_without_a_line),
     Screen("new", act=_counter_finds("+5511900000000", "[name=name]")),
     Screen("no-such-code", act=_no_such_code),
 ]
