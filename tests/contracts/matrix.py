@@ -117,7 +117,7 @@ REST = {
     "api/v1/campaigns": Row({"GET": API, "POST": API}),
     "api/v1/campaigns/<uuid:campaign>": Row({"GET": API, "PUT": API}, body={"PUT": lambda world: {"name": "Campanha"}}),
     "api/v1/issuances": Row(
-        {"POST": API},
+        {"GET": API, "POST": API},
         body={
             "POST": lambda world: {"coupon": str(world.ids["coupon"]), "audience": "everybody", "reason": "x"},
         },
@@ -208,15 +208,15 @@ COUNTER_PAGES: dict[str, Row] = {
     "counter/offline/": Row({"GET": TILL}),
     "counter/worker.js": Row({"GET": TILL}),
     "counter/quotes/": Row(
-        {"POST": COUNTER | {"partner"}},
+        {"POST": COUNTER},
         body={"POST": lambda world: {"checkout": str(world.ids["checkout"]), "number": "x"}},
     ),
     "counter/quotes/commit/": Row(
-        {"POST": COUNTER | {"partner"}},
+        {"POST": COUNTER},
         body={"POST": lambda world: {"checkout": str(world.ids["checkout"]), "number": "x"}},
     ),
     "counter/quotes/cancel/": Row(
-        {"POST": COUNTER | {"partner"}},
+        {"POST": COUNTER},
         body={"POST": lambda world: {"checkout": str(world.ids["checkout"]), "number": "x"}},
     ),
     "counter/redemptions/": Row(
