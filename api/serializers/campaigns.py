@@ -81,6 +81,13 @@ class IssuanceOut(serializers.Serializer[Any]):
     finished_at = InstantField(allow_null=True)
 
 
+class IssuancePageOut(serializers.Serializer[Any]):
+    """The issuances, the newest first, on one page."""
+
+    results = IssuanceOut(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
 class CodesIn(serializers.Serializer[Any]):
     """Codes of another company."""
 

@@ -16,12 +16,13 @@ from api.serializers.campaigns import (
     CodesOut,
     IssuanceIn,
     IssuanceOut,
+    IssuancePageOut,
     IssuanceTurnIn,
 )
 from api.views.base import KEY_HEADER, ApiView, rendered
 from vouchers.infos import CampaignDraft, IssuanceInfo
 from vouchers.selectors.campaigns import campaigns, get_campaign
-from vouchers.selectors.issuances import get_issuance
+from vouchers.selectors.issuances import get_issuance, issuances
 from vouchers.services import (
     add_codes,
     change_campaign,
@@ -140,7 +141,20 @@ class OneCampaign(ApiView):
 class Issuances(ApiView):
     """`/issuances`"""
 
-    scopes = {"POST": "vouchers:write"}
+    scopes = {"GET": "vouchers:read", "POST": "vouchers:write"}
+
+    @call(
+        "listIssuances",
+        "Vouchers",
+        "List the issuances",
+        description="The newest hundred, without their refusals counted.",
+        answers={200: IssuancePageOut},
+        examples=[answered("One", {"results": [ISSUANCE], "next": None})],
+    )
+    def get(self, request: Request) -> Response:
+        """List."""
+        found = [rendered(IssuanceOut, each) for each in issuances(tenant=self.tenant)]
+        return Response({"results": found, "next": None})
 
     @call(
         "startIssuance",
