@@ -75,7 +75,7 @@ def _statement(each: PartnerStatement) -> dict[str, Any]:
             for line in each.honoured
         ],
         "earned": [
-            _("%(store)s: %(amount)s")
+            _("%(store)s: %(amount)s, pago pela marca")
             % {"store": line.store, "amount": words.amount(line.earned - line.reversed, line.unit)}
             for line in each.earned
         ],
