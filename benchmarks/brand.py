@@ -1,6 +1,7 @@
 """The brand that is measured: made through the services that everybody uses, then multiplied where that takes long."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from benchmarks.database import Database
 SLUG = "bench"
 BASIS_POINTS = 500
 UNIT = "BRL"
+OPENED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 VALUE_MINOR = 1000
 
 
@@ -45,7 +47,9 @@ def make_world(database: Database, *, customers: int, vouchers: int) -> World:
     brand = open_tenant(slug=SLUG, name="Bench", default_area_code="11")
     store = add_store(tenant=brand.id, code="centro", name="Loja Centro")
     spec = {"effect": {"kind": "percentage", "basis_points": BASIS_POINTS}}
-    program = open_program(tenant=brand.id, name="Cashback", kind="cashback", spec=spec, actor=owner)
+    program = open_program(
+        tenant=brand.id, name="Cashback", kind="cashback", spec=spec, actor=owner, effective_at=OPENED_AT
+    )
     if program.current is None:
         raise RuntimeError("the programme has no rule in force")
     _key, secret = create_api_key(tenant=brand.id, name="Till")

@@ -40,6 +40,7 @@ from benchmarks.brand import World
 from benchmarks.sales import EARNED_MINOR, Buyers, learn
 from benchmarks.script import say
 from benchmarks.web import KNOWN
+from smartbis.kernel.collecting import collect_rarely
 
 _own = threading.local()
 
@@ -80,3 +81,4 @@ if KNOWN in os.environ:
     _BUYERS: Buyers
     _WORLD, _BUYERS = pickle.loads(Path(os.environ[KNOWN]).read_bytes())
     application = get_wsgi_application()
+    collect_rarely()

@@ -30,9 +30,12 @@ REAL_FILE = ROOT.parent / "shared" / "data" / "online_retail_2010.csv.gz"
 REAL_SLUG = "bench-retail"
 
 
-def made_file(folder: Path, world: World, rows: int, *, name: str) -> Path:
-    """A file of `rows` lines, two to a sale, over the last half year, by customers the brand knows."""
-    chance, start = random.Random(rows), datetime(2026, 5, 1, tzinfo=UTC)
+def made_file(folder: Path, world: World, rows: int, *, name: str, earns: bool = False) -> Path:
+    """A file of `rows` lines, two to a sale, over half a year, by customers the brand knows.
+
+    The sales are older than the brand's programme, unless they are to be awarded.
+    """
+    chance, start = random.Random(rows), datetime(2026 if earns else 2025, 5, 1, tzinfo=UTC)
     path = folder / f"{name}.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

@@ -49,6 +49,8 @@ class Bench:
         path = files.made_file(self.folder, self.world, rows, name="made")
         made = [self._import(f"import of {rows:,} rows", path)]
         made.append(self._import(f"the same file again, {rows:,} rows", path))
+        path = files.made_file(self.folder, self.world, rows, name="earning", earns=True)
+        made.append(self._import(f"import of {rows:,} rows that earn", path))
         if real_file and files.REAL_FILE.exists():
             files.open_real_brand()
             options = ("--mapping", "online-retail", "--store", "shop")

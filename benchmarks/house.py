@@ -16,6 +16,8 @@ def set_up(app_url: str) -> None:
 
     django.setup()
     import smartbis.celery  # noqa: F401  (work is poked through our own application)
+    from smartbis.kernel.collecting import collect_rarely
     from smartbis.logs import configure_logs
 
     configure_logs()
+    collect_rarely()

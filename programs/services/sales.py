@@ -102,8 +102,10 @@ def _result(
     if judged.purchase is None or judged.error is not None:
         return SaleResult(error=judged.error)
     outcome = outcomes[judged.purchase.id]
-    repeated = judged.outcome == "repeated"
-    return SaleResult(outcome=replace(outcome, repeated=repeated, vouchers=_codes(judged.purchase, used)))
+    repeated, codes = judged.outcome == "repeated", _codes(judged.purchase, used) if used else ()
+    if repeated != outcome.repeated or codes != outcome.vouchers:
+        outcome = replace(outcome, repeated=repeated, vouchers=codes)
+    return SaleResult(outcome=outcome)
 
 
 def _uses_before(tenant: UUID, sale: SaleDraft) -> dict[SaleRef, list[RedemptionInfo]]:

@@ -19,6 +19,7 @@ from smartbis.purchases.infos import (
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 # Tills with a clock that runs ahead are believed within a day.
 CLOCK_LEEWAY = timedelta(days=1)
+_written = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def check_sale(draft: SaleDraft) -> None:
@@ -92,7 +93,7 @@ def refund_hash(draft: RefundDraft) -> bytes:
 
 
 def _hash(content: list[object]) -> bytes:
-    return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).digest()
+    return hashlib.sha256(_written(content).encode()).digest()
 
 
 def _instant(at: datetime | None) -> str | None:
