@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import backtests, batches, files, pages, redemptions, sales, web
+from benchmarks import backtests, batches, files, hordak, movements, pages, redemptions, sales, web
 from benchmarks.brand import SLUG, World, open_again
 from benchmarks.clients import Fleet
 from benchmarks.floors import SALE, USE, Pgbench
@@ -43,6 +43,23 @@ class Bench:
             told = side_by_side(contestants, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster)
         first, second = contestants
         return figures(told, "sales/s", {second: first})
+
+    def movements(self) -> list[Figure]:
+        """Posting to the ledger, beside another ledger for Django on the same server."""
+        owner = self.world.database.owner_url
+        address = hordak.made(owner, customers=len(self.world.customers))
+        told = {}
+        try:
+            for maker, size in (("one_by_one", {}), ("many", {"processes": 2, "threads": 1})):
+                with contextlib.ExitStack() as open_fleets:
+                    ours = _fleet(open_fleets, f"benchmarks.movements:{maker}", self.world, **size)
+                    theirs = _fleet(open_fleets, f"benchmarks.hordak:{maker}", address, **size)
+                    named = movements.named(maker, theirs, ours)
+                    told |= side_by_side(named, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster)
+        finally:
+            hordak.dropped(owner)
+        names = list(told)
+        return figures(told, "movements/s", dict(zip(names[1::2], names[::2], strict=True)))
 
     def imports(self, *, rows: int, real_file: bool) -> list[Figure]:
         """Loading files."""
