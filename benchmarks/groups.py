@@ -48,7 +48,7 @@ class Bench:
         """Posting to the ledger, beside another ledger for Django on the same server."""
         owner = self.world.database.owner_url
         address = hordak.made(owner, customers=len(self.world.customers))
-        told = {}
+        told: dict[str, Any] = {}
         try:
             for maker, size in (("one_by_one", {}), ("many", {"processes": 2, "threads": 1})):
                 with contextlib.ExitStack() as open_fleets:

@@ -45,21 +45,24 @@ def dropped(owner_url: str) -> None:
 
 
 def one_by_one(url: str, place: int) -> Operation:
-    """A client that posts one movement in a transaction."""
+    """A client that locks a customer's account, reads its balance and posts one movement, as ours does."""
     _set_up(url)
     from django.db import transaction
 
     accounts, brand, money, chance = *_world(), random.Random(place)
+    models: Any = importlib.import_module("hordak.models")
 
     def operation() -> None:
         with transaction.atomic():
-            brand.transfer_to(chance.choice(accounts), money)
+            account = models.Account.objects.select_for_update().get(id=chance.choice(accounts).id)
+            account.get_simple_balance()
+            brand.transfer_to(account, money)
 
     return operation
 
 
 def many(url: str, place: int) -> Operation:
-    """A client that posts a batch of movements in one transaction, its legs written together."""
+    """A client that posts a batch of movements in one transaction, its legs written together, no balance looked at."""
     _set_up(url)
     from django.db import transaction
 
