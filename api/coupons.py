@@ -41,7 +41,7 @@ _PLAIN = (
     "grace_days",
     "funded_by",
 )
-_LISTS = ("weekdays", "plans", "tiers", "communities", "tags", "notice_days")
+_LISTS = ("weekdays", "plans", "tiers", "communities", "tags", "given_with_plans", "notice_days")
 
 
 def drafted(tenant: UUID, given: dict[str, Any], before: CouponDraft | None = None) -> CouponDraft:

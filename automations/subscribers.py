@@ -4,6 +4,7 @@ from uuid import UUID
 
 from automations.club import tell_challenge_reached, tell_referral_settled
 from automations.gatherings import tell_cancelled, tell_registered
+from automations.giving import give_with_plan
 from automations.joining import join_by_message
 from automations.memberships import (
     tell_plan_ending,
@@ -106,6 +107,18 @@ def on_plan_started(*, tenant: UUID, event: PlanStarted) -> None:
 def on_plan_renewed(*, tenant: UUID, event: PlanRenewed) -> None:
     """Tell of the plan's new end."""
     tell_plan_started(tenant=tenant, event=event)
+
+
+@subscribe(PlanStarted)
+def on_plan_started_give(*, tenant: UUID, event: PlanStarted) -> None:
+    """Give the vouchers that come with the plan."""
+    give_with_plan(tenant=tenant, event=event)
+
+
+@subscribe(PlanRenewed)
+def on_plan_renewed_give(*, tenant: UUID, event: PlanRenewed) -> None:
+    """Give them again for the new period."""
+    give_with_plan(tenant=tenant, event=event)
 
 
 @subscribe(PlanEnding)

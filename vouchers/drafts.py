@@ -146,7 +146,7 @@ def _of_time(draft: CouponDraft, is_balance: bool) -> Iterator[Problem]:
 
 
 def _of_links(draft: CouponDraft, is_balance: bool) -> Iterator[Problem]:
-    for field in ("plans", "tiers", "communities", "tags"):
+    for field in ("plans", "tiers", "communities", "tags", "given_with_plans"):
         keys = getattr(draft, field)
         if len(keys) > MOST_KEYS or any(not key or len(key) > 60 for key in keys):
             yield field, _("Chaves de 1 a 60 caracteres.")

@@ -48,7 +48,7 @@ _SAME = (
     "held_until",
     "legacy_code",
 )
-_LISTS = ("stores", "weekdays", "plans", "tiers", "communities", "tags", "notice_days")
+_LISTS = ("stores", "weekdays", "plans", "tiers", "communities", "tags", "given_with_plans", "notice_days")
 
 
 def get_coupon_row(coupon: UUID, actor: Actor | None = None) -> Coupon:

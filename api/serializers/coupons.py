@@ -103,6 +103,12 @@ class CouponTerms(serializers.Serializer[Any]):
     stacks_with_balance = serializers.BooleanField(
         required=False, help_text="May stand beside balance on one sale; true if absent."
     )
+    given_with_plans = serializers.ListField(
+        child=TextField(max_length=60),
+        required=False,
+        max_length=MAX_LIST,
+        help_text="Keys of plans: who gets one of them, or renews it, is given a voucher.",
+    )
     uses_pool = serializers.BooleanField(
         required=False, help_text="Hands out codes of another company, added with `POST /coupons/{id}/codes`."
     )

@@ -52,6 +52,7 @@ COUPON = TERMS | {
     "is_divisible": False,
     "stacks_with_vouchers": True,
     "stacks_with_balance": True,
+    "given_with_plans": [],
     "uses_pool": False,
     "notice_days": [30, 7, 1],
     "grace_days": 7,

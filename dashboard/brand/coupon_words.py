@@ -81,6 +81,8 @@ def _terms_of_number(request: DeskRequest, coupon: CouponInfo) -> Iterator[tuple
     ]
     if alone:
         yield _("Não soma com"), ", ".join(alone)
+    if given := belonging_names(tenant=request.tenant, asked=(("plans", coupon.given_with_plans),)):
+        yield _("Vem com o plano"), ", ".join(given)
     if coupon.notice_days and (coupon.valid_days or coupon.period_until):
         days = ", ".join(str(each) for each in coupon.notice_days)
         yield _("Avisa antes de vencer"), _("%(days)s dias") % {"days": days}

@@ -113,6 +113,8 @@ class Coupon(TenantModel):
     birthday = models.CharField(max_length=5, choices=Birthday, blank=True, db_default="")
     new_within_days = models.PositiveSmallIntegerField(null=True, help_text="Enrolled at most so many days ago.")
     inactive_for_days = models.PositiveSmallIntegerField(null=True, help_text="Last bought at least so long ago.")
+    # Whoever gets one of these plans, or renews it, is given a voucher.
+    given_with_plans = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
     # Its vouchers carry codes of another company, handed out one by one; without a free one there is no stock.
     uses_pool = models.BooleanField(default=False, db_default=False)
     notice_days = ArrayField(

@@ -125,6 +125,7 @@ class Voucher(TenantModel):
                 condition=Q(status="issued"),
                 name="voucher_open_by_end",
             ),
+            models.Index(fields=["tenant", "ended_at"], condition=Q(ended_at__isnull=False), name="voucher_by_end"),
             models.Index(fields=["tenant", "batch_id"], condition=Q(batch_id__isnull=False), name="voucher_by_batch"),
         ]
 

@@ -35,6 +35,13 @@ def get_coupon(*, tenant: UUID, coupon: UUID, actor: Actor | None = None) -> Cou
         return coupon_infos([row])[0]
 
 
+def coupons_given_with(*, tenant: UUID, plan: str) -> list[UUID]:
+    """The live coupons of which a voucher comes with a plan, the oldest first."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Coupon.objects.filter(given_with_plans__contains=[plan], status=Coupon.Status.LIVE)
+        return list(rows.order_by("created_at", "id").values_list("id", flat=True))
+
+
 def coupon_counts(*, tenant: UUID) -> dict[UUID, CouponCounts]:
     """How many vouchers of each coupon there are, by state; a coupon without any is absent. One query."""
     instant = now()

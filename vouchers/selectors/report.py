@@ -53,11 +53,16 @@ FROM (
 # A voucher whose time is over has lapsed, whether or not the sweep has passed by.
 _ENDED = """
 SELECT coupon_id, count(*) FILTER (WHERE status = 'cancelled'), count(*) FILTER (WHERE status <> 'cancelled')
-FROM vouchers_voucher
-WHERE tenant_id = %(tenant)s AND kind <> 'entry' AND (
-        (status IN ('cancelled', 'lapsed') AND ended_at >= %(since)s AND ended_at < %(until)s)
-        OR (status = 'issued' AND valid_until >= %(since)s AND valid_until < LEAST(%(until)s, %(now)s)))
-  AND (%(coupons)s::uuid[] IS NULL OR coupon_id = ANY(%(coupons)s))
+FROM (
+    SELECT coupon_id, kind, status FROM vouchers_voucher
+    WHERE tenant_id = %(tenant)s AND ended_at >= %(since)s AND ended_at < %(until)s
+      AND status IN ('cancelled', 'lapsed')
+    UNION ALL
+    SELECT coupon_id, kind, status FROM vouchers_voucher
+    WHERE tenant_id = %(tenant)s AND status = 'issued'
+      AND valid_until >= %(since)s AND valid_until < LEAST(%(until)s, %(now)s)
+) AS v
+WHERE kind <> 'entry' AND (%(coupons)s::uuid[] IS NULL OR coupon_id = ANY(%(coupons)s))
 GROUP BY coupon_id
 """
 _HELD = """

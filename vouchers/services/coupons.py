@@ -22,7 +22,7 @@ from vouchers.reading import coupon_infos
 from vouchers.stock import lay_out, lay_out_again
 from vouchers.terms_of_use import keep_terms, terms_of_coupon
 
-_LISTS = ("stores", "weekdays", "plans", "tiers", "communities", "tags", "notice_days")
+_LISTS = ("stores", "weekdays", "plans", "tiers", "communities", "tags", "given_with_plans", "notice_days")
 
 
 def create_coupon(*, tenant: UUID, draft: CouponDraft, actor: Actor) -> CouponInfo:
@@ -141,6 +141,8 @@ def _keep_balance_terms(row: Coupon, draft: CouponDraft, brand: TenantInfo) -> N
     errors |= {
         name: [_("O voucher de saldo não tem este limite.")] for name in limits if getattr(draft, name) is not None
     }
+    if draft.given_with_plans:
+        errors["given_with_plans"] = [_("No voucher de saldo isto não muda.")]
     if draft.is_listed:
         errors["is_listed"] = [_("O voucher de saldo não é oferecido em lista.")]
     if errors:

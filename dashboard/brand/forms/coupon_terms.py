@@ -51,6 +51,7 @@ def initial_of(coupon: CouponDraft, currency: str) -> dict[str, Any]:
         "birthday": coupon.birthday,
         "new_within_days": coupon.new_within_days,
         "inactive_for_days": coupon.inactive_for_days,
+        "given_with_plans": list(coupon.given_with_plans),
         "uses_pool": coupon.uses_pool,
         "notice_days": [str(each) for each in coupon.notice_days],
         "on_lapse": coupon.on_lapse,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm, LocalMoment, PercentField
-from dashboard.brand.forms.names import NamesField, offer_belonging
+from dashboard.brand.forms.names import NONE_YET, NamesField, offer_belonging
 from dashboard.brand.pictures import PictureField
 from dashboard.brand.selectors.belonging import Choices
 from smartbis.forms import MoneyField
@@ -56,6 +56,7 @@ ADVANCED = (
     "limit_per_day",
     "conditions",
     "is_divisible",
+    "given_with_plans",
     "uses_pool",
 )
 AUDIENCE = ("plans", "tiers", "segment", "communities", "tags", "birthday", "new_within_days", "inactive_for_days")
@@ -219,6 +220,9 @@ class CouponForm(DeskForm):
     plans = NamesField(label=gettext_lazy("Só para quem tem um destes planos"), required=False)
     tiers = NamesField(label=gettext_lazy("Só para quem está em um destes níveis"), required=False)
     segment = forms.ChoiceField(label=gettext_lazy("Só para o segmento"), required=False)
+    given_with_plans = NamesField(
+        label=gettext_lazy("Dar um voucher a quem compra ou renova um destes planos"), required=False
+    )
     communities = NamesField(label=gettext_lazy("Só para uma destas comunidades"), required=False)
     tags = NamesField(label=gettext_lazy("Só para quem tem uma destas etiquetas"), required=False)
     birthday = forms.ChoiceField(
@@ -259,6 +263,9 @@ class CouponForm(DeskForm):
         self.currency = currency
         self.offer("stores", [(str(each.id), each.name) for each in stores])
         offer_belonging(self, belonging, ("plans", "tiers", "communities", "tags"))
+        given = self.fields["given_with_plans"]
+        assert isinstance(given, NamesField)
+        given.offer(belonging["plans"], self["given_with_plans"].value(), none_yet=NONE_YET["plans"])
         self.offer("campaign", [("", _("Nenhuma")), *campaigns])
         chosen = str(self["segment"].value() or "")
         segments = {"": _("Todos os clientes"), **({chosen: chosen} if chosen else {}), **dict(belonging["segments"])}
@@ -333,6 +340,7 @@ class CouponForm(DeskForm):
             is_divisible=given["is_divisible"] and kind == "amount",
             stacks_with_vouchers=given["stacks_with_vouchers"],
             stacks_with_balance=given["stacks_with_balance"],
+            given_with_plans=tuple(given["given_with_plans"]),
             uses_pool=given["uses_pool"],
             notice_days=tuple(int(each) for each in given["notice_days"]),
             uses=given["uses"],
