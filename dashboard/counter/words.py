@@ -266,6 +266,21 @@ _REFUSALS: dict[str, Callable[[Facts, str], Words]] = {
     "idempotency_key_reused": _fixed(
         "warn", lambda: _("JÁ FOI FEITO"), lambda: _("Esta tela já foi usada com outros dados. Comece de novo.")
     ),
+    "checkout_closed": _fixed(
+        "warn", lambda: _("JÁ ENCERRADA"), lambda: _("Esta compra já foi registrada ou cancelada. Confira as últimas.")
+    ),
+    "checkout_expired": _fixed(
+        "warn", lambda: _("A RESERVA VENCEU"), lambda: _("Nada foi usado. Comece de novo pelo cliente.")
+    ),
+    "checkout_changed": _fixed(
+        "warn", lambda: _("O VALOR MUDOU"), lambda: _("Nada foi usado. Comece de novo pelo cliente.")
+    ),
+    "purchase_changed": _fixed(
+        "warn", lambda: _("JÁ FOI REGISTRADA"), lambda: _("Há uma venda com este número. Confira as últimas.")
+    ),
+    "purchase_conflict": _fixed(
+        "warn", lambda: _("NÚMERO REPETIDO"), lambda: _("Já há outra venda com este número. Confira as últimas.")
+    ),
     "undo_too_late": _fixed(
         "warn",
         lambda: _("NÃO DÁ MAIS PARA DESFAZER"),

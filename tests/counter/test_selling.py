@@ -243,3 +243,19 @@ def test_htmx_gets_the_fragment_and_browsers_the_page(aurora, till):
     assert "HX-Request" in whole["Vary"]
     assert "no-store" in whole["Cache-Control"]
     assert "'wasm-unsafe-eval'" in whole["Content-Security-Policy"]
+
+
+def test_a_number_that_was_sold_meanwhile_is_said_and_uses_nothing(aurora, till):
+    marina = make_customer(aurora)
+    give(aurora, marina, 1800)
+    form = fields_of(at_customer(till, marina), SALES) | {"amount": "38,50", "external_id": "77"}
+    quote = till.post(SALES, form | {"use": "on"})
+    till.post(
+        SALES, fields_of(at_customer(till, marina), SALES) | {"amount": "38,50", "external_id": "77", "confirm": ""}
+    )
+    refused = till.post(COMMIT, fields_of(quote, COMMIT))
+    assert refused.status_code == 422
+    assert "JÁ FOI REGISTRADA" in text_of(refused)
+    assert (len(sales_of(aurora)), available(aurora, marina)) == (1, 770)
+    back = till.post(CANCEL, fields_of(quote, COMMIT))
+    assert (back.status_code, available(aurora, marina)) == (200, 2570)

@@ -11,13 +11,15 @@ from dashboard.counter import pages, quotes, states, words
 from dashboard.counter.access import CounterRequest, counter_page
 from dashboard.counter.forms import SaleForm
 from dashboard.counter.telling import balances_in_words, refusal, sale_done
+from programs.checkouts.errors import CheckoutChanged, CheckoutClosed, CheckoutExpired
 from programs.errors import UndoTooLate
 from programs.selectors import caution_about, sale_again
 from programs.services import sell_at_counter, undo_sale
 from smartbis.kernel.errors import InvalidInput
-from smartbis.purchases.errors import PurchaseConflict, RefundExceedsPurchase
+from smartbis.purchases.errors import PurchaseChanged, PurchaseConflict, RefundExceedsPurchase
 from smartbis.purchases.infos import SaleDraft
 from smartbis.tenancy.errors import KeyReused
+from vouchers.errors import VoucherRefused
 
 
 @require_POST
@@ -45,6 +47,8 @@ def sell(request: CounterRequest) -> HttpResponse:
         )
     except (KeyReused, InvalidInput):
         form.add_error(None, _("Esta venda não pôde ser registrada. Comece de novo pelo cliente."))
+    except (PurchaseChanged, CheckoutChanged, CheckoutClosed, CheckoutExpired, VoucherRefused) as error:
+        return refusal(request, error)
     else:
         return sale_done(request, outcome)
     return _found_again(request, form)
