@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -84,7 +85,7 @@ def public_ladder(info: LadderInfo | None, brand: TenantInfo) -> dict[str, Any] 
 def length(plan: PlanInfo) -> str:
     """A plan's period: `12 meses`, `até 31/12/2026`."""
     if plan.length == "until" and plan.until:
-        return _("até %(day)s") % {"day": plan.until.strftime("%d/%m/%Y")}
+        return _("até %(day)s") % {"day": date_format(plan.until, "SHORT_DATE_FORMAT")}
     if plan.length == "months":
         return ngettext("%(count)s mês", "%(count)s meses", plan.count) % {"count": plan.count}
     return ngettext("%(count)s dia", "%(count)s dias", plan.count) % {"count": plan.count}

@@ -127,7 +127,9 @@ def event_card(slug: str, seen: GatheringForCustomer) -> Ticket:
     return Ticket(
         href=reverse("portal:event", args=[slug, info.id]),
         name=info.name,
-        lines=tuple(part for part in (date_format(start, "D, d/m, H:i"), info.place, "" if mine else price) if part),
+        lines=tuple(
+            part for part in (date_format(start, "WEEKDAY_TIME_FORMAT"), info.place, "" if mine else price) if part
+        ),
         stub=date_format(start, "d"),
         stub_icon="",
         stub_note=date_format(start, "M"),

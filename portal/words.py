@@ -39,18 +39,21 @@ def short_money(minor: int, currency: str) -> str:
 
 def day(at: datetime) -> str:
     """A day of the brand's calendar: `12/12/2026`."""
-    return date_format(localtime(at), "d/m/Y")
+    return date_format(localtime(at), "SHORT_DATE_FORMAT")
 
 
 def moment(at: datetime) -> str:
     """A day and a time of the brand's calendar: `12/12/2026 14:05`."""
-    return date_format(localtime(at), "d/m/Y H:i")
+    return date_format(localtime(at), "SHORT_DATETIME_FORMAT")
 
 
 def span(start: datetime, end: datetime) -> str:
     """From when to when: `sábado, 12/12/2026, das 19:00 às 22:00`."""
     first, last = localtime(start), localtime(end)
-    facts = {"day": f"{date_format(first, 'l')}, {date_format(first, 'd/m/Y')}", "from": date_format(first, "H:i")}
+    facts = {
+        "day": f"{date_format(first, 'l')}, {date_format(first, 'SHORT_DATE_FORMAT')}",
+        "from": date_format(first, "H:i"),
+    }
     if first.date() == last.date():
         return _("%(day)s, das %(from)s às %(until)s") % (facts | {"until": date_format(last, "H:i")})
     return _("%(day)s %(from)s a %(until)s") % (facts | {"until": moment(end)})

@@ -191,6 +191,7 @@ LANGUAGE_CODE = "pt-br"
 LANGUAGES = [("pt-br", "Português"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["smartbis.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

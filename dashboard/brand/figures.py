@@ -194,7 +194,7 @@ def _label(day: date, report: ReturnReport, weekly: bool) -> str:
     if weekly:
         offset = (day - report.since).days % 7
         day = date.fromordinal(day.toordinal() - offset)
-    return date_format(day, "d/m" if report.since.year == report.until.year else "d/m/y")
+    return date_format(day, "MONTH_DAY_FORMAT" if report.since.year == report.until.year else "MONTH_DAY_YEAR_FORMAT")
 
 
 def _buckets(report: ReturnReport) -> list[tuple[str, int, int]]:

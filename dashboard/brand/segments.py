@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.dates import MONTHS
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -132,4 +133,4 @@ def _period(what: str, since: str | None, until: str | None) -> list[str]:
 
 
 def _written(day: str | None) -> str:
-    return date.fromisoformat(day).strftime("%d/%m/%Y") if day else ""
+    return date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT") if day else ""

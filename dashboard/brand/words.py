@@ -57,7 +57,7 @@ def percentage(basis_points: int) -> str:
 
 def day(at: datetime) -> str:
     """A day of the brand's calendar: `12/12/2026`."""
-    return date_format(localtime(at), "d/m/Y")
+    return date_format(localtime(at), "SHORT_DATE_FORMAT")
 
 
 def month(key: str) -> str:
@@ -67,7 +67,7 @@ def month(key: str) -> str:
 
 def moment(at: datetime) -> str:
     """A day and a time of the brand's calendar: `12/12/2026 14:05`."""
-    return date_format(localtime(at), "d/m/Y H:i")
+    return date_format(localtime(at), "SHORT_DATETIME_FORMAT")
 
 
 def when(weekdays: Sequence[int], hours: Sequence[tuple[str, str]]) -> str:

@@ -50,7 +50,7 @@ def amount(value: int, unit: str, *, sign: bool = False) -> str:
 def day(at: datetime) -> str:
     """`12/11`, with the year when it is another one."""
     local = localtime(at)
-    return date_format(local, "d/m" if local.year == localtime(now()).year else "d/m/Y")
+    return date_format(local, "MONTH_DAY_FORMAT" if local.year == localtime(now()).year else "SHORT_DATE_FORMAT")
 
 
 def payment_methods() -> list[tuple[str, str]]:
@@ -69,13 +69,13 @@ def last_visit(at: datetime | None) -> str:
         return _("Última compra ontem")
     if days < 31:
         return _("Última compra há %(days)s dias") % {"days": days}
-    return _("Última compra em %(day)s") % {"day": date_format(localtime(at), "d/m/Y")}
+    return _("Última compra em %(day)s") % {"day": date_format(localtime(at), "SHORT_DATE_FORMAT")}
 
 
 def plan_of(member: MemberInfo) -> str:
     """`Sócio até 12/12/2026`; within its grace, that it has ended."""
     last = localtime(member.ends_at - timedelta(microseconds=1))
-    facts = {"plan": member.plan.name, "day": date_format(last, "d/m/Y")}
+    facts = {"plan": member.plan.name, "day": date_format(last, "SHORT_DATE_FORMAT")}
     if member.state == "grace":
         return _("%(plan)s terminou em %(day)s: renove para continuar") % facts
     return _("%(plan)s até %(day)s") % facts
@@ -159,7 +159,7 @@ def refused_at_door(code: str, facts: Facts, message: str) -> Words:
         "check_in_too_early": lambda: Words(
             "warn",
             _("AINDA NÃO"),
-            _("A porta abre às %(time)s.") % {"time": _at(facts["from"]).strftime("%d/%m %H:%M")},
+            _("A porta abre às %(time)s.") % {"time": date_format(_at(facts["from"]), "MONTH_DAY_TIME_FORMAT")},
         ),
     }.get(code)
     return words() if words else refused(code, facts, message)

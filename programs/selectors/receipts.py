@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from programs.infos import AwardInfo, SaleOutcome
@@ -28,7 +29,7 @@ def receipt(*, brand: TenantInfo, outcome: SaleOutcome, store_code: str, locale:
     An anonymous sale invites to join at its store.
     """
     home = f"{settings.BASE_URL}/p/{brand.slug}/"
-    with translation.override(locale):
+    with translation.override(translation.to_language(locale)):
         if outcome.purchase.customer_id is None:
             join = f"{home}join/?store={store_code}"
             return Receipt(
@@ -63,4 +64,4 @@ def _earned(award: AwardInfo, brand: TenantInfo, locale: str) -> str:
 
 
 def _day(instant: datetime, brand: TenantInfo) -> str:
-    return instant.astimezone(ZoneInfo(brand.timezone)).strftime("%d/%m")
+    return date_format(instant.astimezone(ZoneInfo(brand.timezone)), "MONTH_DAY_FORMAT")

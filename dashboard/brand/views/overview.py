@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -71,8 +72,8 @@ def _period_text(found: Overview, days: int) -> str:
     report = found.report
     return _("Últimos %(days)s dias, de %(since)s a %(until)s") % {
         "days": days,
-        "since": f"{report.since:%d/%m}",
-        "until": f"{report.until:%d/%m}",
+        "since": date_format(report.since, "MONTH_DAY_FORMAT"),
+        "until": date_format(report.until, "MONTH_DAY_FORMAT"),
     }
 
 

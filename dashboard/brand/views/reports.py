@@ -68,7 +68,10 @@ def _context(
         "tabs": [(key, labels[key], f"{here}?{urlencode({'period': key} | kept)}") for key in PRESETS],
         "period": period,
         "period_text": _("De %(since)s a %(until)s")
-        % {"since": date_format(period.since, "d/m/Y"), "until": date_format(period.until, "d/m/Y")},
+        % {
+            "since": date_format(period.since, "SHORT_DATE_FORMAT"),
+            "until": date_format(period.until, "SHORT_DATE_FORMAT"),
+        },
         "stores": whole + [(str(each.id), each.name, store is not None and each.id == store.id) for each in places],
         "stats": [
             *figures.issued_stats(report),

@@ -96,7 +96,10 @@ def _context(request: DeskRequest, report: VoucherReport, asked: _Asked) -> dict
         "tabs": [(key, labels[key], asked.query(period=key)) for key in PRESETS],
         "period": period,
         "period_text": _("De %(since)s a %(until)s")
-        % {"since": date_format(period.since, "d/m/Y"), "until": date_format(period.until, "d/m/Y")},
+        % {
+            "since": date_format(period.since, "SHORT_DATE_FORMAT"),
+            "until": date_format(period.until, "SHORT_DATE_FORMAT"),
+        },
         "filters": _filters(request, asked),
         "by": asked.by,
         "splits": [(each, _split(each), asked.query(by=each)) for each in SPLITS],
@@ -168,7 +171,7 @@ def _stats(report: VoucherReport) -> list[Stat]:
 def _line(report: VoucherReport) -> Line:
     step = 7 if len(report.by_day) > 120 else 1
     parts = [report.by_day[start : start + step] for start in range(0, len(report.by_day), step)]
-    labels = [date_format(part[0].day, "d/m") for part in parts]
+    labels = [date_format(part[0].day, "MONTH_DAY_FORMAT") for part in parts]
     chart = line_chart(
         labels=labels,
         series=[

@@ -1,0 +1,8 @@
+"""Portuguese: `12/11/2026 14:05`."""
+
+SHORT_DATE_FORMAT = "d/m/Y"
+SHORT_DATETIME_FORMAT = "d/m/Y H:i"
+MONTH_DAY_FORMAT = "d/m"
+MONTH_DAY_YEAR_FORMAT = "d/m/y"
+MONTH_DAY_TIME_FORMAT = "d/m H:i"
+WEEKDAY_TIME_FORMAT = "D, d/m, H:i"
