@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models import Q
 
 from programs.backtest.results import result_of
@@ -23,6 +23,7 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.outbox.work import request_work
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.statements import execute_rows, prepared_cursor
 
 log = structlog.get_logger(__name__)
 
@@ -31,8 +32,9 @@ MOST_ATTEMPTS = 3
 OPEN = (Backtest.Status.QUEUED, Backtest.Status.RUNNING)
 _INSERT_CUSTOMERS = """
 INSERT INTO programs_backtestcustomer (tenant_id, backtest_id, part, id, customer_id, live, draft, difference)
-SELECT %s, %s, %s, c.id, c.customer, c.live, c.draft, c.draft - c.live
-FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[]) AS c(id, customer, live, draft)
+SELECT %(tenant)s, %(backtest)s, %(part)s, c.id, c.customer, c.live, c.draft, c.draft - c.live
+FROM unnest(%(ids)s::uuid[], %(customers)s::uuid[], %(live)s::bigint[], %(draft)s::bigint[])
+    AS c(id, customer, live, draft)
 """
 _ROWS_A_STATEMENT = 10_000
 
@@ -135,21 +137,19 @@ def _settled_sales(tally: Tally) -> int:
 
 
 def _write_customers(row: Backtest, people: list[tuple[bytes, int, int]]) -> None:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         for start in range(0, len(people), _ROWS_A_STATEMENT):
             some = people[start : start + _ROWS_A_STATEMENT]
-            cursor.execute(
-                _INSERT_CUSTOMERS,
-                [
-                    row.tenant_id,
-                    row.id,
-                    row.position,
-                    [new_id() for _ in some],
-                    [UUID(bytes=bytes(customer)) for customer, _, _ in some],
-                    [live for _, live, _ in some],
-                    [draft for _, _, draft in some],
-                ],
-            )
+            columns = {
+                "tenant": row.tenant_id,
+                "backtest": row.id,
+                "part": row.position,
+                "ids": [new_id() for _ in some],
+                "customers": [UUID(bytes=bytes(customer)) for customer, _, _ in some],
+                "live": [live for _, live, _ in some],
+                "draft": [draft for _, _, draft in some],
+            }
+            execute_rows(cursor, _INSERT_CUSTOMERS, columns)
 
 
 def _finish(row: Backtest) -> None:
