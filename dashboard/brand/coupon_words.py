@@ -9,11 +9,17 @@ from dashboard.brand import tickets, words
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.selectors.belonging import belonging_names
 from vouchers.infos import CouponInfo
+from vouchers.selectors.campaigns import get_campaign
 
 
 def terms_of(request: DeskRequest, coupon: CouponInfo, names: dict[UUID, str]) -> list[tuple[str, str]]:
     """The terms that are set, as pairs of words."""
-    return [*_terms_of_value(coupon), *_terms_of_place(coupon, names), *_terms_of_number(request, coupon)]
+    return [
+        *_terms_of_value(coupon),
+        *_terms_of_place(coupon, names),
+        *_terms_of_people(request, coupon),
+        *_terms_of_number(request, coupon),
+    ]
 
 
 def short_terms(coupon: CouponInfo, names: dict[UUID, str]) -> list[tuple[str, str]]:
@@ -45,7 +51,7 @@ def _terms_of_place(coupon: CouponInfo, names: dict[UUID, str]) -> Iterator[tupl
         yield _("Quando vale"), words.when(coupon.weekdays, coupon.hours)
 
 
-def _terms_of_number(request: DeskRequest, coupon: CouponInfo) -> Iterator[tuple[str, str]]:
+def _terms_of_people(request: DeskRequest, coupon: CouponInfo) -> Iterator[tuple[str, str]]:
     yield _("Quem usa"), _("só o próprio cliente") if coupon.holder == "personal" else _("quem trouxer o código")
     segment = (coupon.segment,) if coupon.segment else ()
     asked = (
@@ -58,6 +64,11 @@ def _terms_of_number(request: DeskRequest, coupon: CouponInfo) -> Iterator[tuple
     groups = [*belonging_names(tenant=request.tenant, asked=asked), *_moments(coupon)]
     if groups:
         yield _("Para"), "; ".join(groups)
+    if coupon.campaign_id:
+        yield _("Campanha"), get_campaign(tenant=request.tenant, campaign=coupon.campaign_id).name
+
+
+def _terms_of_number(request: DeskRequest, coupon: CouponInfo) -> Iterator[tuple[str, str]]:
     if coupon.limit_per_customer:
         yield _("Por cliente"), words.number(coupon.limit_per_customer)
     if coupon.limit_per_day:

@@ -42,6 +42,7 @@ def test_a_campaign_is_made_and_chosen(desk: Client, aurora: TenantInfo) -> None
     assert f'value="{natal.id}" selected' in form
     assert "Só até acabar" in form
     assert "Natal" in page(desk, "campaigns/")
+    assert "Natal" in page(desk, f"coupons/{coupon.id}/")
     assert desk.post(f"/dashboard/campaigns/{natal.id}/", {"name": "Natal 2026"}).status_code == 302
     assert campaigns(tenant=aurora.id)[0].name == "Natal 2026"
 
