@@ -12,7 +12,7 @@ from benchmarks import database as databases
 from benchmarks import house, machine, table
 from benchmarks.peers import Figure
 
-GROUPS = ("sales", "redemptions", "batches", "movements", "imports", "pages", "backtests")
+GROUPS = ("sales", "redemptions", "popular", "batches", "movements", "imports", "pages", "backtests")
 
 
 @dataclass(frozen=True)

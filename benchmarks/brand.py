@@ -54,8 +54,7 @@ def make_world(database: Database, *, customers: int, vouchers: int) -> World:
         raise RuntimeError("the programme has no rule in force")
     _key, secret = create_api_key(tenant=brand.id, name="Till")
     phones = tuple(f"+55119{60_000_000 + number:08d}" for number in range(customers))
-    people = _enrolled(brand.id, phones)
-    _open_balances(brand.id, store.id, people)
+    people = enrolled(brand.id, store.id, phones)
     coupon, codes = _vouchers(database, brand.id, owner, vouchers)
     return World(
         database=database,
@@ -73,7 +72,8 @@ def make_world(database: Database, *, customers: int, vouchers: int) -> World:
     )
 
 
-def _enrolled(tenant: UUID, phones: tuple[str, ...]) -> tuple[UUID, ...]:
+def enrolled(tenant: UUID, store: UUID, phones: tuple[str, ...]) -> tuple[UUID, ...]:
+    """Customers with these phones who consented and bought once, so that nobody's first balance is made in a round."""
     from smartbis.customers.infos import ConsentGiven, CustomerDraft, Origin
     from smartbis.customers.services import enrol_in_bulk
 
@@ -83,11 +83,13 @@ def _enrolled(tenant: UUID, phones: tuple[str, ...]) -> tuple[UUID, ...]:
     for start in range(0, len(drafts), 1000):
         chunk = drafts[start : start + 1000]
         found |= enrol_in_bulk(tenant=tenant, drafts=chunk, origin=Origin(channel="import"))
-    return tuple(found[each] for each in phones)
+    people = tuple(found[each] for each in phones)
+    _open_balances(tenant, store, people)
+    return people
 
 
 def _open_balances(tenant: UUID, store: UUID, people: tuple[UUID, ...]) -> None:
-    """One sale each, so that nobody's first balance is made while the clock runs."""
+    """One sale each."""
     from programs.services import record_sales
     from smartbis.purchases.infos import SaleDraft
 

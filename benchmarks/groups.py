@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import backtests, batches, files, hordak, movements, pages, redemptions, sales, web
+from benchmarks import backtests, batches, files, hordak, movements, pages, popular, redemptions, sales, web
 from benchmarks.brand import SLUG, World, open_again
 from benchmarks.clients import Fleet
 from benchmarks.floors import SALE, USE, Pgbench
@@ -43,6 +43,22 @@ class Bench:
             told = side_by_side(contestants, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster)
         first, second = contestants
         return figures(told, "sales/s", {second: first})
+
+    def popular(self) -> list[Figure]:
+        """One rule with a budget that all sales share, beside fifty brands whose sales share nothing."""
+        lone, many = popular.made(self.world.database)
+        with contextlib.ExitStack() as open_fleets:
+            fifty = f"sale, {popular.BRANDS} brands, no limits"
+            told = side_by_side(
+                {
+                    name: _fleet(open_fleets, "benchmarks.popular:through_service", crowd).run
+                    for name, crowd in ((fifty, many), ("sale, one brand, a shared budget", lone))
+                },
+                rounds=self.rounds,
+                seconds=self.seconds,
+                postmaster=self.postmaster,
+            )
+        return figures(told, "per s", {"sale, one brand, a shared budget": fifty})
 
     def movements(self) -> list[Figure]:
         """Posting to the ledger, beside another ledger for Django on the same server."""
