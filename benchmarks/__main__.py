@@ -12,7 +12,7 @@ from benchmarks import database as databases
 from benchmarks import house, machine, table
 from benchmarks.peers import Figure
 
-GROUPS = ("sales", "redemptions", "popular", "batches", "movements", "imports", "pages", "backtests")
+GROUPS = ("sales", "redemptions", "popular", "batches", "movements", "imports", "pages", "backtests", "depth")
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,20 @@ class Form:
     vouchers: int
     import_rows: int
     backtest_rows: int
+    transfers: int
     real_file: bool = False
 
 
-QUICK = Form("quick", rounds=3, seconds=2, customers=2_000, vouchers=24_000, import_rows=20_000, backtest_rows=200_000)
+QUICK = Form(
+    "quick",
+    rounds=3,
+    seconds=2,
+    customers=2_000,
+    vouchers=24_000,
+    import_rows=20_000,
+    backtest_rows=200_000,
+    transfers=200_000,
+)
 FULL = Form(
     "full",
     rounds=5,
@@ -38,9 +48,19 @@ FULL = Form(
     vouchers=160_000,
     import_rows=200_000,
     backtest_rows=1_000_000,
+    transfers=10_000_000,
     real_file=True,
 )
-TINY = Form("tiny", rounds=1, seconds=1, customers=200, vouchers=15_000, import_rows=1_000, backtest_rows=2_000)
+TINY = Form(
+    "tiny",
+    rounds=1,
+    seconds=1,
+    customers=200,
+    vouchers=15_000,
+    import_rows=1_000,
+    backtest_rows=2_000,
+    transfers=20_000,
+)
 
 
 def options() -> argparse.Namespace:
@@ -101,6 +121,8 @@ def _measured(database: databases.Database, form: Form, groups: list[str], folde
             figures += bench.imports(rows=form.import_rows, real_file=form.real_file)
         elif name == "backtests":
             figures += bench.backtests(rows=form.backtest_rows)
+        elif name == "depth":
+            figures += bench.depth(transfers=form.transfers)
         elif name == "pages":
             figures += bench.pages(rows=form.import_rows)
         else:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import backtests, batches, files, hordak, movements, pages, popular, redemptions, sales, web
+from benchmarks import backtests, batches, depth, files, hordak, movements, pages, popular, redemptions, sales, web
 from benchmarks.brand import SLUG, World, open_again
 from benchmarks.clients import Fleet
+from benchmarks.depth import Reader
 from benchmarks.floors import SALE, USE, Pgbench
 from benchmarks.machine import Meter
 from benchmarks.peers import Contestant, Figure, figures, side_by_side
@@ -59,6 +60,29 @@ class Bench:
                 postmaster=self.postmaster,
             )
         return figures(told, "per s", {"sale, one brand, a shared budget": fifty})
+
+    def depth(self, *, transfers: int) -> list[Figure]:
+        """A balance and its statement, before and after the table has grown."""
+        short, long = (Reader(self.world, customer) for customer in self.world.customers[:2])
+        small = self._readers({"balance and statement, small table": short})
+        depth.lengthen(self.world, long.customer)
+        depth.fill(self.world, transfers=transfers)
+        big = self._readers(
+            {
+                f"balance and statement among {transfers:,}": short,
+                f"the same of {depth.LONG:,} transfers": long,
+            }
+        )
+        first, *rest = told = small | big
+        return figures(told, "per s", dict.fromkeys(rest, first))
+
+    def _readers(self, readers: dict[str, Reader]) -> dict[str, Any]:
+        with contextlib.ExitStack() as open_fleets:
+            crews = {
+                name: _fleet(open_fleets, "benchmarks.depth:reader", one, processes=1, threads=1).run
+                for name, one in readers.items()
+            }
+            return side_by_side(crews, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster)
 
     def movements(self) -> list[Figure]:
         """Posting to the ledger, beside another ledger for Django on the same server."""
