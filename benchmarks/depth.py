@@ -7,7 +7,7 @@ from benchmarks import house
 from benchmarks.brand import UNIT, World
 from benchmarks.clients import Operation
 
-LONG = 10_000
+SHORT, LONG = 60, 10_000  # a page of a statement has fifty lines
 STEP = 500_000
 
 # The transfers that an adjustment by hand leaves, `count` more for each of some balances.
@@ -46,14 +46,14 @@ def fill(world: World, *, transfers: int) -> None:
     world.database.settle()
 
 
-def lengthen(world: World, customer: UUID) -> None:
-    """Give one customer `LONG` transfers more."""
+def lengthen(world: World, customer: UUID, transfers: int) -> None:
+    """Give one customer so many transfers more."""
     from smartbis.ledger.services import lock_holder
     from smartbis.tenancy.scope import tenant_scope
 
     with tenant_scope(world.tenant):
         holder = lock_holder(tenant=world.tenant, customer=customer).id
-    _add(world, LONG, holder=holder)
+    _add(world, transfers, holder=holder)
 
 
 def _add(world: World, count: int, *, holder: UUID | None) -> None:

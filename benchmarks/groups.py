@@ -64,8 +64,9 @@ class Bench:
     def depth(self, *, transfers: int) -> list[Figure]:
         """A balance and its statement, before and after the table has grown."""
         short, long = (Reader(self.world, customer) for customer in self.world.customers[:2])
+        depth.lengthen(self.world, short.customer, depth.SHORT)
         small = self._readers({"balance and statement, small table": short})
-        depth.lengthen(self.world, long.customer)
+        depth.lengthen(self.world, long.customer, depth.LONG)
         depth.fill(self.world, transfers=transfers)
         big = self._readers(
             {
