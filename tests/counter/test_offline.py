@@ -90,6 +90,7 @@ def counter(aurora: Any, live_server: Any, context: BrowserContext) -> Page:
     client = sign_in(aurora, make_member(aurora, "operator"))
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    context.set_extra_http_headers({"Accept-Language": "pt-BR"})
     page = context.new_page()
     page.goto(f"{live_server.url}/counter/")
     return page
