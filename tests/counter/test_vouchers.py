@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from programs.checkouts.infos import TillTermsInfo
 from programs.checkouts.terms import set_till_terms
 from smartbis.kernel.clock import frozen, now
+from smartbis.tenancy.selectors import audit_trail
 from smartbis.tenancy.services import add_partner, add_staff, add_store
 from tests.counter.conftest import fields_of, sign_in, text_of
 from tests.factories import make_brand, make_customer, store_of
@@ -16,6 +17,7 @@ from tests.vouchers.shop import MANAGER, NOON, available, coupon_of, give, issue
 from vouchers.rotating import rotating_payload
 from vouchers.selectors import redemptions_page
 from vouchers.services import cancel_voucher, convert_balance
+from vouchers.services.strangers import misses_today
 
 SEARCH, REDEEM = "/counter/search/", "/counter/redemptions/"
 
@@ -127,11 +129,13 @@ def test_another_brands_code_is_not_found(aurora, boreal, till):
     assert till.post(REDEEM, {"key": "0" * 12, "code": voucher.code}).status_code == 404
 
 
-def test_who_tries_many_codes_waits(aurora, till):
+def test_who_tries_many_codes_waits_and_the_brand_is_told(aurora, boreal, till):
     voucher = issued(aurora, coupon_of(aurora))
     for _ in range(30):
         till.get(SEARCH, {"q": "8F3K-2QZP-7XMB"})
     assert "ESPERE" in text_of(scanned(till, voucher))
+    assert [each.action for each in audit_trail(tenant=aurora.id)].count("voucher.guessed") == 1
+    assert misses_today(tenant=boreal.id) == 0
 
 
 @pytest.mark.parametrize("sells", [True, False])

@@ -22,12 +22,13 @@ from smartbis.kernel.clock import now
 from smartbis.purchases.selectors import last_purchases
 from smartbis.tenancy.counters import attempts, hit
 from smartbis.tenancy.permissions import may
+from vouchers.services.strangers import count_miss
 
 WRONG_CODES, WRONG_CODES_SECONDS = 30, 600
 
 
 def slow_to_guessers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """After many codes that nobody has, a person waits: counted in transactions of their own, outside any scope.
+    """After many codes that nobody has, a person waits, and the brand is told: counted outside any scope.
 
     How many there were is asked when the view wants to know, within the page's own scope.
     """
@@ -45,6 +46,7 @@ def slow_to_guessers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
         response = view(request, **arguments)
         if getattr(request, "guessed_wrong", False):
             hit(tenant=request.tenant, name=name, limit=WRONG_CODES, window_seconds=WRONG_CODES_SECONDS)
+            count_miss(tenant=request.tenant, whose=f"staff:{request.actor.id}", actor=request.actor)
         return response
 
     return wrapped
