@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def credentials(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[dict[str, Any]]:
     """The sign-ins of a house that was started for these tests, with servers and data of its own."""
     data_dir = tmp_path_factory.mktemp("house")
@@ -56,20 +56,20 @@ def _wait_for(house: "subprocess.Popen[bytes]", data_dir: Path) -> dict[str, Any
     pytest.fail("the house did not start:\n" + (data_dir / "house.log").read_text()[-3000:])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def known(credentials: dict[str, Any]) -> dict[str, House]:
     """The demo's two brands: the services card, and the association's club."""
     by_slug = houses(credentials)
     return {brand: by_slug[slug] for brand, slug in SLUGS.items()}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(known: dict[str, House]) -> House:
     """The services card."""
     return known["card"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def club(known: dict[str, House]) -> House:
     """The association."""
     return known["club"]
