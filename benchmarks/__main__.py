@@ -40,7 +40,7 @@ QUICK = Form(
     customers=2_000,
     vouchers=24_000,
     import_rows=20_000,
-    backtest_rows=200_000,
+    backtest_rows=50_000,
     transfers=200_000,
 )
 FULL = Form(
