@@ -109,7 +109,7 @@ def _replayed(world: World, program: UUID, draft: dict[str, Any]) -> dict[str, A
         program=program,
         spec=draft,
         since=today - timedelta(days=365),
-        until=today - timedelta(days=2),
+        until=today - timedelta(days=3),
         actor=owner,
     )
     while work_on_backtests(tenant=world.tenant):

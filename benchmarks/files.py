@@ -31,17 +31,19 @@ REAL_SLUG = "bench-retail"
 
 
 def made_file(folder: Path, world: World, rows: int, *, name: str, earns: bool = False) -> Path:
-    """A file of `rows` lines, two to a sale, over half a year, by customers the brand knows.
+    """A file of `rows` lines, two to a sale, by customers the brand knows.
 
-    The sales are older than the brand's programme, unless they are to be awarded.
+    The sales spread over half a year before the brand's programme, unless they are to be awarded: then over the last
+    day, which no backtest replays.
     """
-    chance, start = random.Random(rows), datetime(2026 if earns else 2025, 5, 1, tzinfo=UTC)
+    chance, days = random.Random(rows), 1 if earns else 180
+    start = datetime.now(UTC) - timedelta(days=1) if earns else datetime(2025, 5, 1, tzinfo=UTC)
     path = folder / f"{name}.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
         for number in range(rows // 2):
-            at = start + timedelta(seconds=chance.randrange(180 * 86_400))
+            at = start + timedelta(seconds=chance.randrange(days * 86_400))
             phone = chance.choice(world.phones)
             for _ in range(2):
                 sku = chance.randrange(1000)

@@ -31,6 +31,3 @@ class OpenBrandForm(forms.ModelForm):  # type: ignore[type-arg]
         if cleaned.get("slug") and find_tenant_by_slug(cleaned["slug"]):
             self.add_error("slug", "Este endereço já é de outra marca.")
         return cleaned
-
-    def validate_constraints(self) -> None:
-        """Nothing more: whose a slug is stands in the routes, which `clean` asks. Other brands' rows stay unread."""

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from smartbis.outbox.brand_form import OpenBrandForm
 from smartbis.tenancy.models import User
@@ -76,3 +78,9 @@ def test_the_platforms_form_refuses_what_cannot_be_a_brand(
     form = OpenBrandForm(FORM | change)
     assert not form.is_valid()
     assert set(form.errors) == {field}
+
+
+def test_whether_a_brand_may_be_is_found_without_reading_other_brands(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert OpenBrandForm(FORM).is_valid()
+    assert not [query for query in asked if "tenancy_tenant" in query["sql"]]

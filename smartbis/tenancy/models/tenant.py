@@ -1,5 +1,7 @@
 """A brand."""
 
+from collections.abc import Collection
+
 from django.db import models
 
 from smartbis.kernel.ids import new_id
@@ -47,3 +49,6 @@ class Tenant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Ask nothing: whose a slug is stands in the routes, and a brand's row is visible in its own scope only."""
