@@ -23,14 +23,8 @@ from messaging.threads import threads_for
 from messaging.whatsapp.errors import GatewayError, OutcomeUnknown, PayloadInvalid
 from messaging.whatsapp.gateway import Accepted, Credentials, WhatsAppGateway
 from messaging.whatsapp.guard import refuse_inside_transaction
-from messaging.whatsapp.payloads import (
-    BodyParameter,
-    Payload,
-    Recipient,
-    TemplateCall,
-    template_message,
-    text_message,
-)
+from messaging.whatsapp.payloads import Payload, Recipient, text_message
+from messaging.whatsapp.template_calls import Parameter, TemplateCall, UrlButton, template_message
 from smartbis.customers.infos import ContactInfo
 from smartbis.customers.selectors import contacts_of
 from smartbis.kernel.clock import now
@@ -211,8 +205,8 @@ def payload_of(row: Message, recipient: Recipient) -> Payload:
     call = TemplateCall(
         name=spec.key,
         language=row.language,
-        body=[BodyParameter(value) for value in body_values(spec, row.language, content)],
-        buttons=button_values(spec, content),
+        body=[Parameter(value) for value in body_values(spec, row.language, content)],
+        buttons={index: UrlButton(value) for index, value in button_values(spec, content).items()},
     )
     return template_message(recipient, call, tracker=tracker)
 

@@ -220,6 +220,8 @@ REDIS_URL = read_text("REDIS_URL", "redis://127.0.0.1:6379/0")
 # -- WhatsApp ---------------------------------------------------------------------------------------------------
 WHATSAPP_GRAPH_URL = read_text("WHATSAPP_GRAPH_URL", "https://graph.facebook.com").rstrip("/")
 WHATSAPP_GRAPH_VERSION = read_text("WHATSAPP_GRAPH_VERSION", "v26.0")
+# Where received files may be fetched from with the number's token; a leading dot means any host below.
+WHATSAPP_MEDIA_HOSTS = read_list("WHATSAPP_MEDIA_HOSTS", ["lookaside.fbsbx.com", ".fbcdn.net", ".whatsapp.net"])
 
 # -- machine door -----------------------------------------------------------------------------------------------
 API_RATE_PER_SECOND = read_whole("API_RATE_PER_SECOND", 50)  # calls of one key, sustained, per web process

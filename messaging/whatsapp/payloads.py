@@ -1,21 +1,23 @@
-"""Typed builders of what is POSTed to `/{phone_number_id}/messages`, with the Cloud API's limits checked first."""
+"""Typed builders of what is POSTed to `/{phone_number_id}/messages`, with the Cloud API's limits checked first.
+
+Here are the envelope and the plain kinds; templates are in `template_calls`, buttons and lists in `interactive`.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from messaging.whatsapp.errors import PayloadInvalid
 
 TEXT_LIMIT = 4096
-PARAMETER_LIMIT = 1024
+CAPTION_LIMIT = 1024
 TRACKER_LIMIT = 512
-URL_SUFFIX_LIMIT = 2000
-MAX_BUTTONS = 10
+FILENAME_LIMIT = 240
 _E164 = re.compile(r"^\+[1-9]\d{6,14}$")
-_LINE_BREAKS = re.compile(r"[\n\t\r]| {5,}")
 
 Payload = dict[str, Any]
+MediaKind = Literal["image", "audio", "video", "document", "sticker"]
+WITH_CAPTION = frozenset({"image", "video", "document"})
 
 
 @dataclass(frozen=True)
@@ -37,45 +39,48 @@ class Recipient:
 
 
 @dataclass(frozen=True)
-class BodyParameter:
-    """One placeholder's value; `name` only for templates with named parameters."""
+class Media:
+    """A file that was uploaded: its id at Meta, with a caption or a file's name where its kind has one."""
 
-    text: str
-    name: str | None = None
+    kind: MediaKind
+    media_id: str
+    caption: str = field(default="", repr=False)
+    filename: str = field(default="", repr=False)
 
-
-@dataclass(frozen=True)
-class TemplateCall:
-    """A template with its values. `buttons` maps a button's index to the end of its URL (or to the copied code)."""
-
-    name: str
-    language: str
-    body: Sequence[BodyParameter] = ()
-    buttons: Mapping[int, str] = field(default_factory=dict)
-
-
-def template_message(to: Recipient, call: TemplateCall, *, tracker: str) -> Payload:
-    """An approved template; `tracker` comes back in every status webhook. Raises PayloadInvalid."""
-    template: Payload = {"name": call.name, "language": {"code": call.language}}
-    components: list[Payload] = []
-    if call.body:
-        components.append({"type": "body", "parameters": [_body_parameter(each) for each in call.body]})
-    components += [_url_button(index, value) for index, value in sorted(call.buttons.items())]
-    if components:
-        template["components"] = components
-    return {**_envelope(to, "template", tracker), "template": template}
+    def described(self) -> Payload:
+        """The media object. Raises PayloadInvalid."""
+        if not self.media_id.isdigit():
+            raise PayloadInvalid("a media id is digits")
+        value: Payload = {"id": self.media_id}
+        if self.caption:
+            if self.kind not in WITH_CAPTION:
+                raise PayloadInvalid(f"{self.kind} has no caption")
+            value["caption"] = within(self.caption, CAPTION_LIMIT, "a caption")
+        if self.filename:
+            if self.kind != "document":
+                raise PayloadInvalid(f"{self.kind} has no file name")
+            value["filename"] = within(self.filename, FILENAME_LIMIT, "a file name")
+        return value
 
 
 def text_message(
     to: Recipient, body: str, *, tracker: str, reply_to: str | None = None, preview_url: bool = False
 ) -> Payload:
     """Free text, allowed within 24 hours of the person's last message. Raises PayloadInvalid."""
-    if not 0 < len(body) <= TEXT_LIMIT:
-        raise PayloadInvalid(f"a text has 1 to {TEXT_LIMIT} characters")
-    payload = {**_envelope(to, "text", tracker), "text": {"body": body, "preview_url": preview_url}}
-    if reply_to:
-        payload["context"] = {"message_id": reply_to}
-    return payload
+    text = {"body": within(body, TEXT_LIMIT, "a text"), "preview_url": preview_url}
+    return {**envelope(to, "text", tracker, reply_to), "text": text}
+
+
+def media_message(to: Recipient, media: Media, *, tracker: str, reply_to: str | None = None) -> Payload:
+    """An uploaded file by its id, allowed within the window. Raises PayloadInvalid."""
+    return {**envelope(to, media.kind, tracker, reply_to), media.kind: media.described()}
+
+
+def reaction_message(to: Recipient, message_id: str, emoji: str, *, tracker: str) -> Payload:
+    """An emoji on a message of the person; an empty one takes it away. Raises PayloadInvalid."""
+    if not message_id:
+        raise PayloadInvalid("a reaction names a message")
+    return {**envelope(to, "reaction", tracker), "reaction": {"message_id": message_id, "emoji": emoji}}
 
 
 def mark_read(message_id: str, *, typing: bool = False) -> Payload:
@@ -86,35 +91,20 @@ def mark_read(message_id: str, *, typing: bool = False) -> Payload:
     return payload
 
 
-def _envelope(to: Recipient, kind: str, tracker: str) -> Payload:
-    if not 0 < len(tracker) <= TRACKER_LIMIT:
-        raise PayloadInvalid(f"the tracker has 1 to {TRACKER_LIMIT} characters")
-    return {
+def envelope(to: Recipient, kind: str, tracker: str, reply_to: str | None = None) -> Payload:
+    """What every message has around its kind; `tracker` comes back in its statuses. Raises PayloadInvalid."""
+    payload = {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         **to.address(),
         "type": kind,
-        "biz_opaque_callback_data": tracker,
+        "biz_opaque_callback_data": within(tracker, TRACKER_LIMIT, "the tracker"),
     }
+    return {**payload, "context": {"message_id": reply_to}} if reply_to else payload
 
 
-def _body_parameter(parameter: BodyParameter) -> Payload:
-    # Meta refuses parameters with line breaks, tabs or more than four blanks in a row.
-    text = _LINE_BREAKS.sub(" ", parameter.text).strip()
-    if not 0 < len(text) <= PARAMETER_LIMIT:
-        raise PayloadInvalid(f"a template's parameter has 1 to {PARAMETER_LIMIT} characters")
-    value: Payload = {"type": "text", "text": text}
-    if parameter.name:
-        value["parameter_name"] = parameter.name
-    return value
-
-
-def _url_button(index: int, value: str) -> Payload:
-    if not 0 <= index < MAX_BUTTONS or not 0 < len(value) <= URL_SUFFIX_LIMIT:
-        raise PayloadInvalid("a button needs an index from 0 to 9 and the end of its address")
-    return {
-        "type": "button",
-        "sub_type": "url",
-        "index": str(index),
-        "parameters": [{"type": "text", "text": value}],
-    }
+def within(text: str, limit: int, what: str) -> str:
+    """`text` if it is not blank and at most `limit` characters. Raises PayloadInvalid, which says `what`."""
+    if not text.strip() or len(text) > limit:
+        raise PayloadInvalid(f"{what} has 1 to {limit} characters")
+    return text

@@ -16,15 +16,6 @@ from messaging.library import (
     rendered,
     template_spec,
 )
-from messaging.whatsapp.errors import PayloadInvalid
-from messaging.whatsapp.payloads import (
-    BodyParameter,
-    Recipient,
-    TemplateCall,
-    mark_read,
-    template_message,
-    text_message,
-)
 
 PORTAL = "https://clube.example/p/aurora/"
 UTILITY = [spec for spec in LIBRARY.values() if spec.category is Category.UTILITY]
@@ -99,58 +90,3 @@ def test_languages() -> None:
         "en",
         "pt_BR",
     ]
-
-
-def test_a_template_payload_in_metas_shape() -> None:
-    call = TemplateCall("t", "pt_BR", [BodyParameter("Ana\nSouza"), BodyParameter("x", name="n")], {0: "abc/"})
-    assert template_message(Recipient(phone="+5511987654821"), call, tracker="id") == {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "to": "+5511987654821",
-        "type": "template",
-        "biz_opaque_callback_data": "id",
-        "template": {
-            "name": "t",
-            "language": {"code": "pt_BR"},
-            "components": [
-                {
-                    "type": "body",
-                    "parameters": [
-                        {"type": "text", "text": "Ana Souza"},
-                        {"type": "text", "text": "x", "parameter_name": "n"},
-                    ],
-                },
-                {
-                    "type": "button",
-                    "sub_type": "url",
-                    "index": "0",
-                    "parameters": [{"type": "text", "text": "abc/"}],
-                },
-            ],
-        },
-    }
-
-
-def test_a_person_without_phone_is_reached_by_metas_id() -> None:
-    payload = text_message(Recipient(user_id="BR.123"), "Oi", tracker="id", reply_to="wamid.1")
-    assert payload["recipient"] == "BR.123"
-    assert "to" not in payload
-    assert payload["context"] == {"message_id": "wamid.1"}
-    assert mark_read("wamid.1", typing=True)["typing_indicator"] == {"type": "text"}
-
-
-@pytest.mark.parametrize("phone", ["5511987654821", "+55 11 98765", "+", "11987654821"])
-def test_a_number_that_is_not_e164_is_never_sent_to(phone) -> None:
-    with pytest.raises(PayloadInvalid):
-        text_message(Recipient(phone=phone), "Oi", tracker="id")
-
-
-@pytest.mark.parametrize(("body", "tracker"), [("", "t"), ("x" * 4097, "t"), ("Oi", ""), ("Oi", "x" * 513)])
-def test_limits_are_checked_before_sending(body, tracker) -> None:
-    with pytest.raises(PayloadInvalid):
-        text_message(Recipient(phone="+5511987654821"), body, tracker=tracker)
-
-
-def test_nobody_to_send_to() -> None:
-    with pytest.raises(PayloadInvalid):
-        Recipient().address()
