@@ -28,7 +28,16 @@ from tests.pictures.furnish import furnish
 from tests.pictures.house import House, houses, sign_in_customer, sign_in_staff
 from tests.pictures.looks import COLOURS, ENGLISH, PORTUGUESE, SCHEMES, SIZES, Look, looks_at
 from tests.pictures.newcomer import opened
-from tests.pictures.screens import COUNTER, COUNTER_CLUB, PORTAL, PORTAL_DOORSTEP, PORTAL_EMPTY, PUBLIC, Screen
+from tests.pictures.screens import (
+    COUNTER,
+    COUNTER_CLUB,
+    COUNTER_PARTNER,
+    PORTAL,
+    PORTAL_DOORSTEP,
+    PORTAL_EMPTY,
+    PUBLIC,
+    Screen,
+)
 
 TARGET = Path("screenshots")
 # A page that is longer is cut: pictures are to be looked at.
@@ -56,6 +65,7 @@ AFTER = [
     Door("portal", lambda house: house.portal(), "customer", PORTAL),
     Door("portal", lambda house: house.portal(), "", PORTAL_DOORSTEP),
     Door("counter", lambda house: f"{house.base}/counter/", "operator", [*COUNTER, *COUNTER_CLUB]),
+    Door("counter", lambda house: f"{house.base}/counter/", "partner", COUNTER_PARTNER),
     Door("public", lambda house: f"{house.base}/", "", PUBLIC),
 ]
 
@@ -102,7 +112,7 @@ def everybody(browser: Browser, known: dict[str, House]) -> dict[tuple[str, str]
     """The cookies of each who looks, by brand and who it is."""
     states: dict[tuple[str, str], Any] = {}
     for brand, house in known.items():
-        for role in {"owner", "operator"} & {user["role"] for user in house.tenant["users"]}:
+        for role in {"owner", "operator", "partner"} & {user["role"] for user in house.tenant["users"]}:
             states[brand, role] = signed_in(browser, lambda page, h=house, r=role: _enter_staff(page, h, r))  # type: ignore[misc]
         if "customers" in house.tenant:
             states[brand, "customer"] = signed_in(browser, lambda page, h=house: sign_in_customer(page, h, h.phone))  # type: ignore[misc]

@@ -27,6 +27,7 @@ def show(request: CounterRequest, state: str, context: dict[str, Any], *, status
         "currency": request.brand.currency,
         "currency_symbol": get_currency_symbol(request.brand.currency, locale=words.locale()),
         "may_refund": may(request.actor, "sale.refund"),
+        "has_statement": may(request.actor, "statement.own"),
         "fragment": fragment,
     }
     template = fragment if request.headers.get("HX-Request") else "counter/page.html"

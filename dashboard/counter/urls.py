@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.counter.views import events, people, queue, quotes, refunds, sales, stores, till, vouchers
+from dashboard.counter.views import events, people, queue, quotes, refunds, sales, statements, stores, till, vouchers
 
 app_name = "counter"
 urlpatterns = [
@@ -25,5 +25,6 @@ urlpatterns = [
     path("events/<uuid:gathering>/", events.show, name="event"),
     path("events/<uuid:gathering>/check-ins/", events.arrive, name="event_check_in"),
     path("events/<uuid:gathering>/check-ins/undo/", events.go_back, name="event_undo"),
+    path("statement/", statements.show, name="statement"),
     path("store/", stores.choose, name="store"),
 ]

@@ -66,6 +66,7 @@ VERBS: dict[str, frozenset[str]] = {
     "message.see": _LEAD | {ATTENDANT, ANALYST},
     "message.change": _LEAD,
     "report.see": _LEAD | {ANALYST},
+    "statement.own": frozenset({PARTNER}),
     "audit.see": _LEAD,
     "brand.change": _LEAD,
     "profile.see": _EVERYONE,

@@ -232,6 +232,7 @@ COUNTER_PAGES: dict[str, Row] = {
     "counter/events/<uuid:gathering>/check-ins/undo/": Row(
         {"POST": COUNTER}, body={"POST": lambda world: {"registration": str(world.ids["registration"])}}
     ),
+    "counter/statement/": Row({"GET": frozenset({"partner"})}),
     "counter/store/": Row(
         {"GET": TILL, "POST": COUNTER}, body={"POST": lambda world: {"store": str(world.ids["store"])}}
     ),

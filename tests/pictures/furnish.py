@@ -51,6 +51,7 @@ def furnish(owner: Page, card: House, club: House) -> None:
             house.call(f"customers/{person['id']}/tags", {"tag": "VIP"})
     club_event(club)
     issue_to_many(card)
+    honour(card)
     adjust(owner, card)
     program = card.first("programs")["id"]
     told = {"text": "Às tardes, de terça a quinta, o cashback vale em dobro.", "days": 30}
@@ -63,6 +64,20 @@ def issue_to_many(house: House) -> None:
     house.call("campaigns", {"name": "Natal", "goal": "Trazer de volta quem comprou no Natal passado"})
     order = {"coupon": house.first("coupons")["id"], "audience": "everybody", "reason": "Campanha de Natal"}
     house.call("issuances", order)
+
+
+def honour(house: House) -> None:
+    """Vouchers that a partner's store honoured this month: some the brand pays, one the store bears, one undone."""
+    terms = {"kind": "amount", "stores": ["farmacia"], "holder": "bearer"}
+    paid = house.call("coupons", {"name": "Vale farmácia", "value_minor": 1_500, **terms})["id"]
+    own = house.call("coupons", {"name": "Cortesia da casa", "value_minor": 800, "funded_by": "store", **terms})["id"]
+    for number, person in enumerate(house.call("customers?limit=4")["results"]):
+        wanted = {"customer": {"id": person["id"]}, "coupon": own if number == 0 else paid}
+        code = house.call("vouchers", wanted)["code"]
+        sale = {"store": "farmacia", "amount_minor": 6_400}
+        used = house.call(f"vouchers/{code}/redeem", sale)
+        if number == 1:
+            house.call(f"redemptions/{used['id']}/reverse", {"reason": "Cliente desistiu"})
 
 
 def club_event(club: House) -> None:

@@ -155,6 +155,10 @@ COUNTER_CLUB = [
     Screen("door", "events/{tonight}/", "club"),
     Screen("door-person", "events/{tonight}/", "club", act=_open_person),
 ]
+COUNTER_PARTNER = [
+    Screen("partner-idle"),
+    Screen("partner-statement", "statement/"),
+]
 PUBLIC = [
     Screen("home"),
     Screen("sign-in", "sign-in/"),
