@@ -61,10 +61,10 @@ class ReferenceField(TextField):
 
 
 class InstantField(serializers.DateTimeField):
-    """An RFC 3339 instant with its offset."""
+    """An RFC 3339 instant with its offset; answered in UTC."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**{"default_timezone": UTC} | options)
         self.error_messages["naive"] = "An offset is needed, as in 2026-11-21T15:04:05-03:00."
 
     def to_internal_value(self, value: Any) -> datetime:

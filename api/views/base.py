@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from api.authentication import ApiRequest
 from api.serializers.base import PageQuery
+from api.shapes import Doubtful, Shape
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.pages import InvalidCursor, Page
 from smartbis.kernel.people import Actor
@@ -158,23 +159,33 @@ class ApiView(APIView):
 
 def checked(serializer: type[serializers.BaseSerializer[Any]], data: Any) -> dict[str, Any]:
     """What the serializer makes of `data`. Raises the framework's ValidationError."""
-    found: dict[str, Any] = _shared(serializer).run_validation(data)
-    return found
+    shape = _shape(serializer)
+    try:
+        return cast(dict[str, Any], shape.take(data))
+    except Doubtful:
+        return cast(dict[str, Any], shape.serializer.run_validation(data))
 
 
 def rendered(serializer: type[serializers.BaseSerializer[Any]], info: Any, *, many: bool = False) -> Any:
     """An answer as values that JSON can hold."""
-    shape = _shared(serializer)
-    return [shape.to_representation(each) for each in info] if many else shape.to_representation(info)
+    shape = _shape(serializer)
+    return [_shown(shape, each) for each in info] if many else _shown(shape, info)
 
 
-_SHARED: dict[Any, Any] = {}
+def _shown(shape: Shape, info: Any) -> Any:
+    try:
+        return shape.show(info)
+    except Doubtful:
+        return shape.serializer.to_representation(info)
 
 
-def _shared(serializer: type[serializers.BaseSerializer[Any]]) -> Any:
-    """One instance for all: making one copies every field, which costs more than reading what is sent.
+_SHAPES: dict[Any, Shape] = {}
+
+
+def _shape(serializer: type[serializers.BaseSerializer[Any]]) -> Shape:
+    """One instance for all, and its plain functions: making one costs more than reading what is sent.
 
     Neither reading nor rendering leaves anything in it, and ours know nothing of the request.
     """
-    found = _SHARED.get(serializer)
-    return _SHARED.setdefault(serializer, serializer()) if found is None else found
+    found = _SHAPES.get(serializer)
+    return _SHAPES.setdefault(serializer, Shape.of(serializer())) if found is None else found

@@ -100,6 +100,9 @@ class Reading(Generic[T]):
 
 def read(reading: Reading[T]) -> T:
     """The answer of one reading."""
+    memory = _memory.get()
+    if memory is not None and reading.name in memory.answers and _is_kept(reading, memory):
+        return cast(T, memory.answers[reading.name])
     return cast(T, read_together(reading)[0])
 
 
@@ -119,6 +122,8 @@ def _is_kept(reading: Reading[Any], memory: _Memory | None) -> bool:
 
 
 def _asked(readings: Sequence[Reading[Any]]) -> list[Any]:
+    if not readings:
+        return []
     cursors = [prepared_cursor() for _ in readings]
     with one_trip() if len(readings) > 1 else nullcontext():
         for cursor, each in zip(cursors, readings, strict=True):

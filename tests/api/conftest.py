@@ -8,9 +8,24 @@ import pytest
 from django.test import Client
 
 from api.limits import BUCKETS
+from api.shapes import Shape
+from api.views import base
 from smartbis.kernel.ids import new_id
 from smartbis.tenancy.selectors import TenantInfo
 from smartbis.tenancy.services import create_api_key
+
+
+@pytest.fixture(autouse=True)
+def shown_as_the_framework_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer of these tests is compared with what its serializer makes of it."""
+
+    def shown(shape: Shape, info: Any) -> Any:
+        answer = shown_plainly(shape, info)
+        assert json.dumps(answer, default=str) == json.dumps(shape.serializer.to_representation(info), default=str)
+        return answer
+
+    shown_plainly = base._shown
+    monkeypatch.setattr(base, "_shown", shown)
 
 
 class Caller:
