@@ -4,7 +4,6 @@ from uuid import UUID
 
 from automations.club import tell_challenge_reached, tell_referral_settled
 from automations.gatherings import tell_cancelled, tell_registered
-from automations.giving import give_with_plan
 from automations.joining import join_by_message
 from automations.memberships import (
     tell_plan_ending,
@@ -34,6 +33,7 @@ from programs.events import (
     TierEnding,
     TierReached,
 )
+from programs.services.plan_vouchers import give_plan_vouchers
 from smartbis.customers.events import CustomerEnrolled
 from smartbis.outbox.subscriptions import subscribe
 from smartbis.purchases.events import PurchaseConfirmed, PurchaseRecorded
@@ -112,13 +112,13 @@ def on_plan_renewed(*, tenant: UUID, event: PlanRenewed) -> None:
 @subscribe(PlanStarted)
 def on_plan_started_give(*, tenant: UUID, event: PlanStarted) -> None:
     """Give the vouchers that come with the plan."""
-    give_with_plan(tenant=tenant, event=event)
+    give_plan_vouchers(tenant=tenant, customer=event.customer_id, plan=event.plan, source=event.source)
 
 
 @subscribe(PlanRenewed)
 def on_plan_renewed_give(*, tenant: UUID, event: PlanRenewed) -> None:
     """Give them again for the new period."""
-    give_with_plan(tenant=tenant, event=event)
+    give_plan_vouchers(tenant=tenant, customer=event.customer_id, plan=event.plan, source=event.source)
 
 
 @subscribe(PlanEnding)

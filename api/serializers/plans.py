@@ -129,6 +129,9 @@ class PeriodOut(serializers.Serializer[Any]):
     purchase_id = serializers.UUIDField(allow_null=True)
     points = serializers.IntegerField()
     taken_back = serializers.CharField(help_text="`refund`, `withdrawn`, `merged`; empty while it counts.")
+    vouchers_kept = serializers.IntegerField(
+        help_text="Vouchers that came with it and were used before it was taken back; unused ones were cancelled."
+    )
 
 
 class CustomerPlansOut(serializers.Serializer[Any]):

@@ -57,6 +57,7 @@ HELD = {
             "purchase_id": None,
             "points": 0,
             "taken_back": "",
+            "vouchers_kept": 0,
         }
     ],
 }

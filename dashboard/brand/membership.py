@@ -101,6 +101,8 @@ def period_line(period: PeriodInfo, currency: str) -> dict[str, Any]:
     if period.points:
         details.append(words.amount(period.points, "points"))
     details += [text for text in (period.reference, period.reason, period.actor) if text]
+    if period.vouchers_kept:
+        details.append(vouchers_kept(period.vouchers_kept))
     return {
         "plan": period.plan,
         "from": words.day(period.starts_at) if period.starts_at else "",
@@ -110,6 +112,15 @@ def period_line(period: PeriodInfo, currency: str) -> dict[str, Any]:
         "source": period.source if period.can_withdraw else "",
         "sale_url": reverse("dashboard:purchase", args=[period.purchase_id]) if period.purchase_id else "",
     }
+
+
+def vouchers_kept(count: int) -> str:
+    """What is said of vouchers that came with a period that was taken back, and had been used by then."""
+    return ngettext(
+        "%(count)s voucher que veio junto já tinha sido usado",
+        "%(count)s vouchers que vieram junto já tinham sido usados",
+        count,
+    ) % {"count": words.number(count)}
 
 
 def tier_box(card: TierCard | None, currency: str) -> dict[str, Any] | None:

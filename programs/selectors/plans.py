@@ -1,5 +1,6 @@
 """Plans, who has them, and for how long."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -17,6 +18,7 @@ from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cur
 from smartbis.tenancy.readings import rows_reading
 from smartbis.tenancy.scope import read, tenant_scope
 from smartbis.tenancy.selectors import get_tenant
+from vouchers.selectors import vouchers_given
 
 State = Literal["active", "grace", "lapsed"]
 
@@ -73,7 +75,10 @@ class MemberInfo:
 
 @dataclass(frozen=True)
 class PeriodInfo:
-    """One period, where it lies, and why it is there. `taken_back` for one that counts no longer."""
+    """One period, where it lies, and why it is there. `taken_back` for one that counts no longer.
+
+    `vouchers_kept` are those that came with it and had been used by then: they stay used.
+    """
 
     id: UUID
     plan_key: str
@@ -93,6 +98,7 @@ class PeriodInfo:
     reason: str = ""
     actor: str = ""
     can_withdraw: bool = False
+    vouchers_kept: int = 0
 
 
 @dataclass(frozen=True)
@@ -214,13 +220,40 @@ def _periods(tenant: UUID, customer: UUID, known: dict[UUID, PlanInfo]) -> tuple
     for plan in known:
         standing = [row for row in rows if row.plan_id == plan and row.id not in ends]
         where |= {each.bought.id: each for each in laid_periods(standing, zone)}
+    # Said once, at the last of a source's periods to go, whose number is the first.
+    stands = {row.source for row in rows if row.id not in ends}
+    kept = _vouchers_kept(tenant, people) if ends else Counter()
     return tuple(
-        _period(row, known[row.plan_id], where.get(row.id), ends.get(row.id), receipts.get(row.source)) for row in rows
+        _period(
+            row,
+            known[row.plan_id],
+            where.get(row.id),
+            ends.get(row.id),
+            receipts.get(row.source),
+            0 if row.source in stands or row.number > 1 else kept[row.source],
+        )
+        for row in rows
     )
 
 
+def source_of(key: str) -> str:
+    """The source of periods in the key of a voucher that came with them."""
+    return key.removeprefix("plan:").rpartition(":")[0]
+
+
+def _vouchers_kept(tenant: UUID, people: Collection[UUID]) -> Counter[str]:
+    """How many vouchers that came with periods were used up, by the periods' source."""
+    given = vouchers_given(tenant=tenant, customers=people, origin="plan")
+    return Counter(source_of(each.key) for each in given if each.status == "redeemed")
+
+
 def _period(
-    row: PlanPeriod, plan: PlanInfo, laid: Laid | None, end: PlanPeriodEnd | None, note: PlanReceipt | None
+    row: PlanPeriod,
+    plan: PlanInfo,
+    laid: Laid | None,
+    end: PlanPeriodEnd | None,
+    note: PlanReceipt | None,
+    vouchers_kept: int,
 ) -> PeriodInfo:
     return PeriodInfo(
         id=row.id,
@@ -241,6 +274,7 @@ def _period(
         reason=note.reason if note else "",
         actor=note.actor_label if note else "",
         can_withdraw=end is None and row.cause != PlanPeriod.Cause.SALE,
+        vouchers_kept=vouchers_kept,
     )
 
 

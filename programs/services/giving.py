@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from programs.models import RuleGift
 from programs.selectors.catalogue import version_rules
+from programs.services.plan_vouchers import cancel_if_unused
 from programs.services.plans import start_period, withdraw_plan
 from programs.services.usage import Key, Take, recount
 from smartbis.customers.services import hold_customer
@@ -21,10 +22,9 @@ from smartbis.ledger.services import lock_holder
 from smartbis.outbox.work import request_work
 from smartbis.purchases.selectors import get_purchase
 from smartbis.tenancy.scope import tenant_scope
-from vouchers.errors import VoucherCancelled, VoucherRefused
 from vouchers.infos import SaleRef
 from vouchers.selectors import vouchers_by_keys
-from vouchers.services import cancel_voucher, issue_voucher
+from vouchers.services import issue_voucher
 
 _STANDS = Q(status=RuleGift.Status.WAITING) & (Q(purchase__isnull=True) | Q(purchase__status="confirmed"))
 
@@ -103,18 +103,9 @@ def _reclaim(tenant: UUID, row: RuleGift) -> bool:
         )
         return True
     vouchers = vouchers_by_keys(tenant=tenant, keys=[f"{_source(row)}:{piece}" for piece in range(row.quantity)])
-    cancelled = [_is_cancelled(tenant, voucher.id) for voucher in vouchers]
+    # Used, lapsed, or in a checkout's hands: a refund waits for none of it.
+    cancelled = [cancel_if_unused(tenant=tenant, voucher=each.id, reason="sale_refunded") for each in vouchers]
     return all(cancelled)
-
-
-def _is_cancelled(tenant: UUID, voucher: UUID) -> bool:
-    try:
-        cancel_voucher(tenant=tenant, voucher=voucher, reason="sale_refunded", actor=SYSTEM)
-    except VoucherCancelled:
-        return True
-    except VoucherRefused:
-        return False  # used, lapsed, or in a checkout's hands: a refund waits for none of it
-    return True
 
 
 def _source(row: RuleGift) -> str:

@@ -11,6 +11,7 @@ from programs.events import PlanShortened
 from programs.models import Plan, PlanMember, PlanPeriod, PlanPeriodEnd, PlanReceipt
 from programs.selectors.plans import CustomerPlans, customer_plans
 from programs.services.plan_members import settle_member
+from programs.services.plan_vouchers import take_plan_vouchers_back
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer, merged_ids
 from smartbis.customers.services import hold_customer
@@ -215,13 +216,17 @@ def add_periods(
 def take_back_periods(*, tenant: UUID, rows: Sequence[PlanPeriod], cause: str) -> list[PlanPeriod]:
     """Let periods count no longer, and answer those that still did. Runs in the tenant's scope, the holder locked.
 
-    Publishes PlanShortened.
+    Vouchers that came with them go too, but for used ones. Publishes PlanShortened, VoucherCancelled.
     """
     ended = set(PlanPeriodEnd.objects.filter(period__in=rows).values_list("period_id", flat=True))
     taken = [row for row in rows if row.id not in ended]
     PlanPeriodEnd.objects.bulk_create(
         PlanPeriodEnd(tenant_id=tenant, period=row, cause=cause, at=now()) for row in taken
     )
+    if cause != PlanPeriodEnd.Cause.MERGED:  # such periods come back as those of who stays
+        for customer in sorted({row.customer_id for row in taken}):
+            sources = {row.source for row in taken if row.customer_id == customer}
+            take_plan_vouchers_back(tenant=tenant, customer=customer, sources=sources)
     keys = dict(Plan.objects.filter(id__in={row.plan_id for row in taken}).values_list("id", "key"))
     publish(
         *(

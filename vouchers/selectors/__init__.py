@@ -23,6 +23,7 @@ from vouchers.selectors.vouchers import (
     vouchers_by_ids,
     vouchers_by_keys,
     vouchers_ending,
+    vouchers_given,
     vouchers_of,
     vouchers_page,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "vouchers_by_ids",
     "vouchers_by_keys",
     "vouchers_ending",
+    "vouchers_given",
     "vouchers_of",
     "vouchers_page",
 ]

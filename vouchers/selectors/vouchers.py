@@ -1,6 +1,7 @@
 """Vouchers by code, by QR, by customer."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cur
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.readings import rows_reading
 from smartbis.tenancy.scope import Reading, read, tenant_scope
-from vouchers.infos import VoucherInfo
+from vouchers.infos import OriginName, VoucherInfo
 from vouchers.models import Voucher
 from vouchers.reading import get_voucher_row, is_voucher_within_reach, voucher_info, voucher_infos
 
@@ -51,6 +52,22 @@ def vouchers_by_keys(*, tenant: UUID, keys: Collection[str]) -> list[VoucherInfo
     """The vouchers that were issued under these keys, in one query."""
     with tenant_scope(tenant, read_only=True):
         return voucher_infos(list(_rows().filter(key__in=list(keys)).order_by("id")))
+
+
+@dataclass(frozen=True)
+class GivenVoucher:
+    """What tells why a voucher was given: the key it was issued under."""
+
+    id: UUID
+    key: str
+    status: str
+
+
+def vouchers_given(*, tenant: UUID, customers: Collection[UUID], origin: OriginName) -> list[GivenVoucher]:
+    """All vouchers of these customers from one origin, the oldest first, in one query."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Voucher.objects.filter(customer_id__in=list(customers), origin=origin).order_by("issued_at", "id")
+        return [GivenVoucher(*row) for row in rows.values_list("id", "key", "status")]
 
 
 def vouchers_of(*, tenant: UUID, customer: UUID, open_only: bool = False, limit: int = 200) -> list[VoucherInfo]:

@@ -16,6 +16,7 @@ from dashboard.brand.forms.programs import symbol_of
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from programs.selectors import MemberInfo, PlanInfo, get_plan, member_counts, plan_members, plans
+from programs.selectors.plans import CustomerPlans
 from programs.services import buy_plan_with_points, change_plan, confirm_payment, create_plan, grant_plan, withdraw_plan
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer, get_customers
@@ -157,17 +158,23 @@ def withdraw(request: DeskRequest, customer: UUID) -> HttpResponse:
     get_customer(tenant=request.tenant, customer=customer)
     form = WithdrawForm(request.POST)
     if form.is_valid():
-        withdraw_plan(
+        left = withdraw_plan(
             tenant=request.tenant,
             customer=customer,
             source=form.cleaned_data["source"],
             reason=form.cleaned_data["reason"],
             actor=request.actor,
         )
-        messages.success(request, _("Período desfeito; pontos pagos por ele voltaram ao saldo."))
+        messages.success(request, _withdrawn(left, form.cleaned_data["source"]))
     else:
         messages.error(request, _("Diga por quê, em ao menos três letras."))
     return _to(customer)
+
+
+def _withdrawn(left: CustomerPlans, source: str) -> str:
+    said = _("Período desfeito: pontos pagos por ele voltaram, e vouchers sem uso que vieram junto foram cancelados.")
+    kept = sum(each.vouchers_kept for each in left.periods if each.source == source)
+    return f"{said} {membership.vouchers_kept(kept)}." if kept else said
 
 
 def _give(request: DeskRequest, customer: UUID, form: GivePlanForm) -> None:

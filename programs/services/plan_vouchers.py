@@ -1,0 +1,82 @@
+"""Vouchers that come with a plan: given when it starts or goes on, taken back with its periods."""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from programs.models import PlanPeriod, PlanPeriodEnd
+from programs.selectors.plans import source_of
+from smartbis.customers.selectors import merged_ids
+from smartbis.customers.services import hold_customer
+from smartbis.kernel.errors import DomainError
+from smartbis.kernel.people import SYSTEM
+from smartbis.ledger.services import lock_holder
+from smartbis.tenancy.scope import tenant_scope
+from vouchers.errors import VoucherCancelled, VoucherRefused
+from vouchers.selectors import vouchers_given
+from vouchers.selectors.coupons import coupons_given_with
+from vouchers.services import cancel_voucher, issue_voucher
+
+log = structlog.get_logger(__name__)
+
+
+def give_plan_vouchers(*, tenant: UUID, customer: UUID, plan: str, source: str) -> None:
+    """Give a member a voucher of every coupon that comes with the plan, once for each source of periods.
+
+    Nothing is given for periods that were taken back meanwhile: the holder's lock keeps the two apart. What a coupon
+    refuses (its stock, its limits, whom it is for) it refuses here too, and nobody is kept waiting.
+    """
+    with tenant_scope(tenant):
+        holder = lock_holder(tenant=tenant, customer=hold_customer(tenant=tenant, customer=customer))
+        if not _standing([source]):
+            return
+        for coupon in coupons_given_with(tenant=tenant, plan=plan):
+            try:
+                with transaction.atomic():
+                    issue_voucher(
+                        tenant=tenant,
+                        customer=holder.customer_id,
+                        coupon=coupon,
+                        origin="plan",
+                        key=f"plan:{source}:{coupon}",
+                        actor=SYSTEM,
+                    )
+            except DomainError as error:
+                log.info("plan.voucher_refused", coupon=str(coupon), code=error.code)
+
+
+def take_plan_vouchers_back(*, tenant: UUID, customer: UUID, sources: Iterable[str]) -> None:
+    """Cancel the vouchers that came with periods of which none stands any more.
+
+    What was used stays used, what is left of a voucher used in part goes, and one that a checkout holds is its
+    customer's. Runs in the tenant's scope, the holder locked. Publishes VoucherCancelled.
+    """
+    asked = set(sources)
+    gone = asked - _standing(asked)
+    for given in vouchers_given(tenant=tenant, customers=_people(tenant, customer), origin="plan"):
+        if source_of(given.key) in gone:
+            cancel_if_unused(tenant=tenant, voucher=given.id, reason="plan_taken_back")
+
+
+def cancel_if_unused(*, tenant: UUID, voucher: UUID, reason: str) -> bool:
+    """Cancel a voucher whose ground is gone; False for one that is used up, lapsed, or in a checkout's hands."""
+    try:
+        cancel_voucher(tenant=tenant, voucher=voucher, reason=reason, actor=SYSTEM)
+    except VoucherCancelled:
+        return True
+    except VoucherRefused:
+        return False
+    return True
+
+
+def _standing(sources: Collection[str]) -> set[str]:
+    """Those of the sources of which at least one period stands."""
+    rows = PlanPeriod.objects.filter(source__in=list(sources))
+    ended = PlanPeriodEnd.objects.filter(period__source__in=list(sources)).values("period_id")
+    return set(rows.exclude(id__in=ended).values_list("source", flat=True))
+
+
+def _people(tenant: UUID, customer: UUID) -> set[UUID]:
+    return {customer, *merged_ids(tenant=tenant, customer=customer)}
