@@ -17,6 +17,35 @@ class ChannelInvalid(InvalidInput):
     sentence = "A WhatsApp channel needs its number id, account id, token, app secret and verify token."
 
 
+class ChannelRefused(InvalidInput):
+    """Meta refuses one of a channel's fields."""
+
+    code = "channel_refused"
+    sentence = "Meta refuses this."
+
+
+class ChannelNotChecked(DomainError):
+    """Meta did not answer, so that nothing was found right or wrong."""
+
+    code = "channel_not_checked"
+    http_status = 503
+    sentence = "Meta did not answer. Nothing was changed; try again."
+
+
+class NobodyWrote(DomainError):
+    """A test answers whoever wrote to the number last, and nobody has in 24 hours."""
+
+    code = "nobody_wrote"
+    sentence = "Nobody has written to this number in the last 24 hours."
+
+
+class SendingRulesInvalid(InvalidInput):
+    """Rules of sending that contradict themselves or go beyond what is sensible."""
+
+    code = "sending_rules_invalid"
+    sentence = "The rules of sending are not right."
+
+
 class ConversationNotFound(NotFound):
     """No conversation of this id."""
 

@@ -56,8 +56,8 @@ def consent_category(states: TemplateStates, row: Message) -> str | None:
     if row.category in (Category.AUTHENTICATION, SERVICE):
         return None
     state = states.get((row.template, row.language))
-    category = (state.category if state else "") or row.category
-    return "marketing" if category.lower() == Category.MARKETING else "utility"
+    categories = {row.category.lower(), state.category.lower() if state else ""}
+    return "marketing" if Category.MARKETING in categories else "utility"
 
 
 def without_consent(tenant: UUID, wanted: Collection[tuple[UUID, str]]) -> frozenset[tuple[UUID, str]]:

@@ -12,22 +12,26 @@ from uuid import UUID
 
 import structlog
 
+from messaging.account_updates import apply_account_update, apply_number_update
+from messaging.accounts import follow_account
 from messaging.models import Channel, Message, WebhookItem, WebhookPayload
 from messaging.optout import resume_marketing, stop_number
 from messaging.parked import StatusFacts, apply_status, is_premature, lock_remote_id
 from messaging.received import receive_message
 from messaging.sealed import BODY
 from messaging.services.templates import apply_template_update
-from messaging.whatsapp.webhooks import (
+from messaging.whatsapp.webhook_items import (
+    AccountItem,
     InboundItem,
     Item,
-    MalformedBody,
+    MovedItem,
+    NumberItem,
     PreferenceItem,
     StatusItem,
     TemplateItem,
     UnknownItem,
-    parse,
 )
+from messaging.whatsapp.webhooks import MalformedBody, parse
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.outbox.work import request_work
@@ -40,6 +44,15 @@ BATCH = 20
 MAX_ATTEMPTS = 6
 LEASE = timedelta(seconds=120)
 State = WebhookItem.State
+_KINDS: dict[type[Item], str] = {
+    StatusItem: "status",
+    InboundItem: "message",
+    PreferenceItem: "preference",
+    TemplateItem: "template",
+    NumberItem: "number",
+    AccountItem: "account",
+    MovedItem: "moved",
+}
 
 
 @dataclass(frozen=True)
@@ -130,8 +143,9 @@ def _process_item(tenant: UUID, body: StoredBody, item: Item) -> bool:
         return False
 
 
-def _apply(tenant: UUID, channel: Channel, item: Item, row: WebhookItem) -> None:
-    if not _is_ours(channel, item):
+def _apply(tenant: UUID, posted_to: Channel, item: Item, row: WebhookItem) -> None:
+    channel = _home(posted_to, item)
+    if channel is None:
         row.state = State.QUARANTINED
     elif isinstance(item, StatusItem):
         _apply_status(tenant, channel, item, row)
@@ -140,17 +154,34 @@ def _apply(tenant: UUID, channel: Channel, item: Item, row: WebhookItem) -> None
         receive_message(tenant=tenant, channel=channel, item=item)
     elif isinstance(item, PreferenceItem):
         _apply_preference(tenant, item)
-    elif isinstance(item, TemplateItem):
-        is_known = apply_template_update(tenant=tenant, channel=channel.id, item=item)
-        row.state = State.DONE if is_known else State.UNKNOWN
+    elif isinstance(item, AccountItem):
+        apply_account_update(tenant=tenant, waba_id=channel.waba_id, item=item)
     else:
-        row.state = State.UNKNOWN
+        is_known = _apply_news(tenant, channel, item)
+        row.state = State.DONE if is_known else State.UNKNOWN
 
 
-def _is_ours(channel: Channel, item: Item) -> bool:
-    """Whether the item is of this channel's account and number; nothing is guessed for another."""
-    number_fits = not item.phone_number_id or item.phone_number_id == channel.phone_number_id
-    return item.waba_id == channel.waba_id and number_fits
+def _apply_news(tenant: UUID, channel: Channel, item: Item) -> bool:
+    """What may be about something that is not known here: False when it is."""
+    if isinstance(item, TemplateItem):
+        return apply_template_update(tenant=tenant, waba_id=channel.waba_id, item=item)
+    if isinstance(item, NumberItem):
+        return apply_number_update(tenant=tenant, waba_id=channel.waba_id, item=item)
+    if isinstance(item, MovedItem):
+        return follow_account(tenant=tenant, item=item)
+    return False
+
+
+def _home(posted_to: Channel, item: Item) -> Channel | None:
+    """The brand's channel that an item belongs to; None when it is of another account or number: nothing is guessed.
+
+    An account has one address for all of its numbers, so that what comes to one channel may be another's.
+    """
+    if item.waba_id != posted_to.waba_id:
+        return None
+    if not item.phone_number_id or item.phone_number_id == posted_to.phone_number_id:
+        return posted_to
+    return Channel.objects.filter(waba_id=item.waba_id, phone_number_id=item.phone_number_id).first()
 
 
 def _apply_status(tenant: UUID, channel: Channel, item: StatusItem, row: WebhookItem) -> None:
@@ -208,8 +239,4 @@ def _key_hash(item: Item) -> bytes:
 
 
 def _kind(item: Item) -> str:
-    if isinstance(item, UnknownItem):
-        return item.kind[:60]
-    return {StatusItem: "status", InboundItem: "message", PreferenceItem: "preference", TemplateItem: "template"}[
-        type(item)
-    ]
+    return item.kind[:60] if isinstance(item, UnknownItem) else _KINDS[type(item)]

@@ -8,7 +8,12 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class ChannelInfo:
-    """A WhatsApp number of the brand, without its secrets. `status` is live or stopped."""
+    """A WhatsApp number of the brand, without its secrets. `status` is live or stopped.
+
+    The rest is what Meta says: `quality` GREEN, YELLOW, RED or nothing; `daily_limit` people a day outside of windows
+    (0 for no limit, None where it is not known); `notice` the last news of the number or account; `resting_until`
+    while it keeps failing.
+    """
 
     id: UUID
     public_id: str
@@ -20,6 +25,15 @@ class ChannelInfo:
     stop_reason: str
     webhook_url: str
     connected_at: datetime
+    verified_name: str
+    quality: str
+    notice: str
+    daily_limit: int | None
+    per_second: int
+    restricted_until: datetime | None
+    is_subscribed: bool | None
+    checked_at: datetime | None
+    resting_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,10 @@ class SyncInfo:
 
 @dataclass(frozen=True)
 class MessageInfo:
-    """A message. `text` is as the person reads it (dots where it was wiped), `reason` why it is held or failed."""
+    """A message. `text` is as the person reads it (dots where it was wiped).
+
+    `reason` is why it is held, failed or still waits; `due_at` when one that waits is tried next.
+    """
 
     id: UUID
     direction: str
@@ -76,6 +93,7 @@ class MessageInfo:
     text: str = field(repr=False)
     is_possible_duplicate: bool
     pricing: dict[str, Any] | None
+    due_at: datetime | None
     created_at: datetime
     accepted_at: datetime | None
     sent_at: datetime | None

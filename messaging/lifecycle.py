@@ -79,9 +79,9 @@ def hold(row: Message, reason: str) -> None:
     row.save()
 
 
-def postpone(row: Message, due_at: datetime) -> None:
-    """Try again later."""
-    row.status, row.due_at, row.leased_until = Status.QUEUED, due_at, None
+def postpone(row: Message, due_at: datetime, reason: str = "") -> None:
+    """Try again later; `reason` is the rule that kept the message back, if one did."""
+    row.status, row.due_at, row.leased_until, row.reason = Status.QUEUED, due_at, None, reason
     row.save()
     request_work(queue="send", due_at=due_at)
 

@@ -29,6 +29,10 @@ class Pace:
         return max((paced_until or at) - self.interval * (self.burst - 1), at)
 
 
-# 80 messages a second and number; one message in six seconds and person, 45 borrowed from the future.
-NUMBER = Pace(interval=timedelta(seconds=1) / 80, burst=80)
+def number_pace(per_second: int) -> Pace:
+    """What a number may send: 80 a second as Meta grants at first, 20 in coexistence, up to 1,000."""
+    return Pace(interval=timedelta(seconds=1) / per_second, burst=per_second)
+
+
+# One message in six seconds and person, 45 borrowed from the future.
 PAIR = Pace(interval=timedelta(seconds=6), burst=45)

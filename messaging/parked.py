@@ -12,7 +12,7 @@ from messaging import lifecycle
 from messaging.models import Message, WebhookItem
 from messaging.optout import stop_marketing
 from messaging.whatsapp.errors import Policy, policy_for
-from messaging.whatsapp.webhooks import StatusItem
+from messaging.whatsapp.webhook_items import StatusItem
 from smartbis.kernel.clock import now
 
 

@@ -9,7 +9,7 @@ from messaging.models import Channel, Conversation, Message
 from messaging.optout import owner_of, stop_number
 from messaging.sealed import contact_blind, contact_of_thread, sealed_contact, sealed_content
 from messaging.threads import threads_for
-from messaging.whatsapp.webhooks import InboundItem
+from messaging.whatsapp.webhook_items import InboundItem
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.kernel.phones import from_wa_id, mask_phone

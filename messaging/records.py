@@ -4,11 +4,11 @@ from uuid import UUID
 
 import structlog
 
-from messaging import gate, lifecycle
+from messaging import breakers, gate, lifecycle
 from messaging.accounts import learn_account
 from messaging.models import Channel, Message
 from messaging.optout import stop_marketing
-from messaging.pacing import NUMBER
+from messaging.pacing import number_pace
 from messaging.parked import apply_parked, lock_remote_id
 from messaging.services.channels import stop_channel
 from messaging.services.templates import mark_template
@@ -45,6 +45,7 @@ def record_outcome(
         row = Message.objects.select_for_update(of=("self",)).get(id=message)
         if isinstance(outcome, Accepted):
             _accept(row, outcome)
+            breakers.note_success(channel, row.template)
         elif row.status == Message.Status.SENDING:
             _refuse(row, channel, outcome)
     is_news = isinstance(outcome, Accepted) and contact is not None and outcome.wa_id != contact.wa_id
@@ -59,6 +60,8 @@ def refuse_by_code(row: Message, channel: UUID, error: Refused) -> None:
         if error.code in _RATE_CODES:
             _slow_down(channel)
         lifecycle.retry(row, policy, code=error.code, details=error.details)
+        if policy is Policy.RETRY and error.code not in _RATE_CODES:
+            breakers.note_failure(tenant, channel, breakers.NUMBER, error.code)
     elif policy is Policy.CHANNEL_STOPPED:
         log.error("channel.stopped", channel=str(channel), code=error.code)
         stop_channel(tenant=tenant, channel=channel, reason=f"code_{error.code}")
@@ -80,6 +83,8 @@ def _end(row: Message, channel: UUID, error: Refused) -> None:
         stop_marketing(tenant=row.tenant_id, customer=row.customer_id)
     if policy is Policy.REQUEST_WRONG:
         log.error("message.request_wrong", message=str(row.id), code=code, trace=error.trace)
+        if row.template:
+            breakers.note_failure(row.tenant_id, channel, row.template, code)
     lifecycle.fail(row, _FINAL_REASONS.get(policy, "undeliverable"), code=code, details=error.details)
 
 
@@ -96,15 +101,20 @@ def _accept(row: Message, outcome: Accepted) -> None:
 def _refuse(row: Message, channel: UUID, outcome: GatewayError) -> None:
     if isinstance(outcome, Refused):
         refuse_by_code(row, channel, outcome)
+        if outcome.policy is not Policy.RETRY:
+            breakers.note_success(channel, breakers.NUMBER)  # Meta answered for the number, if not well
     elif isinstance(outcome, NotReached):
         lifecycle.retry(row, Policy.RETRY)
+        breakers.note_failure(row.tenant_id, channel, breakers.NUMBER)
     else:
         lifecycle.lose_sight(row, "no_answer")
+        breakers.note_failure(row.tenant_id, channel, breakers.NUMBER)
 
 
 def _slow_down(channel: UUID) -> None:
     row = Channel.objects.select_for_update(no_key=True).get(id=channel)
     at = now()
-    units = int(_SLOW_DOWN_SECONDS / NUMBER.interval.total_seconds()) + NUMBER.burst
-    row.paced_until = max(row.paced_until or at, at + NUMBER.interval * units)
+    pace = number_pace(row.per_second)
+    units = int(_SLOW_DOWN_SECONDS / pace.interval.total_seconds()) + pace.burst
+    row.paced_until = max(row.paced_until or at, at + pace.interval * units)
     row.save(update_fields=["paced_until"])

@@ -14,7 +14,7 @@ from smartbis.kernel.clock import now
 WINDOW = timedelta(hours=24)
 
 
-def channel_info(row: Channel) -> ChannelInfo:
+def channel_info(row: Channel, resting_until: datetime | None = None) -> ChannelInfo:
     """A channel without its secrets."""
     return ChannelInfo(
         id=row.id,
@@ -27,6 +27,15 @@ def channel_info(row: Channel) -> ChannelInfo:
         stop_reason=row.stop_reason,
         webhook_url=f"{settings.BASE_URL}/webhooks/whatsapp/{row.public_id}/",
         connected_at=row.connected_at,
+        verified_name=row.verified_name,
+        quality=row.quality,
+        notice=row.notice,
+        daily_limit=row.daily_limit,
+        per_second=row.per_second,
+        restricted_until=row.restricted_until if row.restricted_until and row.restricted_until > now() else None,
+        is_subscribed=row.is_subscribed,
+        checked_at=row.checked_at,
+        resting_until=resting_until,
     )
 
 
@@ -73,6 +82,7 @@ def message_info(row: Message) -> MessageInfo:
         text=_words(row),
         is_possible_duplicate=row.is_possible_duplicate,
         pricing=row.pricing,
+        due_at=row.due_at if row.status == Message.Status.QUEUED else None,
         created_at=row.created_at,
         accepted_at=row.accepted_at,
         sent_at=row.sent_at,

@@ -27,6 +27,17 @@ class Channel(TenantModel):
     # Theoretical arrival time of the number's rate limit (generic cell rate algorithm).
     paced_until = models.DateTimeField(null=True)
     connected_at = models.DateTimeField()
+    # What Meta says of the number, by webhook and when it was last asked.
+    verified_name = models.CharField(max_length=120, blank=True)
+    quality = models.CharField(max_length=10, blank=True)
+    notice = models.CharField(max_length=60, blank=True)
+    # People a day outside of windows, shared by the account's numbers: 0 for no limit, null where it is not known.
+    daily_limit = models.PositiveIntegerField(null=True)
+    per_second = models.PositiveSmallIntegerField(default=80)
+    # Until then only answers may be sent.
+    restricted_until = models.DateTimeField(null=True)
+    is_subscribed = models.BooleanField(null=True)
+    checked_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -36,6 +47,47 @@ class Channel(TenantModel):
 
     def __str__(self) -> str:
         return self.display_name
+
+
+class Breaker(TenantModel):
+    """What keeps failing is left alone for a while: a number (`template` is empty), or one template on it."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    template = models.CharField(max_length=60, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)  # one after another
+    trips = models.PositiveSmallIntegerField(default=0)  # one after another
+    open_until = models.DateTimeField(null=True)
+    is_on_trial = models.BooleanField(default=False)  # one message is on its way to find out
+    code = models.IntegerField(null=True)  # Meta's, of the last failure
+    changed_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "channel", "template"], name="messaging_breaker_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template or 'number'} {self.failures}"
+
+
+class SendingRules(TenantModel):
+    """When and how often the brand writes to a person. One row for each brand that decided; see `sending_rules`."""
+
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    is_quiet_for_notices = models.BooleanField(default=False)
+    rests_on_holidays = models.BooleanField(default=True)
+    own_holidays = models.JSONField(default=list)  # days as YYYY-MM-DD
+    marketing_cap = models.PositiveSmallIntegerField(null=True)
+    marketing_days = models.PositiveSmallIntegerField(default=7)
+    notice_cap = models.PositiveSmallIntegerField(null=True)  # a day
+    changed_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="messaging_sending_rules_once")]
+
+    def __str__(self) -> str:
+        return f"rules of {self.tenant_id}"
 
 
 class Template(TenantModel):

@@ -25,6 +25,8 @@ class Conversation(TenantModel):
     last_message_at = models.DateTimeField()
     # Theoretical arrival time of Meta's limit for one pair of number and person.
     paced_until = models.DateTimeField(null=True)
+    # When the brand last wrote first, outside of a window: for 24 hours the person counts towards the daily limit.
+    initiated_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -33,6 +35,11 @@ class Conversation(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "-last_message_at", "-id"], name="messaging_thread_newest"),
             models.Index(fields=["tenant", "customer"], name="messaging_thread_customer"),
+            models.Index(
+                fields=["tenant", "channel", "initiated_at"],
+                name="messaging_thread_initiated",
+                condition=models.Q(initiated_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

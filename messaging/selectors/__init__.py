@@ -9,6 +9,7 @@ from messaging.selectors.messages import (
     message_counts,
     messages_page,
 )
+from messaging.selectors.rules import sending_rules
 
 __all__ = [
     "channels",
@@ -20,5 +21,6 @@ __all__ = [
     "last_template_sync",
     "message_counts",
     "messages_page",
+    "sending_rules",
     "templates",
 ]

@@ -33,6 +33,8 @@ from smartbis.tenancy.selectors import TenantInfo, get_tenant
 
 # A notice that could not go out within this time is no news any more.
 NOTICE_LIFE = timedelta(hours=24)
+# An advertisement may wait for the end of quiet hours, a holiday or a day's limit.
+MARKETING_LIFE = timedelta(hours=72)
 CODE_LIFE = timedelta(minutes=SIGN_IN_MINUTES)
 _PRIORITIES = {Category.AUTHENTICATION: 0, Category.UTILITY: 20, Category.MARKETING: 40}
 _TEXT_PRIORITY = 10
@@ -68,7 +70,8 @@ def queue_message(
         info = get_customer(tenant=tenant, customer=customer)
         brand = get_tenant(tenant=tenant)
         language = language_for(info.locale or brand.locale)
-        row = _new_row(tenant, cause=cause, kind="template", life=NOTICE_LIFE, actor=actor or SYSTEM)
+        life = MARKETING_LIFE if spec.category is Category.MARKETING else NOTICE_LIFE
+        row = _new_row(tenant, cause=cause, kind="template", life=life, actor=actor or SYSTEM)
         row.customer_id, row.template, row.language = customer, template, language
         row.category, row.priority = spec.category.value, _PRIORITIES[spec.category]
         row.content_sealed = sealed_content(tenant, row.id, parameters)

@@ -17,7 +17,7 @@ from messaging.services.channels import get_row
 from messaging.services.release import release_held
 from messaging.whatsapp.errors import Refused
 from messaging.whatsapp.gateway import WhatsAppGateway
-from messaging.whatsapp.webhooks import TemplateItem
+from messaging.whatsapp.webhook_items import TemplateItem
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.kernel.people import SYSTEM, Actor
@@ -28,6 +28,7 @@ from smartbis.tenancy.selectors import get_tenant
 log = structlog.get_logger(__name__)
 
 Remote = Mapping[str, Any]
+_USABLE = ("APPROVED", "REINSTATED", "UNPAUSED")
 REFUSED = "REFUSED"  # Meta did not even take it for review
 
 
@@ -58,26 +59,28 @@ def sync_templates(*, tenant: UUID, channel: UUID, actor: Actor = SYSTEM) -> lis
         return [template_info(row) for row in Template.objects.filter(channel_id=channel).order_by("key", "language")]
 
 
-def apply_template_update(*, tenant: UUID, channel: UUID, item: TemplateItem) -> bool:
-    """Take over what a webhook says of a template; False when it is none of the library's. Inside a scope."""
-    row = (
-        Template.objects.select_for_update()
-        .filter(tenant_id=tenant, channel_id=channel, key=item.name, language=item.language)
-        .first()
+def apply_template_update(*, tenant: UUID, waba_id: str, item: TemplateItem) -> bool:
+    """Take over what a webhook says of a template, on every number of the account; False when it is none of ours.
+
+    Inside a scope.
+    """
+    rows = list(
+        Template.objects.select_for_update(of=("self",))
+        .filter(tenant_id=tenant, channel__waba_id=waba_id, key=item.name, language=item.language)
+        .order_by("id")
     )
-    if row is None:
-        return False
-    if item.status:
-        # Reinstated templates are usable again, which is what this room asks.
-        row.status = APPROVED if item.status in ("APPROVED", "REINSTATED", "UNPAUSED") else item.status[:20]
-        row.reason = "" if item.reason == "NONE" else item.reason[:300]
-    row.category = item.category.lower()[:16] or row.category
-    row.quality = item.quality[:10] or row.quality
-    row.synced_at = now()
-    row.save()
-    if row.status == APPROVED:
-        release_held(tenant=tenant, reason="template_not_approved", template=row.key)
-    return True
+    for row in rows:
+        if item.status:
+            # Reinstated templates are usable again, which is what this room asks.
+            row.status = APPROVED if item.status in _USABLE else item.status[:20]
+            row.reason = "" if item.reason == "NONE" else item.reason[:300]
+        row.category = item.category.lower()[:16] or row.category
+        row.quality = item.quality[:10] or row.quality
+        row.synced_at = now()
+        row.save()
+    if any(row.status == APPROVED for row in rows):
+        release_held(tenant=tenant, reason="template_not_approved", template=item.name)
+    return bool(rows)
 
 
 def mark_template(*, tenant: UUID, channel: UUID, key: str, language: str, status: str) -> None:

@@ -1,7 +1,9 @@
 """The only door to Meta's Cloud API: every message goes through heyoo's `send_custom_json`."""
 
 import copy
+import hmac
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 import heyoo
@@ -18,6 +20,9 @@ _OK = 200
 _GATEWAY_TIMEOUT = 504
 _PAGE_LIMIT = 200
 _MAX_PAGES = 50
+_NUMBER_FIELDS = (
+    "display_phone_number,verified_name,quality_rating,status,throughput,whatsapp_business_manager_messaging_limit"
+)
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,26 @@ class WhatsAppGateway:
         """Have the account's webhooks delivered to `callback_url`; Meta verifies it before answering."""
         body = {"override_callback_uri": callback_url, "verify_token": verify_token}
         return self._graph("post", f"{self._credentials.waba_id}/subscribed_apps", json=body)
+
+    def number(self, *, app_secret: str = "") -> Payload:
+        """What Meta says of the number. With an app secret Meta also checks that it is the token's app's."""
+        query = {"fields": _NUMBER_FIELDS}
+        if app_secret:
+            proof = hmac.new(app_secret.encode(), self._credentials.token.encode(), sha256).hexdigest()
+            query["appsecret_proof"] = proof
+        return self._graph("get", self._credentials.phone_number_id, params=query)
+
+    def account_numbers(self) -> frozenset[str]:
+        """The ids of the account's numbers."""
+        query = {"fields": "id", "limit": _PAGE_LIMIT}
+        page = self._graph("get", f"{self._credentials.waba_id}/phone_numbers", params=query)
+        return frozenset(str(each.get("id")) for each in page.get("data", []) if isinstance(each, dict))
+
+    def webhook_addresses(self) -> frozenset[str]:
+        """Where the account's webhooks are delivered; empty when no app is subscribed or each uses its own address."""
+        page = self._graph("get", f"{self._credentials.waba_id}/subscribed_apps")
+        apps = [each for each in page.get("data", []) if isinstance(each, dict)]
+        return frozenset(str(each["override_callback_uri"]) for each in apps if each.get("override_callback_uri"))
 
     def _post_message(self, payload: Payload) -> Payload:
         refuse_inside_transaction()

@@ -6,15 +6,25 @@ A body has many entries, each many changes, each many items; items may repeat an
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 
-Json = dict[str, Any]
+from messaging.whatsapp.webhook_items import (
+    AccountItem,
+    InboundItem,
+    Item,
+    Json,
+    MovedItem,
+    NumberItem,
+    Preference,
+    PreferenceItem,
+    Status,
+    StatusItem,
+    TemplateItem,
+    UnknownItem,
+)
 
-Status = Literal["sent", "delivered", "read", "failed"]
-Preference = Literal["stop", "resume"]
 _PREFERENCES: Mapping[str, Preference] = {"stop": "stop", "resume": "resume"}
 _STATUSES: Mapping[str, Status] = {
     "sent": "sent",
@@ -23,79 +33,20 @@ _STATUSES: Mapping[str, Status] = {
     "played": "read",
     "failed": "failed",
 }
+_TEMPLATE_FIELDS = ("message_template_status_update", "template_category_update", "message_template_quality_update")
+_MOVED = ("user_changed_number", "user_changed_user_id")
+# What a tier is in people; Meta writes them as TIER_10K, and unlimited in two ways.
+_TIERS = {"TIER_50": 50, "TIER_250": 250, "TIER_1K": 1000, "TIER_2K": 2000, "TIER_10K": 10_000, "TIER_100K": 100_000}
+_UNLIMITED = ("TIER_UNLIMITED", "TIER_NOT_SET_UNLIMITED", "UNLIMITED")
+UPGRADED_PER_SECOND = 1000
+_PRICING_WORDS = ("pricing_model", "type", "category")
+_CODES = 2**31
+# Instants outside of these years are nonsense, and some of them cannot be stored.
+_EARLIEST, _LATEST = datetime(2009, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class MalformedBody(ValueError):
     """The signed body is no JSON object with entries."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Item:
-    """Where an item belongs: `waba_id` and, for numbers, `phone_number_id` (empty when the item names none)."""
-
-    key: str
-    waba_id: str
-    phone_number_id: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StatusItem(Item):
-    """A sent message moved on. `tracker` is our own id, echoed. `at` is WhatsApp's instant."""
-
-    message_id: str
-    status: Status
-    at: datetime | None
-    tracker: str = ""
-    wa_id: str = field(default="", repr=False)
-    user_id: str = ""
-    error_code: int | None = None
-    error_details: str = ""
-    pricing: Json | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class InboundItem(Item):
-    """A person wrote. `text` is what can be read of it: the text, a button's label, a caption."""
-
-    message_id: str
-    kind: str
-    at: datetime | None
-    wa_id: str = field(default="", repr=False)
-    user_id: str = ""
-    profile_name: str = field(default="", repr=False)
-    text: str = field(default="", repr=False)
-    button_payload: str = ""
-    reply_to: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PreferenceItem(Item):
-    """A person used WhatsApp's own control to stop or resume marketing."""
-
-    value: Preference
-    at: datetime | None
-    wa_id: str = field(default="", repr=False)
-    user_id: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TemplateItem(Item):
-    """A template's status, category or quality changed at Meta."""
-
-    template_id: str
-    name: str
-    language: str
-    status: str = ""
-    category: str = ""
-    quality: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnknownItem(Item):
-    """Something this version does not read; it stays readable in the raw body."""
-
-    kind: str
 
 
 def parse(raw_body: bytes) -> list[Item]:
@@ -106,7 +57,10 @@ def parse(raw_body: bytes) -> list[Item]:
         raise MalformedBody("not JSON") from error
     if not isinstance(body, dict) or not isinstance(body.get("entry"), list):
         raise MalformedBody("no entries")
-    return [item for entry in _dicts(body["entry"]) for item in _entry_items(entry)]
+    try:
+        return [item for entry in _dicts(body["entry"]) for item in _entry_items(entry)]
+    except RecursionError as error:  # nested deeper than an item's key can be written
+        raise MalformedBody("nested too deeply") from error
 
 
 def _entry_items(entry: Json) -> Iterator[Item]:
@@ -121,11 +75,14 @@ def _change_items(waba_id: str, kind: str, value: Json) -> Iterator[Item]:
     number = _text(metadata.get("phone_number_id")) if isinstance(metadata, dict) else ""
     if kind == "messages":
         yield from _message_items(waba_id, number, value)
-    elif kind == "user_preferences":
-        preferences = _dicts(value.get("user_preferences"))
+    elif kind == "user_preferences" and (preferences := _dicts(value.get("user_preferences"))):
         yield from (_preference(waba_id, number, each) for each in preferences)
-    elif kind in ("message_template_status_update", "template_category_update", "message_template_quality_update"):
+    elif kind in _TEMPLATE_FIELDS:
         yield _template(waba_id, kind, value)
+    elif kind in ("phone_number_quality_update", "phone_number_name_update"):
+        yield _number(waba_id, kind, value)
+    elif kind in ("account_update", "business_capability_update"):
+        yield _account(waba_id, kind, value)
     else:
         yield UnknownItem(key=_digest(kind, value), waba_id=waba_id, phone_number_id=number, kind=kind or "unnamed")
 
@@ -138,7 +95,7 @@ def _message_items(waba_id: str, number: str, value: Json) -> Iterator[Item]:
     contacts = _dicts(value.get("contacts"))
     for message in _dicts(value.get("messages")):
         seen = True
-        yield _inbound(waba_id, number, message, contacts)
+        yield _moved(waba_id, number, message) or _inbound(waba_id, number, message, contacts)
     if not seen:
         yield UnknownItem(key=_digest("messages", value), waba_id=waba_id, phone_number_id=number, kind="messages")
 
@@ -153,6 +110,7 @@ def _status(waba_id: str, number: str, status: Json) -> Item:
     data = error.get("error_data")
     pricing = status.get("pricing")
     code = error.get("code")
+    has_code = isinstance(code, int) and 0 <= code < _CODES
     return StatusItem(
         key=f"status/{number}/{message_id}/{word}/{_text(status.get('timestamp'))}",
         waba_id=waba_id,
@@ -163,10 +121,18 @@ def _status(waba_id: str, number: str, status: Json) -> Item:
         tracker=_text(status.get("biz_opaque_callback_data")),
         wa_id=_text(status.get("recipient_id")),
         user_id=_text(status.get("recipient_user_id")),
-        error_code=code if isinstance(code, int) else None,
+        error_code=code if has_code else None,
         error_details=_text(data.get("details") if isinstance(data, dict) else error.get("title")),
-        pricing=pricing if isinstance(pricing, dict) else None,
+        pricing=_pricing(pricing) if isinstance(pricing, dict) else None,
     )
+
+
+def _pricing(pricing: Json) -> Json:
+    """What a price says that is known; anything else stays in the raw body."""
+    found: Json = {name: word for name in _PRICING_WORDS if (word := _text(pricing.get(name))[:60])}
+    if isinstance(pricing.get("billable"), bool):
+        found["billable"] = pricing["billable"]
+    return found
 
 
 def _inbound(waba_id: str, number: str, message: Json, contacts: list[Json]) -> Item:
@@ -191,6 +157,26 @@ def _inbound(waba_id: str, number: str, message: Json, contacts: list[Json]) -> 
         text=text,
         button_payload=payload,
         reply_to=_text(context.get("id")) if isinstance(context, dict) else "",
+    )
+
+
+def _moved(waba_id: str, number: str, message: Json) -> Item | None:
+    """A system message that says who a person is now; None for any other message."""
+    system = message.get("system")
+    message_id = _text(message.get("id"))
+    if message.get("type") != "system" or not isinstance(system, dict) or not message_id:
+        return None
+    if system.get("type") not in _MOVED:
+        return None
+    return MovedItem(
+        key=f"message/{number}/{message_id}",
+        waba_id=waba_id,
+        phone_number_id=number,
+        kind=_text(system["type"]),
+        old_wa_id=_text(message.get("from")),
+        new_wa_id=_text(system.get("wa_id") or system.get("new_wa_id")),
+        old_user_id=_text(system.get("previous_user_id") or message.get("from_user_id")),
+        new_user_id=_text(system.get("user_id")),
     )
 
 
@@ -247,6 +233,49 @@ def _template(waba_id: str, kind: str, value: Json) -> Item:
     )
 
 
+def _number(waba_id: str, kind: str, value: Json) -> Item:
+    event = _text(value.get("event") or value.get("decision")).upper()
+    return NumberItem(
+        key=_digest(f"{kind}/{waba_id}", value),
+        waba_id=waba_id,
+        display_digits="".join(char for char in _text(value.get("display_phone_number")) if char.isdigit()),
+        event=event[:40],
+        daily_limit=limit_of(value.get("max_daily_conversations_per_business") or value.get("current_limit")),
+        per_second=UPGRADED_PER_SECOND if event == "THROUGHPUT_UPGRADE" else None,
+        verified_name=_text(value.get("requested_verified_name"))[:120] if event == "APPROVED" else "",
+    )
+
+
+def _account(waba_id: str, kind: str, value: Json) -> Item:
+    ban, violation = value.get("ban_info"), value.get("violation_info")
+    told = value.get("max_daily_conversations_per_business") or value.get("max_daily_conversation_per_phone")
+    return AccountItem(
+        key=_digest(f"{kind}/{waba_id}", value),
+        waba_id=waba_id,
+        event=_text(value.get("event")).upper()[:60],
+        ban_state=_text(ban.get("waba_ban_state")).upper() if isinstance(ban, dict) else "",
+        violation=_text(violation.get("violation_type"))[:60] if isinstance(violation, dict) else "",
+        restrictions=tuple(
+            (_text(each.get("restriction_type")).upper(), _instant(each.get("expiration")))
+            for each in _dicts(value.get("restriction_info"))
+        ),
+        daily_limit=limit_of(told),
+    )
+
+
+def limit_of(value: Any) -> int | None:
+    """How many people a tier lets be written to in 24 hours: 0 for no limit, None when it says nothing known.
+
+    Meta writes `TIER_10K`, a number of people, or -1 for no limit.
+    """
+    word = _text(value).upper()
+    if word in _UNLIMITED or word == "-1":
+        return 0
+    if word.isdecimal() and len(word) < 10:
+        return int(word)
+    return _TIERS.get(word)
+
+
 def _dicts(items: Any) -> list[Json]:
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
@@ -260,9 +289,10 @@ def _text(value: Any) -> str:
 
 def _instant(value: Any) -> datetime | None:
     try:
-        return datetime.fromtimestamp(int(_text(value)), UTC)
+        at = datetime.fromtimestamp(int(_text(value)), UTC)
     except (ValueError, OverflowError, OSError):
         return None
+    return at if _EARLIEST <= at < _LATEST else None
 
 
 def _digest(kind: str, value: Json) -> str:

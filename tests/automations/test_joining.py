@@ -9,7 +9,7 @@ from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import store_of
 from tests.messaging.conftest import Line, enrol
 from tests.messaging.graph import FakeGraph
-from tests.messaging.test_webhooks import say
+from tests.messaging.hooks import say
 
 PHONE = "+5511987654821"
 

@@ -36,6 +36,8 @@ class FakeGraph:
         self.sent: list[dict[str, Any]] = []
         self.calls: list[tuple[str, str, dict[str, str]]] = []
         self.templates: list[dict[str, Any]] = []
+        # Answers to GETs and POSTs of other paths, by how the path ends.
+        self.pages: dict[str, Answer] = {}
         self.lock = threading.Lock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -60,7 +62,8 @@ class FakeGraph:
             made = {**payload, "id": str(len(self.templates) + 1), "status": "APPROVED"}
             self.templates.append(made)
             return Answer(200, {key: made[key] for key in ("id", "status", "category")})
-        return Answer(200, {"success": True})
+        found = next((answer for end, answer in self.pages.items() if path.endswith(end)), None)
+        return found or Answer(200, {"success": True})
 
     def _handler(graph) -> type[BaseHTTPRequestHandler]:  # noqa: N805
         class Handler(BaseHTTPRequestHandler):

@@ -11,15 +11,14 @@ from hypothesis import strategies as st
 from messaging.keywords import join_text, store_hint, text_kind
 from messaging.pacing import PAIR, Pace
 from messaging.whatsapp.signature import is_signed, signature_of
-from messaging.whatsapp.webhooks import (
+from messaging.whatsapp.webhook_items import (
     InboundItem,
-    MalformedBody,
     PreferenceItem,
     StatusItem,
     TemplateItem,
     UnknownItem,
-    parse,
 )
+from messaging.whatsapp.webhooks import MalformedBody, parse
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

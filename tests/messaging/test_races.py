@@ -21,7 +21,7 @@ from smartbis.kernel.clock import now
 from smartbis.tenancy.scope import tenant_scope
 from tests.messaging.conftest import APP_SECRET, Line, enrol, open_line
 from tests.messaging.graph import FakeGraph
-from tests.messaging.test_webhooks import body_of, messages_change, status_of, text_of
+from tests.messaging.hooks import body_of, messages_change, status_of, text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS = 6

@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from messaging import sending
+from messaging import claiming, sending
+from messaging.claiming import claim
 from messaging.models import Channel, Message, Template
 from messaging.selectors import get_message, message_counts
-from messaging.sending import claim, send_due
+from messaging.sending import send_due
 from messaging.services import queue_message, queue_sign_in_code
 from smartbis.customers.selectors import allows, contact_of
 from smartbis.customers.services import record_consent
@@ -301,7 +302,7 @@ def test_an_unreachable_host_is_tried_again(line: Line, settings) -> None:
 
 
 def test_the_pair_limit_holds_back_the_forty_sixth(line: Line, graph: FakeGraph, monkeypatch) -> None:
-    monkeypatch.setattr(sending, "SLICE", 60)
+    monkeypatch.setattr(claiming, "SLICE", 60)
     customer = enrol(line.tenant)
     for number in range(46):
         queued(line, customer, cause=f"c:{number}")

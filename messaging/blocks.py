@@ -1,0 +1,189 @@
+"""What keeps a message back that may be sent in principle: which rule, and until when. Inside the tenant's scope.
+
+Everything is counted in PostgreSQL, in the transaction that claims, under the lock of the brand's numbers: losing the
+broker loosens no limit.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from messaging.models import Channel, Conversation, Message
+from messaging.rows import window_end
+from messaging.sending_rules import MARKETING, Rules, wait
+from smartbis.customers.infos import ContactInfo
+from smartbis.kernel.phones import from_wa_id
+from smartbis.kernel.zones import zone_of_phone
+
+MARKETING_CAP = "marketing_cap"
+NOTICE_CAP = "notice_cap"
+RECIPIENT_CAPPED = "recipient_capped"
+UNREACHABLE = "unreachable"
+DAILY_LIMIT = "daily_limit"
+ACCOUNT_RESTRICTED = "account_restricted"
+TEMPLATE_RESTING = "template_resting"
+
+DAY = timedelta(hours=24)
+# Meta's own cap for one person (131049): chasing extends it.
+CAPPED_CODE, CAPPED_FOR = 131049, timedelta(hours=24)
+# A number that three messages in a row could not reach (131026) is left alone for a month.
+UNREACHABLE_CODE, UNREACHABLE_TIMES, UNREACHABLE_FOR = 131026, 3, timedelta(days=30)
+# Advertisements leave a tenth of the day's people to notices and sign-in codes.
+MARKETING_SHARE = 0.9
+_COUNTED = (
+    Message.Status.SENDING,
+    Message.Status.ACCEPTED,
+    Message.Status.SENT,
+    Message.Status.DELIVERED,
+    Message.Status.READ,
+    Message.Status.UNKNOWN,
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """The rule that kept a message back, and when it may go; without an instant it never will."""
+
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass
+class _Past:
+    """What one person was sent lately: instants, the newest first."""
+
+    marketing: list[datetime] = field(default_factory=list)
+    notices: list[datetime] = field(default_factory=list)
+    capped_at: datetime | None = None
+    unreachable: list[datetime] = field(default_factory=list)
+
+
+class PersonLimits:
+    """Quiet hours, holidays and caps for the people of one slice. Two queries, however many people."""
+
+    def __init__(self, rules: Rules, home_zone: str, customers: Collection[UUID], at: datetime) -> None:
+        self._rules, self._home_zone, self._at = rules, home_zone, at
+        self._past: dict[UUID, _Past] = {customer: _Past() for customer in customers}
+        self._taken: Counter[tuple[UUID, str]] = Counter()
+        self._read_sent(customers)
+        self._read_refused(customers)
+
+    def block(self, customer: UUID, category: str, contact: ContactInfo | None) -> Block | None:
+        """The first rule that keeps a message of a category from a customer now; None when none does."""
+        past = self._past[customer]
+        if len(past.unreachable) >= UNREACHABLE_TIMES:
+            return Block(UNREACHABLE)
+        if category == MARKETING and past.capped_at is not None:
+            return Block(RECIPIENT_CAPPED, past.capped_at + CAPPED_FOR)
+        waiting = wait(self._rules, category, self._at, self._zone(contact))
+        if waiting is not None:
+            return Block(*waiting)
+        return self._cap(customer, category, past)
+
+    def take(self, customer: UUID, category: str) -> None:
+        """One of this category goes to the customer in this slice."""
+        self._taken[customer, category] += 1
+
+    def _cap(self, customer: UUID, category: str, past: _Past) -> Block | None:
+        rules, taken = self._rules, self._taken[customer, category]
+        if category == MARKETING:
+            return self._full(
+                MARKETING_CAP, rules.marketing_cap, past.marketing, taken, timedelta(days=rules.marketing_days)
+            )
+        return self._full(NOTICE_CAP, rules.notice_cap, past.notices, taken, DAY)
+
+    def _full(self, reason: str, cap: int | None, sent: list[datetime], taken: int, span: timedelta) -> Block | None:
+        if cap is None or len(sent) + taken < cap:
+            return None
+        if cap == 0:
+            return Block(reason)
+        # Free again when the oldest of those that fill the cap is older than the span.
+        filling = [*[self._at] * taken, *sent][:cap]
+        return Block(reason, filling[-1] + span)
+
+    def _zone(self, contact: ContactInfo | None) -> str:
+        phone = None
+        if contact is not None:
+            phone = contact.phone_e164 or (from_wa_id(contact.wa_id) if contact.wa_id else None)
+        return (zone_of_phone(phone) if phone else None) or self._home_zone
+
+    def _read_sent(self, customers: Collection[UUID]) -> None:
+        spans = {MARKETING: timedelta(days=self._rules.marketing_days), "utility": DAY}
+        rows = Message.objects.filter(
+            customer_id__in=list(customers),
+            category__in=list(spans),
+            direction=Message.Direction.OUT,
+            status__in=_COUNTED,
+            # A message may wait for days between its making and its sending.
+            created_at__gt=self._at - max(spans.values()) - timedelta(days=3),
+        ).order_by("-created_at", "-id")
+        for customer, category, made, accepted in rows.values_list(
+            "customer_id", "category", "created_at", "accepted_at"
+        ):
+            went = accepted or made
+            if went > self._at - spans[category]:
+                past = self._past[customer]
+                (past.marketing if category == MARKETING else past.notices).append(went)
+
+    def _read_refused(self, customers: Collection[UUID]) -> None:
+        rows = Message.objects.filter(
+            Q(error_code__in=(CAPPED_CODE, UNREACHABLE_CODE), failed_at__gt=self._at - UNREACHABLE_FOR)
+            | Q(delivered_at__gt=self._at - UNREACHABLE_FOR),
+            customer_id__in=list(customers),
+            direction=Message.Direction.OUT,
+            created_at__gt=self._at - UNREACHABLE_FOR - timedelta(days=3),
+        ).order_by("-created_at", "-id")
+        reached: set[UUID] = set()
+        for customer, code, failed_at, delivered_at in rows.values_list(
+            "customer_id", "error_code", "failed_at", "delivered_at"
+        ):
+            past = self._past[customer]
+            if delivered_at is not None:
+                reached.add(customer)
+            elif failed_at is None:
+                continue
+            elif code == UNREACHABLE_CODE and customer not in reached:
+                past.unreachable.append(failed_at)
+            elif code == CAPPED_CODE and failed_at > self._at - CAPPED_FOR:
+                past.capped_at = past.capped_at or failed_at
+
+
+class DailyLimit:
+    """How many people the account's numbers may still write to first, in the last 24 hours. At most two queries."""
+
+    def __init__(self, channel: Channel, at: datetime) -> None:
+        self._limit, self._at = channel.daily_limit or 0, at
+        self._recent = Conversation.objects.filter(channel__waba_id=channel.waba_id, initiated_at__gt=at - DAY)
+        self._used = self._recent.count() if self._limit else 0
+
+    def block(self, thread: Conversation, category: str | None) -> Block | None:
+        """Why the thread's person may not be written to first; None when they may, or need not be counted again."""
+        if not self._limit or not self._counts(thread):
+            return None
+        limit = int(self._limit * MARKETING_SHARE) if category == MARKETING else self._limit
+        if self._used < limit:
+            return None
+        oldest = self._recent.order_by("initiated_at").values_list("initiated_at", flat=True).first()
+        return Block(DAILY_LIMIT, (oldest or self._at) + DAY)
+
+    def take(self, thread: Conversation) -> None:
+        """The thread's person is written to: outside of a window they count for 24 hours."""
+        if self._counts(thread):
+            thread.initiated_at = self._at
+            self._used += 1
+
+    def _counts(self, thread: Conversation) -> bool:
+        window = window_end(thread.last_inbound_at)
+        if window is not None and window > self._at:
+            return False
+        return thread.initiated_at is None or thread.initiated_at <= self._at - DAY
+
+
+def restriction(channel: Channel, at: datetime) -> Block | None:
+    """Whether Meta lets the number answer only, for now."""
+    until = channel.restricted_until
+    return Block(ACCOUNT_RESTRICTED, until) if until is not None and until > at else None

@@ -1,0 +1,264 @@
+"""Claiming: due messages of one number, each judged anew, taken under a lease with what is POSTed for them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from messaging import blocks, breakers, gate, lifecycle
+from messaging.blocks import Block, DailyLimit, PersonLimits
+from messaging.library import body_values, button_values, template_spec
+from messaging.models import Channel, Conversation, Message
+from messaging.pacing import PAIR, number_pace
+from messaging.sealed import contact_blind, contact_of_thread, content_of, credentials_of, recipient_of
+from messaging.selectors.rules import rules_of
+from messaging.threads import threads_for
+from messaging.whatsapp.errors import PayloadInvalid
+from messaging.whatsapp.gateway import Credentials
+from messaging.whatsapp.payloads import Payload, Recipient, text_message
+from messaging.whatsapp.template_calls import Parameter, TemplateCall, UrlButton, template_message
+from smartbis.customers.infos import ContactInfo
+from smartbis.customers.selectors import contacts_of
+from smartbis.kernel.clock import now
+from smartbis.kernel.phones import from_wa_id
+from smartbis.outbox.work import request_work
+from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import TenantInfo, get_tenant
+
+log = structlog.get_logger(__name__)
+
+SLICE = 40
+# Every call of a slice, one after the other on its connection, ends within the lease.
+LEASE = timedelta(seconds=120)
+# How long a channel at its limit rests, so that it comes back with room for more than one.
+BREATH = timedelta(milliseconds=250)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One message on its way to Meta."""
+
+    message: UUID
+    payload: Payload = field(repr=False)
+    contact: ContactInfo | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What was claimed of one channel, and whether more is due."""
+
+    channel: UUID
+    credentials: Credentials
+    calls: Sequence[Call]
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A due message that consent and template allow, with whom it reaches. `category` is None for answers and codes."""
+
+    row: Message
+    category: str | None
+    recipient: Recipient
+    contact: ContactInfo | None
+
+
+def claim(*, tenant: UUID, channel: UUID) -> Slice | None:
+    """Take a slice of due messages under a lease, each judged anew; None when the channel may not send."""
+    with tenant_scope(tenant):
+        at = now()
+        brand = get_tenant(tenant=tenant)
+        row = _locked(channel)
+        if row is None or gate.is_suspended(brand):
+            return None
+        resting = breakers.resting(row.id, at)
+        room = _room(row, resting.get(breakers.NUMBER), at)
+        if room == 0:
+            return None
+        due = list(
+            Message.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("conversation")
+            .filter(channel_id=channel, status=Message.Status.QUEUED, due_at__lte=at)
+            .order_by("priority", "due_at", "id")[:room]
+        )
+        candidates = _within_rules(brand, row, _allowed(tenant, row, due, at), resting, at)
+        calls = _within_pair_limit(tenant, row, candidates, at)
+        if calls:
+            row.paced_until = number_pace(row.per_second).after(row.paced_until, at, len(calls))
+            row.save(update_fields=["paced_until"])
+            request_work(queue="send", due_at=at + LEASE + timedelta(seconds=1))
+            if breakers.NUMBER in resting:
+                breakers.try_once(row.id, breakers.NUMBER, at)
+        return Slice(row.id, credentials_of(row), calls, has_more=len(due) == room)
+
+
+def _locked(channel: UUID) -> Channel | None:
+    """The live channel. All of the brand's numbers are locked, since those of one account share its daily limit."""
+    rows = {row.id: row for row in Channel.objects.select_for_update(no_key=True).order_by("id")}
+    row = rows.get(channel)
+    return row if row is not None and row.status == Channel.Status.LIVE else None
+
+
+def _room(row: Channel, resting: breakers.Resting | None, at: datetime) -> int:
+    """How many messages the number may send now; where it is none, the queue is asked again in time."""
+    if resting is not None and not resting.may_try:
+        request_work(queue="send", due_at=resting.until)
+        return 0
+    pace = number_pace(row.per_second)
+    room = min(pace.room(row.paced_until, at), SLICE)
+    if room == 0:
+        request_work(queue="send", due_at=max(pace.next_at(row.paced_until, at), at + BREATH))
+    return min(room, 1) if resting is not None else room
+
+
+def _allowed(tenant: UUID, channel: Channel, due: Sequence[Message], at: datetime) -> list[_Candidate]:
+    """Those that are still worth saying, to people who agreed and can be reached, by an approved template."""
+    states = gate.template_states(channel.id)
+    wanted = [(row, gate.consent_category(states, row)) for row in due]
+    refused = gate.without_consent(
+        tenant, [(row.customer_id, category) for row, category in wanted if row.customer_id and category]
+    )
+    contacts = contacts_of(tenant=tenant, customers={row.customer_id for row in due if row.customer_id})
+    allowed: list[_Candidate] = []
+    for row, category in wanted:
+        if row.expires_at and row.expires_at <= at:
+            lifecycle.fail(row, row.reason or "expired")
+        elif lifecycle.is_superseded(row):
+            lifecycle.fail(row, "superseded")
+        elif row.customer_id and category and (row.customer_id, category) in refused:
+            lifecycle.hold(row, gate.NO_CONSENT)
+        elif row.template and not gate.is_approved(states, row.template, row.language):
+            lifecycle.hold(row, gate.TEMPLATE_NOT_APPROVED)
+        elif (found := _recipient(row, contacts)) is None:
+            lifecycle.hold(row, gate.NO_CONTACT)
+        else:
+            allowed.append(_Candidate(row, category, *found))
+    return allowed
+
+
+def _within_rules(
+    brand: TenantInfo,
+    channel: Channel,
+    candidates: Sequence[_Candidate],
+    resting: Mapping[str, breakers.Resting],
+    at: datetime,
+) -> list[_Candidate]:
+    """Those that neither Meta's restrictions, nor a resting template, nor the brand's rules keep back."""
+    customers = {each.row.customer_id for each in candidates if each.row.customer_id and each.category}
+    limits = PersonLimits(rules_of(brand.id), brand.timezone, customers, at)
+    free: list[_Candidate] = []
+    tried: set[str] = set()
+    for each in candidates:
+        row, block = each.row, None
+        if row.template:
+            block = blocks.restriction(channel, at) or _rest(resting.get(row.template), row.template in tried, at)
+        if block is None and each.category and row.customer_id:
+            block = limits.block(row.customer_id, each.category, each.contact)
+        if block is not None:
+            _keep_back(row, block)
+            continue
+        if each.category and row.customer_id:
+            limits.take(row.customer_id, each.category)
+        if row.template in resting:
+            tried.add(row.template)
+            breakers.try_once(channel.id, row.template, at)
+        free.append(each)
+    return free
+
+
+def _rest(resting: breakers.Resting | None, is_tried: bool, at: datetime) -> Block | None:
+    if resting is None or (resting.may_try and not is_tried):
+        return None
+    return Block(blocks.TEMPLATE_RESTING, at + breakers.TRIAL if resting.may_try else resting.until)
+
+
+def _keep_back(row: Message, block: Block) -> None:
+    """Plan the message anew for when its block ends; drop it if that is never, or when it is no news any more."""
+    if block.until is None or (row.expires_at is not None and block.until >= row.expires_at):
+        lifecycle.fail(row, block.reason)
+    else:
+        lifecycle.postpone(row, block.until, block.reason)
+
+
+def _recipient(row: Message, contacts: Mapping[UUID, ContactInfo]) -> tuple[Recipient, ContactInfo | None] | None:
+    """Whom to reach: the form of the number that Meta itself uses where it is known, else ours, else Meta's user id.
+
+    A text answers whoever wrote in its thread, customer or not.
+    """
+    if row.conversation is not None and not row.template:
+        person = contact_of_thread(row.conversation)
+        phone = f"+{person['wa_id']}" if person.get("wa_id") else None
+        user_id = person.get("user_id")
+        return (Recipient(phone=phone, user_id=None if phone else user_id), None) if phone or user_id else None
+    if row.customer_id is None:
+        number = recipient_of(row)
+        return (Recipient(phone=number), None) if number else None
+    contact = contacts.get(row.customer_id)
+    if contact is None:
+        return None
+    phone = f"+{contact.wa_id}" if contact.wa_id else contact.phone_e164
+    return Recipient(phone=phone, user_id=None if phone else contact.bsuid), contact
+
+
+def _within_pair_limit(tenant: UUID, channel: Channel, candidates: Sequence[_Candidate], at: datetime) -> list[Call]:
+    """Those whose person may be written to now, by Meta's limits of a pair and of a day."""
+    blinds = {each.row.id: _blind(tenant, each.row, each.contact) for each in candidates}
+    customers = {blinds[each.row.id]: each.row.customer_id for each in candidates}
+    threads = threads_for(tenant=tenant, channel=channel.id, customers=customers, at=at)
+    daily = DailyLimit(channel, at)
+    calls: list[Call] = []
+    claimed: list[Message] = []
+    for each in candidates:
+        row, thread = each.row, threads[blinds[each.row.id]]
+        if PAIR.room(thread.paced_until, at) == 0:
+            lifecycle.postpone(row, PAIR.next_at(thread.paced_until, at))
+        elif (block := daily.block(thread, each.category)) is not None:
+            _keep_back(row, block)
+        elif (call := _call(row, each.recipient, each.contact)) is not None:
+            thread.paced_until, thread.last_message_at = PAIR.after(thread.paced_until, at, 1), at
+            thread.customer_id = thread.customer_id or row.customer_id
+            daily.take(thread)
+            row.status, row.attempts, row.leased_until = Message.Status.SENDING, row.attempts + 1, at + LEASE
+            row.conversation, row.reason, row.category = thread, "", each.category or row.category
+            claimed.append(row)
+            calls.append(call)
+    Message.objects.bulk_update(claimed, ["status", "attempts", "leased_until", "conversation", "reason", "category"])
+    Conversation.objects.bulk_update(threads.values(), ["paced_until", "last_message_at", "customer", "initiated_at"])
+    return calls
+
+
+def _blind(tenant: UUID, row: Message, contact: ContactInfo | None) -> bytes:
+    if row.conversation is not None and not row.template:
+        return bytes(row.conversation.contact_blind)
+    if contact is None:
+        return bytes(row.recipient_blind or b"")
+    phone = from_wa_id(contact.wa_id) if contact.wa_id else contact.phone_e164
+    return contact_blind(tenant, phone=phone, user_id=contact.bsuid)
+
+
+def _call(row: Message, recipient: Recipient, contact: ContactInfo | None) -> Call | None:
+    try:
+        return Call(row.id, payload_of(row, recipient), contact)
+    except PayloadInvalid as error:
+        log.error("message.payload_invalid", message=str(row.id), reason=str(error))
+        lifecycle.fail(row, "request_wrong", details=str(error))
+        return None
+
+
+def payload_of(row: Message, recipient: Recipient) -> Payload:
+    """What is POSTed for a message, its own id as tracker. Inside a scope. Raises PayloadInvalid."""
+    content, tracker = content_of(row), str(row.id)
+    if not row.template:
+        return text_message(recipient, content.get("text", ""), tracker=tracker, reply_to=row.reply_to or None)
+    spec = template_spec(row.template)
+    if not content:
+        raise PayloadInvalid("the parameters were wiped")
+    call = TemplateCall(
+        name=spec.key,
+        language=row.language,
+        body=[Parameter(value) for value in body_values(spec, row.language, content)],
+        buttons={index: UrlButton(value) for index, value in button_values(spec, content).items()},
+    )
+    return template_message(recipient, call, tracker=tracker)
