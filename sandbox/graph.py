@@ -1,8 +1,10 @@
 """Meta's paths: /v26.0/… with bearer token, Meta's answers and Meta's refusals."""
 
 import asyncio
+import hmac
 import re
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from sandbox import channels, courier, media, outbox, sending, templates
@@ -76,6 +78,9 @@ class Graph:
         found = channels.of_token(self._box.store, token)
         if not found:
             raise GraphError(190, message="Invalid OAuth access token - Cannot parse access token")
+        proof = request.query.get("appsecret_proof")
+        if proof is not None and not any(_is_proof(proof, one) for one in found):
+            raise GraphError(100, message="Invalid appsecret_proof provided in the API argument")
         return found
 
     def _unknown(self, request: Request) -> GraphError:
@@ -285,6 +290,11 @@ class Graph:
         except GraphError:
             return Response(404, b"", "text/plain")
         return Response(200, one.data, one.mime_type, {"x-content-type-options": "nosniff"})
+
+
+def _is_proof(proof: str, one: Channel) -> bool:
+    """Whether a call proves the app secret: HMAC-SHA256 of the token with it ("Securing Graph API requests")."""
+    return hmac.compare_digest(proof, hmac.new(one.app_secret.encode(), one.token.encode(), sha256).hexdigest())
 
 
 def announce(box: Box, one: Template) -> None:

@@ -43,6 +43,8 @@ def _actions() -> dict[str, str]:
         "challenge.change": _("mudou um desafio"),
         "challenge.create": _("criou um desafio"),
         "channel.connect": _("ligou um número de WhatsApp"),
+        "channel.test": _("experimentou um número de WhatsApp"),
+        "sending_rules.change": _("mudou as regras de envio"),
         "campaign.change": _("mudou uma campanha"),
         "campaign.create": _("criou uma campanha"),
         "coupon.change": _("mudou um cupom"),

@@ -48,9 +48,45 @@ def message_reason(reason: str) -> str:
         "request_wrong": _("A Meta recusou o conteúdo da mensagem."),
         "no_answer": _("A Meta não respondeu: pode ter saído."),
         "worker_lost": _("O envio foi interrompido: pode ter saído."),
+        "quiet_hours": _("Horas de silêncio no lugar da pessoa."),
+        "holiday": _("Feriado: a marca descansa."),
+        "marketing_cap": _("A pessoa já recebeu as ofertas que as regras permitem no período."),
+        "notice_cap": _("A pessoa já recebeu os avisos que as regras permitem por dia."),
+        "recipient_capped": _("O WhatsApp não entrega mais ofertas a esta pessoa hoje."),
+        "unreachable": _("Três mensagens seguidas não chegaram a este número: ele descansa por um mês."),
+        "daily_limit": _("O limite diário de pessoas da conta na Meta está cheio."),
+        "account_restricted": _("A Meta só deixa esta conta responder, por enquanto."),
+        "template_resting": _("O modelo foi recusado várias vezes seguidas e descansa."),
+        "template_dead": _("A Meta não aceita mais o modelo."),
         "held_for_quality": _("A Meta segura a mensagem para avaliar a qualidade."),
     }
     return reasons.get(reason, reason.replace("_", " "))
+
+
+def channel_quality(quality: str) -> State:
+    """How Meta rates a number by what people say of its messages."""
+    states = {
+        "GREEN": State(_("qualidade alta"), "ok", "circle-check"),
+        "YELLOW": State(_("qualidade média"), "warn", "circle-help"),
+        "RED": State(_("qualidade baixa"), "bad", "circle-alert"),
+    }
+    return states.get(quality, State(_("qualidade ainda não medida"), "", "circle-help"))
+
+
+def channel_notice(notice: str) -> str:
+    """The last news from Meta of a number or its account, in one sentence."""
+    sentences = {
+        "": "",
+        "flagged": _("A Meta marcou o número: pessoas o bloqueiam ou denunciam. Escreva menos, e só a quem espera."),
+        "unflagged": _("A Meta tirou a marca do número."),
+        "throughput_upgrade": _("A Meta aumentou a velocidade do número."),
+        "upgrade": _("A Meta aumentou o limite diário da conta."),
+        "downgrade": _("A Meta diminuiu o limite diário da conta."),
+        "disabled_update": _("A Meta mudou a situação da conta."),
+        "account_restriction": _("A Meta restringiu a conta."),
+        "account_violation": _("A Meta aponta uma violação das regras."),
+    }
+    return sentences.get(notice, _("Aviso da Meta: %(notice)s.") % {"notice": notice.replace("_", " ")})
 
 
 def template_name(key: str) -> str:

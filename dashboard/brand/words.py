@@ -115,6 +115,9 @@ def refusal(error: DomainError) -> str:
 
 def _refusals() -> Mapping[str, str]:
     return {
+        "nobody_wrote": _("Mande primeiro um “oi” do seu celular para este número; o teste responde a ele."),
+        "channel_not_checked": _("A Meta não respondeu. Nada foi mudado: tente de novo."),
+        "channel_refused": _("A Meta não aceita mais as credenciais deste número: ligue-o de novo."),
         "slug_taken": _("Este nome ou código já está em uso."),
         "identity_taken": _("Outro cliente já tem este contato."),
         "identity_missing": _("O cliente precisa de ao menos um telefone, e-mail, CPF ou código."),

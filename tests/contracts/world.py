@@ -5,13 +5,16 @@ The sweeps fail for a tenant's table that stays empty here: whoever adds a model
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from insights.services import change_segment, create_segment
+from messaging.breakers import note_failure
 from messaging.inbound import process_due
 from messaging.selectors import conversations_page, messages_page
-from messaging.services import receive_webhook
+from messaging.sending_rules import Rules
+from messaging.services import receive_webhook, set_sending_rules
 from messaging.whatsapp.signature import signature_of
 from portal.services import start_sign_in
 from portal.services.sessions import open_session
@@ -24,6 +27,7 @@ from smartbis.kernel.people import SYSTEM
 from smartbis.outbox.work import drain_queue
 from smartbis.tenancy.counters import hit
 from smartbis.tenancy.once import fingerprint_of, run_once
+from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import StaffInfo, TenantInfo, get_tenant
 from smartbis.tenancy.services import add_partner, add_staff, add_store, create_api_key, open_tenant
 from tests.contracts.attractions import add_friends, add_gathering, add_goals, add_vouchers
@@ -76,7 +80,8 @@ def make_world(slug: str, canary: str, *, number: str, phone: str, cpf: str) -> 
     info, keys["no scope"] = create_api_key(tenant=tenant, name=f"Muda {canary}", scopes=[])
     ids["key"] = info.id
     line = open_line(brand, number)
-    names["channel"] = line.channel.public_id
+    names["channel"], ids["number"] = line.channel.public_id, line.channel.id
+    _sending(tenant, line)
     customer = _customer(tenant, canary, phone, cpf, ids["store"])
     ids["customer"] = customer.id
     add_sales(tenant, customer.id, ids, canary)
@@ -151,6 +156,13 @@ def _requests(tenant: UUID, canary: str) -> None:
         work=lambda: (201, {"canary": canary}),
     )
     hit(tenant=tenant, name=f"otp:{canary}", limit=5, window_seconds=60)
+
+
+def _sending(tenant: UUID, line: Line) -> None:
+    """Rules of sending, and a template that was refused once."""
+    set_sending_rules(tenant=tenant, rules=Rules(own_holidays=frozenset({date(2031, 1, 25)})), actor=OWNER)
+    with tenant_scope(tenant):
+        note_failure(tenant, line.channel.id, "voucher_ending", 132000)
 
 
 def _conversation(line: Line, tenant: UUID, customer: UUID, canary: str) -> None:

@@ -21,6 +21,7 @@ PAGES = [
     "messages",
     "templates",
     "channel",
+    "sending_rules",
     "reports",
     "imports",
     "import_new",
@@ -36,7 +37,7 @@ PAGES = [
 SEES = {
     "owner": set(PAGES),
     "manager": set(PAGES) - {"member_new", "key_new"},
-    "attendant": {"overview", "customers", "purchases", "coupons", "messages", "templates", "channel"},
+    "attendant": {"overview", "customers", "purchases", "coupons", "messages", "templates", "channel", "sending_rules"},
     "analyst": {
         "overview",
         "customers",
@@ -46,6 +47,7 @@ SEES = {
         "messages",
         "templates",
         "channel",
+        "sending_rules",
         "reports",
         "imports",
         "stores",

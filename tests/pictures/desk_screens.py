@@ -128,6 +128,7 @@ DESK = [
     Screen("messages", "messages/"),
     Screen("templates", "messages/templates/"),
     Screen("channel", "messages/channel/"),
+    Screen("sending-rules", "messages/rules/"),
     Screen("report", "reports/"),
     Screen("voucher-report", "reports/vouchers/?period=365", is_key=True),
     Screen("voucher-report-store", "reports/vouchers/?period=90&by=store"),

@@ -1,5 +1,7 @@
 """Meta's paths: versions, tokens, ownership and the shape of refusals."""
 
+import hashlib
+import hmac
 from typing import Any
 
 import pytest
@@ -139,3 +141,10 @@ def test_mistakes_in_control_calls_are_problems_with_a_code(sandbox: Sandbox) ->
 def test_other_sites_cannot_post_through_a_browser(sandbox: Sandbox) -> None:
     answer = sandbox.session.post(f"{sandbox.url}/_sandbox/reset", headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
+
+
+def test_a_call_may_prove_the_app_secret(aurora: Number) -> None:
+    proof = hmac.new(aurora.secret.encode(), aurora.token.encode(), hashlib.sha256).hexdigest()
+    assert aurora.call("GET", aurora.id, params={"appsecret_proof": proof}).json()["id"] == aurora.id
+    refused = aurora.call("GET", aurora.id, params={"appsecret_proof": "0" * 64})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, 100)

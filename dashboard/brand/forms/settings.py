@@ -1,6 +1,7 @@
 """Forms of the set-up: stores, team, keys, the brand itself, its WhatsApp number."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm
 from dashboard.brand.pictures import PictureField
+from messaging.errors import ChannelRefused
 from programs.checkouts.terms import LEAST_MINUTES, MOST_MINUTES
 from smartbis.forms import PhoneInput
 from smartbis.kernel.colour import normalise_hex
+from smartbis.kernel.errors import DomainError
 from smartbis.kernel.phones import InvalidPhone, normalise_phone
 from smartbis.tenancy.selectors import PartnerInfo, StoreInfo, TenantInfo
 from smartbis.tenancy.services.keys import PUBLISHABLE_SCOPES, SCOPES
@@ -321,10 +324,14 @@ class BrandForm(DeskForm):
 
 
 class ChannelForm(DeskForm):
-    """A WhatsApp number of the Cloud API."""
+    """A WhatsApp number of the Cloud API, as Meta's panel shows it. Meta tells the number itself, and its name."""
 
-    display_name = forms.CharField(label=gettext_lazy("Nome no WhatsApp"), max_length=80)
-    display_phone_number = forms.CharField(label=gettext_lazy("Número"), max_length=24)
+    display_name = forms.CharField(
+        label=gettext_lazy("Nome neste painel"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("Se ficar vazio, o nome verificado pela Meta."),
+    )
     phone_number_id = forms.CharField(label=gettext_lazy("Phone number ID"), max_length=40)
     waba_id = forms.CharField(label=gettext_lazy("WhatsApp Business account ID"), max_length=40)
     token = forms.CharField(
@@ -339,3 +346,20 @@ class ChannelForm(DeskForm):
         widget=forms.PasswordInput({"autocomplete": "off"}),
         help_text=gettext_lazy("Uma palavra secreta sua, igual à que você escreve no painel da Meta."),
     )
+
+    def refuse(self, error: DomainError, fields: Mapping[str, str] | None = None) -> None:
+        """Say which field Meta finds wrong, and in small print how Meta puts it."""
+        if not isinstance(error, ChannelRefused):
+            super().refuse(error, fields)
+            return
+        for name, sentences in error.errors.items():
+            self.add_error(name, [self._wrong(name), *sentences])
+
+    @staticmethod
+    def _wrong(name: str) -> str:
+        return {
+            "token": _("A Meta não aceita este token: gere outro para o usuário do sistema."),
+            "phone_number_id": _("Este token não abre este número: confira o Phone number ID e as permissões."),
+            "waba_id": _("O número não é desta conta: confira o WhatsApp Business account ID."),
+            "app_secret": _("O segredo não é do aplicativo deste token."),
+        }.get(name, _("A Meta recusou este campo."))

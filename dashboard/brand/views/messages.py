@@ -4,23 +4,20 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard.brand import words
 from dashboard.brand.access import desk
-from dashboard.brand.forms.settings import ChannelForm
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.states import message_reason, message_state, template_name, template_state
 from messaging.infos import MessageInfo
 from messaging.selectors import channels, last_template_sync, message_counts, messages_page, templates
-from messaging.services import connect_channel, request_template_sync
+from messaging.services import request_template_sync
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customers
-from smartbis.kernel.errors import DomainError
 
 STATUSES = ("queued", "accepted", "sent", "delivered", "read", "held", "failed", "unknown", "received")
 TEMPLATES = ("welcome", "purchase_credited", "voucher_issued", "voucher_redeemed", "sign_in_code")
@@ -40,7 +37,7 @@ def index(request: DeskRequest) -> HttpResponse:
     here = reverse("dashboard:messages")
     kept = {name: value for name, value in (("status", status), ("template", template)) if value}
     counts = message_counts(tenant=request.tenant)
-    context = _frame("messages") | {
+    context = frame("messages") | {
         "rows": [_line(request, each, people) for each in page.items],
         "filters": _filters(counts, status, template),
         "is_filtered": bool(kept),
@@ -71,7 +68,7 @@ def template_list(request: DeskRequest) -> HttpResponse:
     sync = last_template_sync(tenant=request.tenant)
     is_moving = sync is not None and sync.is_open
     may_sync = bool(channels(tenant=request.tenant)) and request.may("message.change")
-    context = _frame("templates") | {
+    context = frame("templates") | {
         "rows": rows,
         "sync": sync,
         "is_moving": is_moving,
@@ -90,32 +87,13 @@ def sync(request: DeskRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("dashboard:templates"))
 
 
-@desk(reads="message.see", writes="message.change")
-def channel(request: DeskRequest) -> HttpResponse:
-    """The brand's WhatsApp number; a posted form connects one."""
-    sent = request.POST if request.method == "POST" else None
-    form = ChannelForm(sent)
-    if sent is not None and form.is_valid():
-        given: dict[str, Any] = {name: value for name, value in form.cleaned_data.items() if name != "nonce"}
-        try:
-            connect_channel(tenant=request.tenant, actor=request.actor, **given)
-        except DomainError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, _("Número ligado. Copie o endereço dos avisos para o painel da Meta."))
-            return HttpResponseRedirect(reverse("dashboard:channel"))
-    context = _frame("channel") | {
-        "lines": channels(tenant=request.tenant),
-        "form": form if request.may("message.change") else None,
-    }
-    return render_page(request, "dashboard/channel.html", context, status=422 if form.errors else 200)
-
-
-def _frame(tab: str) -> dict[str, Any]:
+def frame(tab: str) -> dict[str, Any]:
+    """What every page of the section shows, with the tab that is open."""
     tabs = [
         ("messages", _("Mensagens"), reverse("dashboard:messages")),
         ("templates", _("Modelos"), reverse("dashboard:templates")),
         ("channel", _("Canal"), reverse("dashboard:channel")),
+        ("rules", _("Regras"), reverse("dashboard:sending_rules")),
     ]
     return {"section": "messages", "tabs": tabs, "tab": tab}
 
@@ -144,5 +122,6 @@ def _line(request: DeskRequest, message: MessageInfo, people: dict[UUID, Custome
         "reason": message_reason(message.reason) if message.reason else "",
         "details": message.error_details if message.status == "failed" else "",
         "is_duplicate": message.is_possible_duplicate,
+        "due_at": message.due_at if message.reason else None,
         "moved_at": message.read_at or message.delivered_at or message.sent_at or message.failed_at,
     }
