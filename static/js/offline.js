@@ -171,7 +171,13 @@ async function prepareForNoLine() {
   if (!worker || !window.caches) return;
   await worker.register(box.dataset.worker, { scope: new URL(box.dataset.worker, location.href).pathname.replace(/[^/]*$/, "") });
   const cache = await caches.open(CACHE);
-  await cache.add(box.dataset.page);
+  await cache.addAll([box.dataset.page, ...filesOfThisPage()]);
+}
+
+/* What this page was made of came before the worker did: it has to be asked for by name. */
+function filesOfThisPage() {
+  const names = performance.getEntriesByType("resource").map((entry) => entry.name);
+  return names.filter((name) => name.startsWith(`${location.origin}/static/`));
 }
 
 function begin() {
@@ -190,7 +196,8 @@ function begin() {
   });
   setInterval(send, AGAIN_MS);
   if (!navigator.onLine || document.querySelector("[data-offline-page]")) show(true);
-  forgetRecorded(box.dataset.brand).then(send, () => say(box.dataset.noStore));
+  // What is kept is shown at once, with a line or without: sending waits for one.
+  forgetRecorded(box.dataset.brand).then(draw).then(send, () => say(box.dataset.noStore));
   if (navigator.onLine) prepareForNoLine().catch(() => {});
 }
 

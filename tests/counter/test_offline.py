@@ -19,6 +19,11 @@ from tests.programs.earning import opened
 from tests.vouchers.shop import available
 
 QUEUE = "/counter/queue/"
+# Until the till's worker runs this page, and has kept the one for when there is no line.
+READY_WITHOUT_A_LINE = """async () => {
+  const kept = () => caches.match("/counter/offline/", { ignoreVary: true });
+  while (!navigator.serviceWorker.controller || !(await kept())) await new Promise((done) => setTimeout(done, 50));
+}"""
 
 
 def kept(brand: Any, key: str, **more: Any) -> dict[str, Any]:
@@ -129,3 +134,33 @@ def test_a_browser_sells_twice_without_a_line_and_both_are_recorded_once(aurora,
     assert sorted(each.amount_minor for each in sales) == [1000, 3850]
     assert all(re.fullmatch("B-[0-9A-Z]{6}-[0-9A-Z]{6}", each.external_id) for each in sales)
     assert (available(aurora, marina), sales_of(boreal)) == (770, ())
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_till_that_is_reloaded_without_a_line_still_sells_and_sends_in_order(aurora, boreal, counter, context):
+    marina = make_customer(aurora, phone="+5511976540001")
+    counter.evaluate(READY_WITHOUT_A_LINE)
+    context.set_offline(True)
+    counter.reload()
+    expect(counter.locator("#offline")).to_be_visible()
+    expect(counter.locator("#till")).to_be_hidden()
+    assert counter.evaluate("getComputedStyle(document.querySelector('.till__bar')).display") == "flex"
+    keep_sale(counter, "3850", "11 97654-0001")
+    keep_sale(counter, "1000", "11 97654-0001")
+    rows = counter.locator("[data-offline-list] li")
+    expect(rows).to_have_count(2)
+    counter.reload()  # and once more: what was kept is on the disk
+    expect(rows).to_have_count(2)
+    keep_sale(counter, "500")
+    expect(rows).to_have_count(3)
+    assert sales_of(aurora) == ()
+    context.set_offline(False)
+    for number in range(3):
+        expect(rows.nth(number)).to_contain_text("Registrada", timeout=15_000)
+    counter.reload()
+    expect(counter.locator("#till-query")).to_be_focused()
+    recorded = sorted(sales_of(aurora), key=lambda each: each.id)
+    assert [each.amount_minor for each in recorded] == [3850, 1000, 500]
+    assert [each.occurred_at for each in recorded] == sorted(each.occurred_at for each in recorded)
+    assert (available(aurora, marina), sales_of(boreal)) == (970, ())
