@@ -122,7 +122,7 @@ def _checked(draft: ChannelDraft) -> Mapping[str, Any]:
     gateway = WhatsAppGateway(Credentials(draft.phone_number_id, draft.waba_id, draft.token))
     facts = _asked(gateway.number, "phone_number_id")
     if draft.phone_number_id not in _asked(gateway.account_numbers, "waba_id"):
-        raise ChannelRefused({"waba_id": ["The number belongs to another account."]})
+        raise ChannelRefused({"waba_id": [ChannelRefused.sentence]})
     _asked(lambda: gateway.number(app_secret=draft.app_secret), "app_secret")
     return facts
 
@@ -159,5 +159,6 @@ def _noted(tenant: UUID, channel: UUID, facts: Mapping[str, Any], *, is_subscrib
         row.daily_limit = row.daily_limit if limit is None else limit
         row.per_second = UPGRADED_PER_SECOND if is_fast else 80
         row.is_subscribed, row.checked_at = is_subscribed, now()
+        row.notice = ""  # what was just told is newer than the last news
         row.save()
         return channel_info(row)

@@ -353,7 +353,8 @@ class ChannelForm(DeskForm):
             super().refuse(error, fields)
             return
         for name, sentences in error.errors.items():
-            self.add_error(name, [self._wrong(name), *sentences])
+            metas = [each for each in sentences if each != error.sentence]
+            self.add_error(name, [self._wrong(name), *metas])
 
     @staticmethod
     def _wrong(name: str) -> str:
