@@ -15,6 +15,7 @@ from smartbis.purchases.selectors import get_purchase
 from smartbis.tenancy.selectors import TenantInfo, get_tenant, stores
 from vouchers.events import VoucherEnding
 from vouchers.selectors import find_redemption, find_voucher_by_id, offers_for
+from vouchers.selectors.campaigns import campaign_of
 
 # What lies further back is history that was moved in, not news.
 NEWS = timedelta(hours=48)
@@ -82,6 +83,7 @@ def tell_voucher_issued(*, tenant: UUID, voucher: UUID) -> None:
             "voucher_path": f"{found.id}/",
         },
         cause=f"voucher.issued:{voucher}",
+        campaign=campaign_of(tenant=tenant, coupon=found.coupon_id),
     )
 
 
@@ -105,6 +107,7 @@ def tell_voucher_ending(*, tenant: UUID, event: VoucherEnding) -> None:
             "voucher_path": f"{found.id}/",
         },
         cause=f"voucher.ending:{event.voucher_id}:{event.days}",
+        campaign=campaign_of(tenant=tenant, coupon=found.coupon_id),
     )
 
 
@@ -127,6 +130,7 @@ def tell_voucher_redeemed(*, tenant: UUID, redemption: UUID) -> None:
             "at": wording.date_time(use.redeemed_at),
         },
         cause=f"voucher.redeemed:{redemption}",
+        campaign=campaign_of(tenant=tenant, coupon=use.coupon_id),
     )
 
 

@@ -90,6 +90,7 @@ class MessageInfo:
     error_code: int | None
     error_details: str
     cause: str
+    campaign_id: UUID | None
     text: str = field(repr=False)
     is_possible_duplicate: bool
     pricing: dict[str, Any] | None

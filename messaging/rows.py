@@ -79,6 +79,7 @@ def message_info(row: Message) -> MessageInfo:
         error_code=row.error_code,
         error_details=row.error_details,
         cause=row.cause,
+        campaign_id=row.campaign_id,
         text=_words(row),
         is_possible_duplicate=row.is_possible_duplicate,
         pricing=row.pricing,

@@ -42,6 +42,7 @@ class MessageOut(serializers.Serializer[Any]):
     customer_id = serializers.UUIDField(allow_null=True)
     conversation_id = serializers.UUIDField(allow_null=True)
     template = serializers.CharField()
+    campaign_id = serializers.UUIDField(allow_null=True, help_text="The campaign whose coupon it is about.")
     category = serializers.CharField()
     status = serializers.CharField(help_text="`queued`, `held`, `sending`, `sent`, `delivered`, `read`, `failed`…")
     reason = serializers.CharField(help_text="Why it is held, failed, or still waits: the rule that kept it back.")

@@ -194,6 +194,11 @@ class VoucherReportOut(serializers.Serializer[Any]):
     by = serializers.CharField()
     whole = VoucherFiguresOut()
     rows = VoucherRowOut(many=True)
+    messages = serializers.DictField(
+        child=serializers.IntegerField(),
+        allow_null=True,
+        help_text="The campaign's messages of the period by their status; null where none is named.",
+    )
     suspicions = SuspicionOut(many=True)
 
 

@@ -98,6 +98,7 @@ def _shaped(report: VoucherReport) -> dict[str, Any]:
         "by": report.by,
         "whole": asdict(report.whole),
         "rows": [asdict(row.tally) | {"key": row.key, "name": row.name} for row in report.rows],
+        "messages": report.messages,
         "suspicions": [
             {
                 "pattern": each.found.pattern,

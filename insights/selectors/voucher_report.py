@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from messaging.selectors import message_counts
 from smartbis.customers.selectors import get_customers
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.scope import tenant_scope
@@ -58,7 +59,8 @@ class NamedSuspicion:
 class VoucherReport:
     """A period, both days included, in the tenant's calendar. Money in minor units of `currency`.
 
-    `is_partial` says that stores were named, while what is issued and held is of all of them.
+    `is_partial` says that stores were named, while what is issued and held is of all of them. `messages` are the
+    campaign's of the period, by their state; None where no campaign was named.
     """
 
     since: date
@@ -70,6 +72,7 @@ class VoucherReport:
     by_day: tuple[VoucherDay, ...]
     suspicions: tuple[NamedSuspicion, ...]
     is_partial: bool
+    messages: dict[str, int] | None
 
 
 def voucher_report(
@@ -113,6 +116,7 @@ def voucher_report(
             by_day=_days(figures, since, until),
             suspicions=_suspicions(tenant, start, end, within),
             is_partial=within is not None,
+            messages=message_counts(tenant=tenant, since=start, until=end, campaign=campaign) if campaign else None,
         )
 
 

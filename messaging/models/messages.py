@@ -79,6 +79,8 @@ class Message(TenantModel):
         "customers.Customer", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
     )
     cause = models.CharField(max_length=120)
+    # The campaign it belongs to, for reports; campaigns are kept in a room beside this one, and are never deleted.
+    campaign_id = models.UUIDField(null=True)
     template = models.CharField(max_length=60, blank=True)
     language = models.CharField(max_length=10, blank=True)
     category = models.CharField(max_length=16, blank=True)
@@ -146,6 +148,11 @@ class Message(TenantModel):
             models.Index(fields=["tenant", "-created_at", "-id"], name="messaging_message_newest"),
             models.Index(fields=["tenant", "customer", "-created_at", "-id"], name="messaging_message_customer"),
             models.Index(fields=["tenant", "conversation", "-created_at"], name="messaging_message_thread"),
+            models.Index(
+                fields=["tenant", "campaign_id", "-created_at", "-id"],
+                name="messaging_message_campaign",
+                condition=models.Q(campaign_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

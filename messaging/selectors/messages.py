@@ -26,6 +26,7 @@ def messages_page(
     status: str | None = None,
     direction: str | None = None,
     template: str | None = None,
+    campaign: UUID | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[MessageInfo]:
@@ -36,6 +37,7 @@ def messages_page(
         "status": status,
         "direction": direction,
         "template": template,
+        "campaign_id": campaign,
     }
     with tenant_scope(tenant, read_only=True):
         rows = Message.objects.filter(**{name: value for name, value in wanted.items() if value is not None})
@@ -74,14 +76,18 @@ def get_received(*, tenant: UUID, message: UUID) -> ReceivedMessage:
         )
 
 
-def message_counts(*, tenant: UUID, since: datetime | None = None, until: datetime | None = None) -> dict[str, int]:
-    """How many outbound messages there are in each status, of those created in a period."""
+def message_counts(
+    *, tenant: UUID, since: datetime | None = None, until: datetime | None = None, campaign: UUID | None = None
+) -> dict[str, int]:
+    """How many outbound messages there are in each status, of those created in a period, of one campaign."""
     with tenant_scope(tenant, read_only=True):
         rows = Message.objects.filter(direction=Message.Direction.OUT)
         if since is not None:
             rows = rows.filter(created_at__gte=since)
         if until is not None:
             rows = rows.filter(created_at__lt=until)
+        if campaign is not None:
+            rows = rows.filter(campaign_id=campaign)
         counted = rows.values_list("status").annotate(count=Count("id")).order_by("status")
         return dict(counted)
 

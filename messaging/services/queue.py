@@ -55,11 +55,13 @@ def queue_message(
     template: str,
     parameters: Mapping[str, str],
     cause: str,
+    campaign: UUID | None = None,
     actor: Actor | None = None,
 ) -> MessageInfo:
     """Write a template message to a customer: queued, or held with the reason; once for each cause and template.
 
-    `parameters` are exactly the template's in the library; `cause` names the fact, e.g. `purchase.recorded:<id>`.
+    `parameters` are exactly the template's in the library; `cause` names the fact, e.g. `purchase.recorded:<id>`,
+    `campaign` what reports count it under.
     A repeat answers the first message. Raises CustomerNotFound, ParametersMismatch.
     """
     spec = template_spec(template)
@@ -72,7 +74,7 @@ def queue_message(
         language = language_for(info.locale or brand.locale)
         life = MARKETING_LIFE if spec.category is Category.MARKETING else NOTICE_LIFE
         row = _new_row(tenant, cause=cause, kind="template", life=life, actor=actor or SYSTEM)
-        row.customer_id, row.template, row.language = customer, template, language
+        row.customer_id, row.template, row.language, row.campaign_id = customer, template, language, campaign
         row.category, row.priority = spec.category.value, _PRIORITIES[spec.category]
         row.content_sealed = sealed_content(tenant, row.id, parameters)
         return _insert(row, _verdict(brand, row))

@@ -5,15 +5,19 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from messaging.selectors import messages_page
 from smartbis.kernel.clock import now
+from smartbis.outbox.work import drain_queue
 from smartbis.tenancy.selectors import TenantInfo
 from smartbis.tenancy.services import add_partner, add_store
 from tests.dashboard.desk import sign_in
 from tests.factories import make_customer
-from tests.vouchers.shop import coupon_of, issued, redeemed
+from tests.vouchers.shop import MANAGER, coupon_of, issued, redeemed
+from vouchers.infos import CampaignDraft
 from vouchers.selectors import get_coupon
 from vouchers.selectors.campaigns import campaigns
 from vouchers.selectors.issuances import issuances
+from vouchers.services import create_campaign
 from vouchers.workers import issue_to_many
 
 
@@ -124,3 +128,29 @@ def test_reports_show_and_download(desk: Client, aurora: TenantInfo) -> None:
     assert "R$\xa07,00" in statement
     file = desk.get(f"/dashboard/reports/partners/?month={now():%Y-%m}&format=csv").content.decode()
     assert "Cinema;Cinema Um;Ingresso;a marca;1;0;7,00;0,00;7,00;BRL" in file
+
+
+def test_a_campaign_names_the_messages_of_its_coupons(desk: Client, aurora: TenantInfo, boreal: TenantInfo) -> None:
+    made = {
+        brand.slug: create_campaign(tenant=brand.id, draft=CampaignDraft(name="Natal"), actor=MANAGER)
+        for brand in (aurora, boreal)
+    }
+    for brand in (aurora, boreal):
+        coupon = coupon_of(brand, name="De Natal", campaign_id=made[brand.slug].id)
+        redeemed(brand, issued(brand, coupon, make_customer(brand, f"Bia {brand.slug}")))
+        issued(brand, coupon_of(brand, name="Avulso"), make_customer(brand, f"Caio {brand.slug}"))
+    drain_queue("relay")
+    natal = made["aurora"].id
+    told = messages_page(tenant=aurora.id, campaign=natal).items
+    assert {each.template for each in told} == {"voucher_redeemed"}
+    shown = page(desk, f"messages/?campaign={natal}")
+    assert "Bia aurora" in shown
+    assert "Caio aurora" not in shown
+    assert "Caio aurora" in page(
+        desk, f"messages/?campaign={made['boreal'].id}"
+    )  # no campaign of this brand: no filter
+    report = page(desk, f"reports/vouchers/?campaign={natal}")
+    assert "Mensagens da campanha" in report
+    assert f"/dashboard/messages/?campaign={natal}" in report
+    assert "Mensagens da campanha" not in page(desk, "reports/vouchers/")
+    assert messages_page(tenant=boreal.id, campaign=natal).items == ()

@@ -20,6 +20,12 @@ def campaigns(*, tenant: UUID) -> list[CampaignInfo]:
         return [campaign_info(row, counted.get(row.id, 0)) for row in Campaign.objects.order_by("-created_at", "-id")]
 
 
+def campaign_of(*, tenant: UUID, coupon: UUID) -> UUID | None:
+    """The campaign that a coupon belongs to, if any."""
+    with tenant_scope(tenant, read_only=True):
+        return Coupon.objects.filter(id=coupon).values_list("campaign_id", flat=True).first()
+
+
 def get_campaign(*, tenant: UUID, campaign: UUID) -> CampaignInfo:
     """Raises CampaignNotFound."""
     with tenant_scope(tenant, read_only=True):

@@ -18,6 +18,7 @@ from messaging.selectors import channels, last_template_sync, message_counts, me
 from messaging.services import request_template_sync
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customers
+from vouchers.selectors.campaigns import campaigns
 
 STATUSES = ("queued", "accepted", "sent", "delivered", "read", "held", "failed", "unknown", "received")
 TEMPLATES = ("welcome", "purchase_credited", "voucher_issued", "voucher_redeemed", "sign_in_code")
@@ -29,17 +30,28 @@ def index(request: DeskRequest) -> HttpResponse:
     asked_status, asked_template = request.GET.get("status"), request.GET.get("template")
     status = asked_status if asked_status in STATUSES else None
     template = asked_template if asked_template in TEMPLATES else None
+    named = {str(each.id): each for each in campaigns(tenant=request.tenant)}
+    campaign = named.get(request.GET.get("campaign", ""))
     cursor = request.GET.get("cursor") or None
-    page = messages_page(tenant=request.tenant, status=status, template=template, cursor=cursor)
+    page = messages_page(
+        tenant=request.tenant,
+        status=status,
+        template=template,
+        campaign=campaign.id if campaign else None,
+        cursor=cursor,
+    )
     people = get_customers(
         tenant=request.tenant, customers={each.customer_id for each in page.items if each.customer_id}
     )
     here = reverse("dashboard:messages")
-    kept = {name: value for name, value in (("status", status), ("template", template)) if value}
-    counts = message_counts(tenant=request.tenant)
+    chosen = {"status": status, "template": template, "campaign": str(campaign.id) if campaign else None}
+    kept = {name: value for name, value in chosen.items() if value}
+    counts = message_counts(tenant=request.tenant, campaign=campaign.id if campaign else None)
     context = frame("messages") | {
         "rows": [_line(request, each, people) for each in page.items],
-        "filters": _filters(counts, status, template),
+        "filters": _filters(
+            counts, status, template, [(key, each.name, each is campaign) for key, each in named.items()]
+        ),
         "is_filtered": bool(kept),
         "clear_url": here,
         "channel_url": reverse("dashboard:channel"),
@@ -98,10 +110,13 @@ def frame(tab: str) -> dict[str, Any]:
     return {"section": "messages", "tabs": tabs, "tab": tab}
 
 
-def _filters(counts: dict[str, int], status: str | None, template: str | None) -> list[Any]:
+def _filters(
+    counts: dict[str, int], status: str | None, template: str | None, named: list[tuple[str, str, bool]]
+) -> list[Any]:
     states = [(each, _choice(each, counts), each == status) for each in STATUSES]
     names = [(each, template_name(each), each == template) for each in TEMPLATES]
-    return [("status", _("Situação"), _("Todas"), states), ("template", _("Modelo"), _("Todos"), names)]
+    filters = [("status", _("Situação"), _("Todas"), states), ("template", _("Modelo"), _("Todos"), names)]
+    return [*filters, ("campaign", _("Campanha"), _("Todas"), named)] if named else filters
 
 
 def _choice(status: str, counts: dict[str, int]) -> str:

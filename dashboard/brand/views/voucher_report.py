@@ -115,6 +115,9 @@ def _context(request: DeskRequest, report: VoucherReport, asked: _Asked) -> dict
         "suspicions": [_suspicion(report, each) for each in report.suspicions],
         "csv_url": asked.query(format="csv"),
         "statements_url": reverse("dashboard:statements"),
+        "messages_url": f"{reverse('dashboard:messages')}?{urlencode({'campaign': asked.campaign})}"
+        if asked.campaign and request.may("message.see")
+        else "",
     }
 
 
@@ -156,7 +159,7 @@ def _stats(report: VoucherReport) -> list[Stat]:
     whole, unit = report.whole, report.currency
     sales = ngettext("em %(n)s compra", "em %(n)s compras", whole.sales) % {"n": words.number(whole.sales)}
     off = _("%(money)s de desconto") % {"money": words.amount(whole.discount_minor, unit)}
-    return [
+    tiles = [
         Stat(_("Emitidos"), words.number(whole.issued), icon_name="ticket"),
         Stat(_("Usados"), words.number(whole.used), off, "ticket-check"),
         Stat(_("Vendas que vieram junto"), words.amount(whole.sales_minor, unit), sales, "shopping-bag"),
@@ -166,6 +169,17 @@ def _stats(report: VoucherReport) -> list[Stat]:
         Stat(_("Venceram sem uso"), words.number(whole.lapsed), icon_name="hourglass"),
         Stat(_("Usos desfeitos"), words.number(whole.reversed), icon_name="undo-2"),
     ]
+    if report.messages is not None:
+        tiles.append(_messages(report.messages))
+    return tiles
+
+
+def _messages(counts: dict[str, int]) -> Stat:
+    """The campaign's messages: how many there are, how many arrived, how many were read."""
+    read = counts.get("read", 0)
+    arrived = read + counts.get("delivered", 0)
+    note = _("%(arrived)s entregues, %(read)s lidas") % {"arrived": words.number(arrived), "read": words.number(read)}
+    return Stat(_("Mensagens da campanha"), words.number(sum(counts.values())), note, "message-circle")
 
 
 def _line(report: VoucherReport) -> Line:
