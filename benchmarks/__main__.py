@@ -15,7 +15,7 @@ from benchmarks.peers import Figure
 
 # The quick form stays under five minutes; what it leaves out can be named.
 QUICK_GROUPS = ("sales", "redemptions", "batches", "imports", "pages", "backtests")
-GROUPS = (*QUICK_GROUPS, "popular", "movements", "depth")
+GROUPS = (*QUICK_GROUPS, "issuing", "crowds", "half_load", "popular", "movements", "depth")
 
 
 @dataclass(frozen=True)

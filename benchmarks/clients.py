@@ -2,6 +2,7 @@
 
 import importlib
 import multiprocessing
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -12,9 +13,18 @@ from typing import Any
 
 Operation = Callable[[], object]
 # Makes one client's operation, in the client's own thread; `place` counts the clients from 0.
-Maker = Callable[[Any, int], Operation]
+Maker = Callable[[Any, int], "Operation | Paced"]
 START_SECONDS = 60
 WARM_UP_SECONDS = 0.6
+
+
+@dataclass(frozen=True)
+class Paced:
+    """An operation at a rate of its own, each `every` seconds. Its latency counts from when it was due: who is late
+    because the one before was slow has waited too."""
+
+    work: Operation
+    every: float
 
 
 @dataclass(frozen=True)
@@ -144,8 +154,16 @@ class _Client:
             self._failure = error
             self._over.release()
 
-    def _work(self, operation: Operation) -> None:
+    def _work(self, operation: Operation | Paced) -> None:
         clock, until, latencies = time.perf_counter, self._until, self._latencies
+        if isinstance(operation, Paced):
+            due = clock() + random.random() * operation.every  # clients that start together would come in waves
+            while due < until:
+                time.sleep(max(0.0, due - clock()))
+                operation.work()
+                latencies.append(clock() - due)
+                due += operation.every
+            return
         before = clock()
         while before < until:
             operation()

@@ -2,13 +2,28 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks import backtests, batches, depth, files, hordak, movements, pages, popular, redemptions, sales, web
+from benchmarks import (
+    backtests,
+    batches,
+    depth,
+    files,
+    hordak,
+    issuing,
+    movements,
+    pages,
+    popular,
+    redemptions,
+    sales,
+    web,
+)
 from benchmarks.brand import SLUG, World, open_again
-from benchmarks.clients import Fleet
+from benchmarks.clients import Burst, Fleet
 from benchmarks.depth import Reader
 from benchmarks.floors import SALE, USE, Pgbench
 from benchmarks.machine import Meter
@@ -33,6 +48,61 @@ class Bench:
         """Using one voucher."""
         floor = Pgbench(self.world, USE, event="voucher.redeemed.v1")
         return self._use_case("redeem", redemptions, floor, between=lambda: open_again(self.world))
+
+    def issuing(self) -> list[Figure]:
+        """Issuing to many at once, beside one statement a voucher."""
+        one = "issue, one statement (pgbench)"
+        floor = Pgbench(self.world, issuing.floor(self.world), event="voucher.issued.v1")
+        contestants: dict[str, Contestant] = {
+            one: floor.run,
+            "issue to everybody, one worker": partial(issuing.to_everybody, self.world),
+        }
+        told = side_by_side(contestants, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster)
+        return figures(told, "vouchers/s", {"issue to everybody, one worker": one})
+
+    def crowds(self) -> list[Figure]:
+        """Using vouchers while sixty-four clients try codes that are used: all the same one, or each its own."""
+        again = partial(open_again, self.world)
+        with contextlib.ExitStack() as open_fleets:
+            again()
+            users = _fleet(open_fleets, "benchmarks.redemptions:through_service", self.world, processes=2, threads=2)
+            contestants: dict[str, Contestant] = {"redeem, 4 clients alone": users.run}
+            for name, maker in (
+                ("redeem beside 64 on used codes of their own", "refused_for_each"),
+                ("redeem beside 64 on one used code", "refused_for_one"),
+            ):
+                crowd = _fleet(open_fleets, f"benchmarks.redemptions:{maker}", self.world, processes=4, threads=16)
+                contestants[name] = _beside(users, crowd)
+            told = side_by_side(
+                contestants, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster, between=again
+            )
+        alone, each, one = contestants
+        return figures(told, "per s", {each: alone, one: each})
+
+    def half_load(self) -> list[Figure]:
+        """Validating and using vouchers over HTTP at half of what the server can do."""
+        again = partial(open_again, self.world)
+        size = {"processes": 2, "threads": 8}
+        made: list[Figure] = []
+        with web.served(self.world.database):
+            for name, maker in (("validate", "validated_over_http"), ("redeem", "over_http")):
+                with contextlib.ExitStack() as open_fleets:
+                    again()
+                    fleet = _fleet(open_fleets, f"benchmarks.redemptions:{maker}", self.world, **size)
+                    again()
+                    most = fleet.run(self.seconds).per_second
+                    again()
+                    pace = (self.world, fleet.clients / (most / 2))
+                    calm = _fleet(open_fleets, f"benchmarks.redemptions:paced_{maker}", pace, **size)
+                    told = side_by_side(
+                        {f"{name} over HTTP, half of {most:,.0f} a second": calm.run},
+                        rounds=self.rounds,
+                        seconds=self.seconds,
+                        postmaster=self.postmaster,
+                        between=again,
+                    )
+                made += figures(told, "per s", {})
+        return made
 
     def batches(self) -> list[Figure]:
         """Recording many sales at once."""
@@ -245,6 +315,19 @@ def _fleet(open_fleets: contextlib.ExitStack, maker: str, world: Any, **size: in
     fleet = Fleet(maker, world, **size)
     open_fleets.callback(fleet.close)
     return fleet
+
+
+def _beside(fleet: Fleet, crowd: Fleet) -> Contestant:
+    """What a fleet does while a crowd is at work for just as long."""
+
+    def run(seconds: float) -> Burst:
+        with ThreadPoolExecutor(1) as beside:
+            rest = beside.submit(crowd.run, seconds)
+            burst = fleet.run(seconds)
+            rest.result()
+        return burst
+
+    return run
 
 
 def _in_sales(fleet: Fleet) -> Contestant:

@@ -65,6 +65,7 @@ def figures(told: Mapping[str, list[tuple[Burst, Load]]], unit: str, beside: Map
                     "rounds": [round(rate, 1) for rate in rates],
                     "p50_ms": round(median(burst.percentile_ms(50) for burst, _ in bursts), 2),
                     "p95_ms": round(median(burst.percentile_ms(95) for burst, _ in bursts), 2),
+                    "p99_ms": round(median(burst.percentile_ms(99) for burst, _ in bursts), 2),
                     "load": [asdict(load) for _, load in bursts],
                     "core_us": _core_us(bursts),
                 },

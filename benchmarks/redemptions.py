@@ -1,5 +1,6 @@
 """Using a voucher: the service and HTTP, beside one statement and beside a bare loop with the same round trips."""
 
+import contextlib
 from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
@@ -7,11 +8,13 @@ from uuid import uuid4
 
 from benchmarks import house
 from benchmarks.brand import World
-from benchmarks.clients import Operation
+from benchmarks.clients import Operation, Paced
 from benchmarks.script import Facts, Line, learnt_by_heart, overheard, round_trips, say
 from benchmarks.web import Till
 
 AMOUNT_MINOR = 12_990
+# Of every sixteen codes the last is nobody's own among the few clients that use vouchers beside a crowd.
+SPARE = 15
 
 
 def _redeem(world: World, code: str, key: str) -> Any:
@@ -42,6 +45,46 @@ def over_http(world: World, place: int) -> Operation:
 
     def operation() -> None:
         till.post(f"/api/v1/vouchers/{next(codes)}/redeem", body, key=uuid4().hex, expected=201)
+
+    return operation
+
+
+def validated_over_http(world: World, place: int) -> Operation:
+    """A client that asks the web server whether vouchers may be used, and uses none."""
+    till, codes = Till(world.secret), _codes(world, place)
+    body = {"store": world.store_code, "amount_minor": AMOUNT_MINOR}
+    return lambda: till.post(f"/api/v1/vouchers/{next(codes)}/validate", body, key=uuid4().hex, expected=200)
+
+
+def paced_over_http(pace: tuple[World, float], place: int) -> Paced:
+    """Uses, one each so many seconds."""
+    world, every = pace
+    return Paced(over_http(world, place), every)
+
+
+def paced_validated_over_http(pace: tuple[World, float], place: int) -> Paced:
+    """Questions, one each so many seconds."""
+    world, every = pace
+    return Paced(validated_over_http(world, place), every)
+
+
+def refused_for_one(world: World, place: int) -> Operation:
+    """A client that tries, with all others like it, a code that is used already."""
+    return _refused(world, world.codes[SPARE])
+
+
+def refused_for_each(world: World, place: int) -> Operation:
+    """A client that tries a used code of its own."""
+    return _refused(world, world.codes[SPARE + place * world.clients])
+
+
+def _refused(world: World, code: str) -> Operation:
+    house.set_up(world.database.app_url)
+    from vouchers.errors import VoucherAlreadyRedeemed
+
+    def operation() -> None:
+        with contextlib.suppress(VoucherAlreadyRedeemed):  # the first try of a round uses it
+            _redeem(world, code, uuid4().hex)
 
     return operation
 

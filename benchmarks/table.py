@@ -8,7 +8,10 @@ from typing import Any
 
 from benchmarks.peers import Figure
 
-HEADINGS: tuple[str, ...] = ("what", "value", "unit", "p50 ms", "p95 ms", "core µs", "queries", "ratio", "beside")
+HEADINGS: tuple[str, ...] = (
+    *("what", "value", "unit", "p50 ms", "p95 ms", "p99 ms"),
+    *("core µs", "queries", "ratio", "beside"),
+)
 ON_THE_LEFT = ("what", "unit", "beside")
 RESULTS = Path(__file__).resolve().parent / "results"
 
@@ -29,6 +32,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
         figure.unit,
         _text(facts.get("p50_ms")),
         _text(facts.get("p95_ms")),
+        _text(facts.get("p99_ms")),
         _text(facts.get("core_us")),
         str(facts.get("queries", "")),
         _share(figure.ratio),
