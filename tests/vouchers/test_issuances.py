@@ -217,3 +217,23 @@ def test_workers_at_once_serve_each_customer_once(
         pass
     assert holders(aurora, coupon) == customers
     assert get_coupon(tenant=aurora.id, coupon=coupon.id).stock_left == 38
+
+
+def test_a_voucher_of_an_order_is_like_one_that_is_given_alone(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    """To the last column, but for what each has of its own."""
+    terms: dict[str, Any] = {"uses": 3, "budget_minor": 90_000, "valid_days": 9, "min_purchase_minor": 700}
+    coupon = coupon_of(aurora, **terms, limit_per_customer=5)
+    ana, bia = make_customer(aurora, "Ana Prado"), make_customer(aurora, "Bia Prado")
+    with frozen(NOON):
+        alone = issued(aurora, coupon, ana, origin="campaign", actor=MANAGER)
+        order = start(aurora, coupon)
+        issue_to_many(tenant=aurora.id)
+    own = {"id", "code", "qr_token", "key", "customer_id", "batch_id", "issued_by_id", "issued_by_kind"}
+    with tenant_scope(aurora.id):
+        rows: dict[UUID, dict[str, Any]] = {row["id"]: dict(row) for row in Voucher.objects.values()}
+    like = {name: value for name, value in rows.pop(alone.id).items() if name not in own}
+    assert [{name: row[name] for name in like} for row in rows.values()] == [like, like]
+    assert {row["customer_id"] for row in rows.values()} == {ana.id, bia.id}
+    assert {row["batch_id"] for row in rows.values()} == {order.id}
+    for name in ("code", "qr_token", "key"):
+        assert len({row[name] for row in rows.values()}) == 2

@@ -5,7 +5,7 @@ vouchers in a few statements. Who may not have one is noted with the reason; wha
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from smartbis.customers.selectors import active_customers
@@ -24,6 +24,7 @@ from vouchers.models import Coupon, Issuance, IssuanceTarget, Voucher
 from vouchers.people import persons_of
 from vouchers.pool import take_codes
 from vouchers.reading import lock_coupon_terms
+from vouchers.services.copies import write_copies
 from vouchers.services.orders import Order, check_live
 from vouchers.services.terms import draw_up, reserve_of
 
@@ -175,28 +176,26 @@ def _order(part: _Part) -> Order:
 def _issue(part: _Part, order: Order, served: Sequence[UUID], codes: int, pooled: Sequence[str]) -> None:
     row = part.row
     customers: list[UUID | None] = [part.people[target] for target in served] or [None] * codes
-    vouchers = []
-    for place, customer in enumerate(customers):
-        name = customer or f"code:{row.issued + place}"
-        voucher = draw_up(replace(order, customer=customer, key=f"issuance:{row.id}:{name}"))
-        voucher.batch_id = row.id
-        voucher.legacy_code = pooled[place] if pooled else None
-        vouchers.append(voucher)
-    Voucher.objects.bulk_create(vouchers)
-    for end in sorted({voucher.valid_until for voucher in vouchers if voucher.valid_until is not None}):
-        request_work(queue="bulk", due_at=end)
-    if vouchers:
-        publish_all(
-            [
-                VoucherIssued(
-                    voucher_id=voucher.id,
-                    customer_id=voucher.customer_id,
-                    coupon_id=part.coupon.id,
-                    origin=Voucher.Origin.CAMPAIGN.value,
-                )
-                for voucher in vouchers
-            ]
-        )
+    if not customers:
+        return
+    pattern = draw_up(order)
+    pattern.batch_id = row.id
+    names = [customer or f"code:{row.issued + place}" for place, customer in enumerate(customers)]
+    keys = [f"issuance:{row.id}:{name}" for name in names]
+    vouchers = write_copies(pattern, customers=customers, keys=keys, legacy_codes=pooled)
+    if pattern.valid_until is not None:
+        request_work(queue="bulk", due_at=pattern.valid_until)
+    publish_all(
+        [
+            VoucherIssued(
+                voucher_id=voucher,
+                customer_id=customer,
+                coupon_id=part.coupon.id,
+                origin=Voucher.Origin.CAMPAIGN.value,
+            )
+            for voucher, customer in zip(vouchers, customers, strict=True)
+        ]
+    )
 
 
 def _note(row: Issuance, targets: Sequence[UUID], refusal: str) -> None:
