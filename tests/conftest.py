@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 
 from smartbis.tenancy.selectors import TenantInfo
 from tests import database, factories
@@ -69,6 +69,13 @@ def _flush_as_owner() -> None:
         database.empty_every_table()
 
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_found_when_asked_for() -> Iterator[None]:
+    """Each client of a test makes the middleware anew; it need not walk through all the static files for that."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
 
 
 @pytest.fixture(autouse=True)
