@@ -101,7 +101,7 @@ def _accept(row: Message, outcome: Accepted) -> None:
 def _refuse(row: Message, channel: UUID, outcome: GatewayError) -> None:
     if isinstance(outcome, Refused):
         refuse_by_code(row, channel, outcome)
-        if outcome.policy is not Policy.RETRY:
+        if outcome.policy is not Policy.RETRY or outcome.code in _RATE_CODES:
             breakers.note_success(channel, breakers.NUMBER)  # Meta answered for the number, if not well
     elif isinstance(outcome, NotReached):
         lifecycle.retry(row, Policy.RETRY)
