@@ -61,8 +61,11 @@ def furnish(owner: Page, card: House, club: House) -> None:
 
 def issue_to_many(house: House) -> None:
     """A campaign, and an order of vouchers for everybody."""
-    house.call("campaigns", {"name": "Natal", "goal": "Trazer de volta quem comprou no Natal passado"})
-    order = {"coupon": house.first("coupons")["id"], "audience": "everybody", "reason": "Campanha de Natal"}
+    told = {"name": "Natal", "goal": "Trazer de volta quem comprou no Natal passado"}
+    campaign = house.call("campaigns", told)["id"]
+    terms = {"kind": "amount", "value_minor": 2_000, "valid_days": 20, "campaign": campaign}
+    coupon = house.call("coupons", {"name": "Presente de Natal", **terms})["id"]
+    order = {"coupon": coupon, "audience": "everybody", "reason": "Campanha de Natal"}
     house.call("issuances", order)
 
 
