@@ -159,18 +159,29 @@ class Bench:
         """Posting to the ledger, beside another ledger for Django on the same server."""
         owner = self.world.database.owner_url
         address = hordak.made(owner, customers=len(self.world.customers))
-        told: dict[str, Any] = {}
+        size = {"processes": 2, "threads": 1}
         try:
-            for maker, size in (("one_by_one", {}), ("many", {"processes": 2, "threads": 1})):
-                with contextlib.ExitStack() as open_fleets:
-                    ours = _fleet(open_fleets, f"benchmarks.movements:{maker}", self.world, **size)
-                    theirs = _fleet(open_fleets, f"benchmarks.hordak:{maker}", address, **size)
-                    named = movements.named(maker, theirs, ours)
-                    told |= side_by_side(named, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster)
+            with contextlib.ExitStack() as open_fleets:
+                fleet = partial(_fleet, open_fleets)
+                alone = (
+                    fleet("benchmarks.hordak:one_by_one", address),
+                    fleet("benchmarks.movements:one_by_one", self.world),
+                )
+                together = (
+                    fleet("benchmarks.hordak:transfers", address, **size),
+                    fleet("benchmarks.hordak:many", address, **size),
+                    fleet("benchmarks.movements:many", self.world, **size),
+                )
+                told = side_by_side(
+                    movements.contestants(alone, together),
+                    rounds=self.rounds,
+                    seconds=self.seconds,
+                    postmaster=self.postmaster,
+                )
         finally:
             hordak.dropped(owner)
-        names = list(told)
-        return figures(told, "movements/s", dict(zip(names[1::2], names[::2], strict=True)))
+        peer, ours, call, rows, batch = told
+        return figures(told, "movements/s", {ours: peer, rows: call, batch: call})
 
     def imports(self, *, rows: int, real_file: bool) -> list[Figure]:
         """Loading files."""

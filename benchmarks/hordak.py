@@ -62,7 +62,7 @@ def one_by_one(url: str, place: int) -> Operation:
 
 
 def many(url: str, place: int) -> Operation:
-    """A client that posts a batch of movements in one transaction, its legs written together, no balance looked at."""
+    """A client that writes a batch's legs together, past hordak's own call and its checks, no balance looked at."""
     _set_up(url)
     from django.db import transaction
 
@@ -82,6 +82,23 @@ def many(url: str, place: int) -> Operation:
                     models.Leg(transaction=each, account=chance.choice(accounts), debit=money),
                 )
             )
+
+    return operation
+
+
+def transfers(url: str, place: int) -> Operation:
+    """A client that posts a batch of movements in one transaction by hordak's own call, no balance looked at."""
+    _set_up(url)
+    from django.db import transaction
+
+    from benchmarks.movements import MOVEMENTS_A_BATCH
+
+    accounts, brand, money, chance = *_world(), random.Random(place)
+
+    def operation() -> None:
+        with transaction.atomic():
+            for account in chance.choices(accounts, k=MOVEMENTS_A_BATCH):
+                brand.transfer_to(account, money)
 
     return operation
 

@@ -59,12 +59,19 @@ def _move() -> Any:
     )
 
 
-def named(maker: str, theirs: Fleet, ours: Fleet) -> dict[str, Contestant]:
-    """The two as contestants, a batch counted in its movements."""
-    if maker == "one_by_one":
-        return {"movement, django-hordak": theirs.run, "movement, our ledger": ours.run}
+def contestants(alone: tuple[Fleet, Fleet], together: tuple[Fleet, Fleet, Fleet]) -> dict[str, Contestant]:
+    """Hordak and our ledger one by one; hordak by its own call, by rows written past it, and our ledger in batches.
+
+    A batch is counted in its movements.
+    """
     what = f"{MOVEMENTS_A_BATCH} movements at once"
-    return {f"{what}, django-hordak": _counted(theirs), f"{what}, our ledger": _counted(ours)}
+    return {
+        "movement, django-hordak": alone[0].run,
+        "movement, our ledger": alone[1].run,
+        f"{what}, django-hordak": _counted(together[0]),
+        f"{what}, rows of django-hordak": _counted(together[1]),
+        f"{what}, our ledger": _counted(together[2]),
+    }
 
 
 def _counted(fleet: Fleet) -> Contestant:
