@@ -12,13 +12,14 @@ BIN := .venv/bin
 LOCAL := $(BIN)/python -m smartbis.local
 OWNER := DATABASE_LOGIN=owner
 
-.PHONY: help venv run test check checks format messages openapi bench bench-full screenshots
+.PHONY: help venv run test check checks format messages openapi bench bench-full faults screenshots
 
 help:
 	@echo 'make run          everything, at http://127.0.0.1:$(PORT)/ (PORT=…, DATA_DIR=…); Ctrl-C stops it'
 	@echo 'make test         the whole suite on its own PostgreSQL and Valkey (ARGS="-k voucher")'
 	@echo 'make check        what CI runs: format, lint, types, import contracts, migrations, OpenAPI, tests'
 	@echo 'make bench        the benchmarks, each beside its floor or peer (make bench-full: longer, more rows, the real file)'
+	@echo 'make faults       20,000 messages through the sandbox with everything going wrong, each accounted for (ARGS="--messages 1000")'
 	@echo 'make screenshots  every named screen of the demo, into screenshots/'
 	@echo 'make format       format the sources and mend what lint can'
 	@echo 'make messages     bring the message catalogues up to date'
@@ -67,6 +68,9 @@ bench: venv
 
 bench-full: venv
 	@exec $(LOCAL) with-servers -- $(BIN)/python -m benchmarks --full $(ARGS)
+
+faults: venv
+	@exec $(LOCAL) with-servers --fast -- $(BIN)/python -m benchmarks.faultrun $(ARGS)
 
 screenshots: venv
 	@rm -rf build/screenshots

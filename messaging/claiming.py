@@ -157,6 +157,7 @@ def _within_rules(
         if block is None and each.category and row.customer_id:
             block = limits.block(row.customer_id, each.category, each.contact)
         if block is not None:
+            row.category = each.category or row.category  # Meta may have made it an advertisement
             _keep_back(row, block)
             continue
         if each.category and row.customer_id:

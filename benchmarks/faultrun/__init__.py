@@ -1,0 +1,1 @@
+"""Thousands of messages through the sandbox while everything goes wrong; then each is accounted for."""
