@@ -11,6 +11,7 @@ from messaging.models import Channel
 from messaging.sealed import VERIFY_TOKEN, app_secrets_of, credentials_of
 from messaging.selectors import channels
 from messaging.services import connect_channel, sync_templates
+from messaging.services.setup import note_health
 from messaging.whatsapp.guard import refuse_inside_transaction
 from smartbis.kernel.people import SYSTEM
 from smartbis.tenancy.scope import tenant_scope
@@ -38,7 +39,7 @@ def connect_to_stand_in(*, tenant: UUID, sandbox_url: str, display_phone_number:
     """Give the brand a number at the stand-in and have its templates approved there; again changes nothing.
 
     Registers anew with the secrets it has when the stand-in has forgotten them. Calls the network: no transaction may
-    be open. Raises requests.RequestException when the stand-in does not answer, and the gateway's errors.
+    be open. Raises requests.RequestException when the stand-in does not answer, the gateway's errors, ChannelRefused.
     """
     refuse_inside_transaction()
     brand = get_tenant(tenant=tenant)
@@ -65,6 +66,7 @@ def connect_to_stand_in(*, tenant: UUID, sandbox_url: str, display_phone_number:
     with tenant_scope(tenant, read_only=True):
         channel = Channel.objects.get(phone_number_id=number).id
     sync_templates(tenant=tenant, channel=channel)
+    note_health(tenant=tenant, channel=channel)
     return connection
 
 

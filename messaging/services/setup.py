@@ -90,6 +90,16 @@ def check_channel(*, tenant: UUID, channel: UUID, actor: Actor) -> ChannelInfo:
     return _noted(tenant, channel, facts, is_subscribed=is_subscribed)
 
 
+def note_health(*, tenant: UUID, channel: UUID) -> ChannelInfo:
+    """Ask Meta how a number is, and touch nothing there. Calls the network: no transaction may be open.
+
+    Raises ChannelNotFound, ChannelRefused, ChannelNotChecked.
+    """
+    with tenant_scope(tenant, read_only=True):
+        gateway = WhatsAppGateway(credentials_of(get_row(channel)))
+    return _noted(tenant, channel, _asked(gateway.number, "token"))
+
+
 def send_test(*, tenant: UUID, channel: UUID, actor: Actor) -> MessageInfo:
     """Answer whoever wrote to the number last, within the window: it proves both ways and needs no template.
 
@@ -147,7 +157,7 @@ def _subscribed(tenant: UUID, info: ChannelInfo) -> bool:
     return True
 
 
-def _noted(tenant: UUID, channel: UUID, facts: Mapping[str, Any], *, is_subscribed: bool) -> ChannelInfo:
+def _noted(tenant: UUID, channel: UUID, facts: Mapping[str, Any], *, is_subscribed: bool | None = None) -> ChannelInfo:
     throughput = facts.get("throughput")
     is_fast = isinstance(throughput, dict) and throughput.get("level") == "HIGH"
     with tenant_scope(tenant):
@@ -158,7 +168,8 @@ def _noted(tenant: UUID, channel: UUID, facts: Mapping[str, Any], *, is_subscrib
         limit = limit_of(facts.get("whatsapp_business_manager_messaging_limit"))
         row.daily_limit = row.daily_limit if limit is None else limit
         row.per_second = UPGRADED_PER_SECOND if is_fast else 80
-        row.is_subscribed, row.checked_at = is_subscribed, now()
+        row.is_subscribed = row.is_subscribed if is_subscribed is None else is_subscribed
+        row.checked_at = now()
         row.notice = ""  # what was just told is newer than the last news
         row.save()
         return channel_info(row)

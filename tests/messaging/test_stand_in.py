@@ -168,6 +168,13 @@ def test_connecting_again_keeps_channel_and_secrets(world: World) -> None:
     assert len(channels(tenant=world.tenant)) == 1
 
 
+def test_the_numbers_health_is_known(world: World) -> None:
+    (info,) = channels(tenant=world.tenant)
+    assert (info.quality, info.daily_limit, info.per_second) == ("GREEN", 0, 1000)
+    assert info.checked_at is not None
+    assert info.is_subscribed is None
+
+
 def test_the_handshake_and_subscription(world: World) -> None:
     (channel,) = channels(tenant=world.tenant)
     subscribe_channel(tenant=world.tenant, channel=channel.id)
