@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Max
 
 from messaging.models import Channel, Conversation, Message
 from messaging.rows import window_end
@@ -63,7 +63,7 @@ class _Past:
 
 
 class PersonLimits:
-    """Quiet hours, holidays and caps for the people of one slice. Two queries, however many people."""
+    """Quiet hours, holidays and caps for the people of one slice: two or three queries, however many people."""
 
     def __init__(self, rules: Rules, home_zone: str, customers: Collection[UUID], at: datetime) -> None:
         self._rules, self._home_zone, self._at = rules, home_zone, at
@@ -131,25 +131,33 @@ class PersonLimits:
 
     def _read_refused(self, customers: Collection[UUID]) -> None:
         rows = Message.objects.filter(
-            Q(error_code__in=(CAPPED_CODE, UNREACHABLE_CODE), failed_at__gt=self._at - UNREACHABLE_FOR)
-            | Q(delivered_at__gt=self._at - UNREACHABLE_FOR),
             customer_id__in=list(customers),
             direction=Message.Direction.OUT,
+            error_code__in=(CAPPED_CODE, UNREACHABLE_CODE),
+            failed_at__gt=self._at - UNREACHABLE_FOR,
+            # A message may wait for days between its making and its failure.
             created_at__gt=self._at - UNREACHABLE_FOR - timedelta(days=3),
-        ).order_by("-created_at", "-id")
-        reached: set[UUID] = set()
-        for customer, code, failed_at, delivered_at in rows.values_list(
-            "customer_id", "error_code", "failed_at", "delivered_at"
-        ):
+        )
+        for customer, code, failed_at in rows.values_list("customer_id", "error_code", "failed_at"):
             past = self._past[customer]
-            if delivered_at is not None:
-                reached.add(customer)
-            elif failed_at is None:
+            if failed_at is None:
                 continue
-            elif code == UNREACHABLE_CODE and customer not in reached:
+            if code == UNREACHABLE_CODE:
                 past.unreachable.append(failed_at)
-            elif code == CAPPED_CODE and failed_at > self._at - CAPPED_FOR:
-                past.capped_at = past.capped_at or failed_at
+            elif failed_at > self._at - CAPPED_FOR:
+                past.capped_at = max(filter(None, (past.capped_at, failed_at)))
+        lost = [each for each in customers if len(self._past[each].unreachable) >= UNREACHABLE_TIMES]
+        if lost:
+            self._forget_before_arrivals(lost)
+
+    def _forget_before_arrivals(self, customers: Collection[UUID]) -> None:
+        """Failures count one after another: those before a message that arrived do not. One query."""
+        arrived = Message.objects.filter(
+            customer_id__in=list(customers), delivered_at__gt=self._at - UNREACHABLE_FOR
+        ).values_list("customer_id")
+        for customer, last in arrived.annotate(last=Max("delivered_at")):
+            past = self._past[customer]
+            past.unreachable = [each for each in past.unreachable if each > last]
 
 
 class DailyLimit:

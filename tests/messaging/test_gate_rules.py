@@ -209,6 +209,25 @@ def test_a_number_that_is_not_reached_three_times_is_left_alone(line: Line, grap
     assert len(graph.calls) == calls
 
 
+def test_failures_before_an_arrival_do_not_count(line: Line, graph: FakeGraph) -> None:
+    with frozen(NOON):
+        ana = enrol(line.tenant)
+    for number, code in enumerate((131026, 131026, None, 131026)):
+        at = NOON + timedelta(minutes=number)
+        if code:
+            graph.script.append(refusal(code))
+        with frozen(at):
+            message = write(line, ana, f"c:{number}")
+        sent(line, at)
+        if code is None:
+            with tenant_scope(line.tenant):
+                Message.objects.filter(id=message.id).update(status="delivered", delivered_at=at)
+    with frozen(NOON + timedelta(hours=1)):
+        fifth = write(line, ana, "fifth")
+    sent(line, NOON + timedelta(hours=1))
+    assert told(line, fifth)[0] == "accepted"
+
+
 def test_the_days_limit_of_the_account_is_counted_in_people_outside_of_windows(line: Line, graph: FakeGraph) -> None:
     with tenant_scope(line.tenant):
         Channel.objects.update(daily_limit=2)
