@@ -1,5 +1,7 @@
 """Asking about a voucher's code without being known: one page, one answer for all that is not good."""
 
+import math
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
@@ -12,6 +14,8 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.errors import TooManyAttempts
 from smartbis.tenancy.selectors import stores
 from vouchers.services.strangers import ask_about
+
+MINUTE = 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +31,9 @@ def check(request: PortalRequest) -> HttpResponse:
                 tenant=request.tenant, code=form.cleaned_data["code"], address=address_of(request)
             ).voucher
         except TooManyAttempts as error:
-            context["wait"], status = max(1, round(int(error.params["retry_after"]) / 60)), 429
+            seconds = max(1, int(error.params["retry_after"]))
+            context |= {"wait": math.ceil(seconds / 60), "wait_seconds": seconds if seconds < MINUTE else 0}
+            status = 429
         else:
             context |= {"is_asked": True, "voucher": found}
             if found is not None:

@@ -1,5 +1,6 @@
 """Strangers who ask about a code, and who guess."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -92,4 +93,6 @@ def test_the_page_says_the_same_of_every_code_that_is_not_good(aurora: TenantInf
     for _ in range(2):
         last = browser.post("/p/aurora/check/", {"code": WRONG})
     assert last.status_code in (200, 429)
-    assert browser.post("/p/aurora/check/", {"code": good.code}).status_code == 429
+    slowed = browser.post("/p/aurora/check/", {"code": good.code})
+    assert slowed.status_code == 429
+    assert re.search(r"Tente de novo em \d+ segundos?\.", slowed.content.decode())
