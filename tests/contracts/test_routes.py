@@ -50,20 +50,20 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
     assert rows - known == set(), "these routes are gone"
 
 
-def test_every_path_argument_has_a_value(worlds: tuple[World, World]) -> None:
+def test_every_path_argument_has_a_value(shared_worlds: tuple[World, World]) -> None:
     missing = [
         f"{route}: {name}"
         for route in MATRIX
         for name in ARGUMENT.findall(route)
-        if name not in ("path",) and name not in worlds[0].ids and name not in worlds[0].names
+        if name not in ("path",) and name not in shared_worlds[0].ids and name not in shared_worlds[0].names
     ]
     assert missing == [], "give them values in tests/contracts/world.py"
 
 
 @pytest.mark.parametrize("principal", PRINCIPALS)
-def test_no_route_answers_about_another_brand(worlds: tuple[World, World], principal: str) -> None:
+def test_no_route_answers_about_another_brand(shared_worlds: tuple[World, World], principal: str) -> None:
     """As every principal of ours, with their ids in path and body: a refusal, and never a word of theirs."""
-    ours, theirs = worlds
+    ours, theirs = shared_worlds
     faults: list[str] = []
     client = client_of(ours, principal)
     for route, row in MATRIX.items():
@@ -77,9 +77,9 @@ def test_no_route_answers_about_another_brand(worlds: tuple[World, World], princ
 
 
 @pytest.mark.parametrize("principal", PRINCIPALS)
-def test_a_route_lets_in_whom_its_row_names_and_nobody_else(worlds: tuple[World, World], principal: str) -> None:
+def test_a_route_lets_in_whom_its_row_names_and_nobody_else(shared_worlds: tuple[World, World], principal: str) -> None:
     """As every principal of ours, with our own ids: the named get past the door, the others do not."""
-    ours, _ = worlds
+    ours, _ = shared_worlds
     faults: list[str] = []
     client = client_of(ours, principal)
     for route, row in MATRIX.items():
@@ -99,9 +99,9 @@ def _tried(principal: str, row: Row) -> tuple[str, ...]:
     return METHODS if principal in STRONGEST else tuple(method for method in METHODS if method in row.who)
 
 
-def test_theirs_and_nobodys_are_the_same_to_a_key(worlds: tuple[World, World]) -> None:
+def test_theirs_and_nobodys_are_the_same_to_a_key(shared_worlds: tuple[World, World]) -> None:
     """Another brand's id and one that nobody has give the same bytes: the API is no oracle."""
-    ours, theirs = worlds
+    ours, theirs = shared_worlds
     nobody = _nobody(theirs)
     client = client_of(ours, KEY)
     for route, row in MATRIX.items():
@@ -115,9 +115,9 @@ def test_theirs_and_nobodys_are_the_same_to_a_key(worlds: tuple[World, World]) -
             assert answers[0].content == answers[1].content, (route, method)
 
 
-def test_their_key_opens_nothing_of_ours(worlds: tuple[World, World]) -> None:
+def test_their_key_opens_nothing_of_ours(shared_worlds: tuple[World, World]) -> None:
     """The same the other way round, so that neither brand is first by chance."""
-    ours, theirs = worlds
+    ours, theirs = shared_worlds
     client = client_of(theirs, KEY)
     faults: list[str] = []
     for route, row in MATRIX.items():
