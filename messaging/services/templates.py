@@ -46,17 +46,28 @@ def sync_templates(*, tenant: UUID, channel: UUID, actor: Actor = SYSTEM) -> lis
             (row.key, row.language): row.submitted_fingerprint for row in Template.objects.filter(channel_id=channel)
         }
     gateway = WhatsAppGateway(credentials)
-    remote = {(each.get("name"), each.get("language")): each for each in gateway.templates()}
+    remote, not_taken = _remote(gateway), []
     for spec in LIBRARY.values():
         for language in spec.wordings:
             wanted = definition(spec, language, portal_url)
             print_ = fingerprint(wanted["components"])
             found = remote.get((spec.key, language))
             answer = _submitted(gateway, wanted, found, is_same=known.get((spec.key, language), print_) == print_)
-            _record(tenant, channel, wanted, print_, answer)
+            if found is None and answer["status"] == REFUSED:
+                not_taken.append((wanted, print_, answer))
+            else:
+                _record(tenant, channel, wanted, print_, answer)
+    remote = _remote(gateway) if not_taken else {}  # what another round created a moment ago is there after all
+    for wanted, print_, answer in not_taken:
+        _record(tenant, channel, wanted, print_, remote.get((wanted["name"], wanted["language"]), answer))
     with tenant_scope(tenant):
         release_held(tenant=tenant, reason="template_not_approved")
         return [template_info(row) for row in Template.objects.filter(channel_id=channel).order_by("key", "language")]
+
+
+def _remote(gateway: WhatsAppGateway) -> dict[tuple[Any, Any], Remote]:
+    """What Meta has, by name and language."""
+    return {(each.get("name"), each.get("language")): each for each in gateway.templates()}
 
 
 def apply_template_update(*, tenant: UUID, waba_id: str, item: TemplateItem) -> bool:

@@ -59,6 +59,10 @@ class FakeGraph:
         if "/message_templates" in path:
             if method == "GET":
                 return Answer(200, {"data": self.templates, "paging": {}})
+            if any(
+                each["name"] == payload["name"] and each["language"] == payload["language"] for each in self.templates
+            ):
+                return refusal(100, details="There is already content in this language for this template.")
             made = {**payload, "id": str(len(self.templates) + 1), "status": "APPROVED"}
             self.templates.append(made)
             return Answer(200, {key: made[key] for key in ("id", "status", "category")})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -9,8 +10,9 @@ from django.urls import reverse
 from messaging.library import LIBRARY
 from messaging.models import Template, TemplateSync
 from messaging.selectors import last_template_sync
-from messaging.services import request_template_sync
+from messaging.services import request_template_sync, sync_templates
 from messaging.services.syncs import sync_due_templates
+from messaging.whatsapp.gateway import WhatsAppGateway
 from smartbis.kernel.clock import frozen, now
 from smartbis.kernel.people import Actor
 from smartbis.outbox.models import WakeUp
@@ -47,6 +49,28 @@ def test_connecting_a_number_submits_its_templates(line: Line, graph: FakeGraph)
     sync_due_templates(tenant=line.tenant)
     assert rounds(line)[0] == ("asked", "done")
     assert len(graph.templates) == sum(len(spec.wordings) for spec in LIBRARY.values())
+
+
+def test_what_another_round_has_just_created_is_taken_as_it_is(
+    line: Line, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both found nothing at Meta, and both submit: the slower one is refused all of it."""
+    listed = WhatsAppGateway.templates
+    answers: Iterator[list[Any]] = iter([[]])
+    monkeypatch.setattr(WhatsAppGateway, "templates", lambda gateway: next(answers, None) or listed(gateway))
+    with tenant_scope(line.tenant):
+        Template.objects.all().delete()
+    found = sync_templates(tenant=line.tenant, channel=line.channel.id)
+    assert {each.status for each in found} == {"APPROVED"}
+    assert len(found) == len(graph.templates)
+
+
+def test_what_meta_does_not_take_is_said_so(line: Line, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WhatsAppGateway, "templates", lambda gateway: [])
+    found = sync_templates(tenant=line.tenant, channel=line.channel.id)
+    assert {(each.status, each.reason) for each in found} == {
+        ("REFUSED", "There is already content in this language for this template.")
+    }
 
 
 def test_asking_twice_is_one_round(quiet: Line, graph: FakeGraph) -> None:
