@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import TransactionTestCase, override_settings
+from django.utils import translation
 
 from smartbis.tenancy.selectors import TenantInfo
 from tests import database, factories
@@ -84,6 +85,12 @@ def _no_waiting_pokes(monkeypatch: pytest.MonkeyPatch) -> None:
     from smartbis.outbox import work
 
     monkeypatch.setattr(work, "_poke", lambda queue: None)
+
+
+@pytest.fixture(autouse=True)
+def _in_the_language_of_the_sources() -> None:
+    """A request leaves its language behind in its thread, where the next request sets its own and a service does not."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
