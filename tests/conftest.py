@@ -89,7 +89,7 @@ def _no_waiting_pokes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _in_the_language_of_the_sources() -> None:
-    """A request leaves its language behind in its thread, where the next request sets its own and a service does not."""
+    """A request leaves its language behind in its thread; the next request sets its own, a service does not."""
     translation.deactivate()
 
 
