@@ -42,7 +42,12 @@ from tests.pictures.screens import (
 TARGET = Path("screenshots")
 # A page that is longer is cut: pictures are to be looked at.
 TALLEST = 5_000
-DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# Two frames, and what still moves from one colour to another is brought to its end.
+DRAWN = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+    const ends = (each) => each.effect.getComputedTiming().endTime !== Infinity
+    document.getAnimations().filter(ends).forEach((each) => each.finish())
+    requestAnimationFrame(done)
+})))"""
 SLUGS = {"card": "bom-vizinho", "club": "mare-alta"}
 
 
