@@ -9,7 +9,7 @@ from smartbis.outbox.work import drain_queue
 from smartbis.purchases.infos import RefundItemDraft
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer
-from tests.programs.test_plans import SKU, plan, sell
+from tests.programs.buying_plans import SKU, plan, sell
 from tests.vouchers.shop import coupon_of, redeemed
 from vouchers.selectors import coupons, vouchers_of
 

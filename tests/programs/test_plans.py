@@ -1,15 +1,14 @@
 """Plans: how periods come, go on, are taken back and lapse; two brands throughout."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from programs.errors import PlanClosed, PlanNotForPoints, PlanNotFound, PlanPeriodNotFound, PlanSourceConflict
+from programs.errors import PlanNotForPoints, PlanNotFound, PlanPeriodNotFound, PlanSourceConflict
 from programs.models import PlanMember
-from programs.selectors.plans import MemberInfo, current_plans, customer_plans, get_plan, member_counts, plan_members
+from programs.selectors.plans import current_plans, customer_plans, plan_members
 from programs.services import confirm_sale, merge_customers, record_participation, record_sale, refund_sale
-from programs.services.plan_catalogue import PlanTerms, change_plan, create_plan
 from programs.services.plan_sales import sync_sale
 from programs.services.plans import (
     buy_plan_with_points,
@@ -19,63 +18,21 @@ from programs.services.plans import (
     withdraw_plan,
 )
 from smartbis.customers.errors import CustomerNotFound
-from smartbis.customers.selectors import memberships_of
 from smartbis.customers.services import erase_customer
 from smartbis.kernel.clock import frozen
 from smartbis.kernel.errors import InvalidInput
 from smartbis.ledger.errors import InsufficientBalance
 from smartbis.ledger.selectors import balances, check_ledger
-from smartbis.outbox.models import Event as EventRow
 from smartbis.outbox.work import drain_queue
 from smartbis.purchases.infos import ItemDraft, RefundItemDraft, SaleDraft
 from smartbis.purchases.selectors import find_purchase
-from smartbis.tenancy.errors import SlugTaken
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_brand, make_customer, store_of
+from tests.programs.buying_plans import MAY, SKU, ends, events, has_plan, plan, sell
 from tests.programs.conftest import make_points
 from tests.racing import race
 from tests.unchanged import unchanged
-
-MAY = datetime(2026, 5, 4, 12, tzinfo=UTC)
-SKU = "ANUIDADE"
-
-
-def plan(brand: TenantInfo, key: str = "socio", **given: Any) -> None:
-    terms: dict[str, Any] = {"name": "Sócio", "price_minor": 12_000, "skus": (SKU,), "reminder_days": (30, 7)}
-    create_plan(tenant=brand.id, key=key, terms=PlanTerms(**(terms | given)), actor=actor("owner"))
-
-
-def sell(brand: TenantInfo, customer: Any, number: str = "1", quantity: int = 1, **given: Any) -> Any:
-    items = (ItemDraft(sku=SKU, quantity=quantity, unit_minor=12_000), ItemDraft(sku="CAFE", unit_minor=500))
-    sale = SaleDraft(
-        customer=customer.id,
-        store=store_of(brand).id,
-        amount_minor=12_000 * quantity + 500,
-        currency="BRL",
-        external_id=number,
-        items=items,
-        **given,
-    )
-    outcome = record_sale(tenant=brand.id, sale=sale)
-    drain_queue("relay")
-    return outcome.purchase
-
-
-def ends(brand: TenantInfo, customer: Any) -> list[str]:
-    """The last days of the customer's plans."""
-    found = current_plans(tenant=brand.id, customer=customer.id)
-    return [(each.ends_at - timedelta(hours=4)).date().isoformat() for each in found]
-
-
-def has_plan(brand: TenantInfo, customer: Any, key: str = "socio") -> bool:
-    return ("plan", key) in memberships_of(tenant=brand.id, customer=customer.id)
-
-
-def events(brand: TenantInfo) -> list[str]:
-    with tenant_scope(brand.id):
-        rows = EventRow.objects.filter(name__startswith="plan.").order_by("recorded_at", "id")
-        return [row.name.split(".")[1] for row in rows]
 
 
 def test_the_sale_of_its_article_buys_a_plan_and_renews_it(aurora: TenantInfo, boreal: TenantInfo) -> None:
@@ -327,93 +284,6 @@ def test_a_renewals_reward_goes_when_staff_take_the_payment_back(aurora: TenantI
             drain_queue("relay")
         assert _points(aurora, ana) == 0
         assert ends(aurora, ana) == ["2027-05-02"]
-
-
-def test_a_closed_plan_and_one_whose_end_has_passed_start_no_more(aurora: TenantInfo) -> None:
-    with frozen(MAY):
-        plan(aurora)
-        plan(aurora, "season", skus=("SEASON",), length="until", until=date(2026, 5, 3))
-        ana = make_customer(aurora)
-        change_plan(tenant=aurora.id, key="socio", status="closed", actor=actor("owner"))
-        for key in ("socio", "season"):
-            with pytest.raises(PlanClosed):
-                start_period(tenant=aurora.id, customer=ana.id, plan_key=key, source=key)
-        sell(aurora, ana)
-        assert ends(aurora, ana) == []
-
-
-def test_what_was_bought_keeps_its_terms(aurora: TenantInfo) -> None:
-    with frozen(MAY):
-        plan(aurora)
-        ana = make_customer(aurora)
-        sell(aurora, ana)
-        terms = PlanTerms(name="Sócio", length="days", count=10, skus=(SKU, "MENSAL"), reminder_days=(5, 5, 1))
-        changed = change_plan(tenant=aurora.id, key="socio", terms=terms, actor=actor("owner"))
-        assert (changed.skus, changed.reminder_days) == ((SKU, "MENSAL"), (5, 1))
-        drain_queue("relay")
-        assert ends(aurora, ana) == ["2027-05-03"]
-        sell(aurora, ana, "2")
-        assert ends(aurora, ana) == ["2027-05-13"]
-
-
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({"name": " "}, "name"),
-        ({"price_minor": 0}, "price_minor"),
-        ({"length": "weeks"}, "length"),
-        ({"length": "until"}, "until"),
-        ({"count": 0}, "count"),
-        ({"count": 121}, "count"),
-        ({"grace_days": 366}, "grace_days"),
-        ({"reminder_days": (0,)}, "reminder_days"),
-        ({"payment_link": "http://pay.example"}, "payment_link"),
-        ({"payment_link": "javascript:alert(1)"}, "payment_link"),
-        ({"skus": (SKU,)}, "skus"),
-    ],
-)
-def test_terms_that_cannot_be_are_refused(aurora: TenantInfo, given: dict[str, Any], field: str) -> None:
-    plan(aurora)
-    with pytest.raises(InvalidInput) as refused:
-        plan(aurora, "other", **({"skus": ()} | given))
-    assert field in refused.value.errors
-
-
-def test_keys_are_a_brands_own(aurora: TenantInfo, boreal: TenantInfo) -> None:
-    plan(aurora)
-    with pytest.raises(SlugTaken):
-        plan(aurora, skus=())
-    plan(boreal, name="Outro")
-    assert get_plan(tenant=boreal.id, key="socio").name == "Outro"
-    with pytest.raises(InvalidInput):
-        plan(boreal, "Sócio!")
-
-
-def test_lists_of_members_by_their_end(aurora: TenantInfo, boreal: TenantInfo) -> None:
-    with frozen(MAY):
-        plan(aurora)
-        plan(boreal)
-        people = [make_customer(aurora) for _ in range(3)]
-        for number, person in enumerate(people):
-            sell(aurora, person, str(number), occurred_at=MAY - timedelta(days=(500, 350, 10)[number]))
-        drain_queue("relay")
-        which = {
-            name: _ids(plan_members(tenant=aurora.id, which=name).items) for name in ("active", "ending", "lapsed")
-        }
-        assert which == {
-            "active": [people[1].id, people[2].id],
-            "ending": [people[1].id],
-            "lapsed": [people[0].id],
-        }
-        first = plan_members(tenant=aurora.id, limit=2)
-        rest = plan_members(tenant=aurora.id, cursor=first.next_cursor, limit=2)
-        assert _ids((*first.items, *rest.items)) == [each.id for each in people]
-        assert member_counts(tenant=aurora.id) == {"socio": (2, 1, 1)}
-        assert plan_members(tenant=boreal.id).items == ()
-
-
-def _ids(members: tuple[MemberInfo, ...]) -> list[Any]:
-    return [each.customer_id for each in members]
 
 
 def test_an_erased_person_leaves_no_words_behind(aurora: TenantInfo) -> None:
