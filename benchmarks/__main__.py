@@ -5,9 +5,10 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks import database as databases
 from benchmarks import house, machine, table
@@ -27,6 +28,7 @@ class Form:
     seconds: float
     customers: int
     vouchers: int
+    bystanders: int
     import_rows: int
     backtest_rows: int
     transfers: int
@@ -39,6 +41,7 @@ QUICK = Form(
     seconds=2,
     customers=2_000,
     vouchers=24_000,
+    bystanders=0,
     import_rows=20_000,
     backtest_rows=50_000,
     transfers=200_000,
@@ -49,6 +52,7 @@ FULL = Form(
     seconds=10,
     customers=20_000,
     vouchers=160_000,
+    bystanders=4_840_000,
     import_rows=200_000,
     backtest_rows=1_000_000,
     transfers=10_000_000,
@@ -60,6 +64,7 @@ TINY = Form(
     seconds=1,
     customers=200,
     vouchers=15_000,
+    bystanders=1_000,
     import_rows=1_000,
     backtest_rows=2_000,
     transfers=20_000,
@@ -89,24 +94,30 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="smartbis-bench-") as folder:
             groups = asked.only or (GROUPS if form is FULL else QUICK_GROUPS)
-            figures = _measured(database, form, groups, Path(folder))
             facts = {
                 "form": form.name,
                 "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                "seconds": round(time.monotonic() - started),
                 "machine": machine.described(Path(folder)),
                 "database": database.facts(),
             }
+            figures: list[Figure] = []
+            for name, measured in _measured(database, form, groups, Path(folder)):
+                figures += measured
+                facts["seconds"] = round(time.monotonic() - started)
+                path = table.kept("latest.json", facts, figures)
+                _tell(f"measured: {name}\n{table.printed(measured)}\n")
     finally:
         databases.dropped(owner_url)
-    path = table.kept("latest.json", facts, figures)
     print(table.printed(figures))
     print(_remarks(facts, figures))
     print(f"→ {path}")
     return 0
 
 
-def _measured(database: databases.Database, form: Form, groups: Sequence[str], folder: Path) -> list[Figure]:
+def _measured(
+    database: databases.Database, form: Form, groups: Sequence[str], folder: Path
+) -> Iterator[tuple[str, list[Figure]]]:
+    """One group's figures after the other, the ledger's check at the end of them all."""
     os.environ.pop("DATABASE_URL", None)
     house.set_up(database.app_url)
     from benchmarks import groups as measuring
@@ -114,25 +125,20 @@ def _measured(database: databases.Database, form: Form, groups: Sequence[str], f
     from benchmarks.floors import lay_out
 
     _tell("making a brand")
-    world = make_world(database, customers=form.customers, vouchers=form.vouchers)
+    world = make_world(database, customers=form.customers, vouchers=form.vouchers, bystanders=form.bystanders)
     lay_out(world)
     database.settle()
     bench = measuring.Bench(world, form.rounds, form.seconds, database.postmaster(), folder)
-    figures: list[Figure] = []
+    sizes: dict[str, dict[str, Any]] = {
+        "imports": {"rows": form.import_rows, "real_file": form.real_file},
+        "backtests": {"rows": form.backtest_rows},
+        "depth": {"transfers": form.transfers},
+        "pages": {"rows": form.import_rows},
+    }
     for name in groups:
         _tell(name)
-        if name == "imports":
-            figures += bench.imports(rows=form.import_rows, real_file=form.real_file)
-        elif name == "backtests":
-            figures += bench.backtests(rows=form.backtest_rows)
-        elif name == "depth":
-            figures += bench.depth(transfers=form.transfers)
-        elif name == "pages":
-            figures += bench.pages(rows=form.import_rows)
-        else:
-            figures += getattr(bench, name)()
+        yield name, getattr(bench, name)(**sizes.get(name, {}))
     bench.check_ledger()
-    return figures
 
 
 def _remarks(facts: dict[str, object], figures: list[Figure]) -> str:

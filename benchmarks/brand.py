@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg import Connection
+
 from benchmarks.database import Database
 
 SLUG = "bench"
@@ -12,6 +14,7 @@ BASIS_POINTS = 500
 UNIT = "BRL"
 OPENED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 VALUE_MINOR = 1000
+COPIED_AT_ONCE = 500_000
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,11 @@ class World:
         return self.codes[place :: self.clients]
 
 
-def make_world(database: Database, *, customers: int, vouchers: int) -> World:
-    """A brand with one store, 5 % cashback, customers with a balance, and open vouchers of R$ 10."""
+def make_world(database: Database, *, customers: int, vouchers: int, bystanders: int = 0) -> World:
+    """A brand with one store, 5 % cashback, customers with a balance, and open vouchers of R$ 10.
+
+    `bystanders` are open vouchers beside them that nobody uses: what a table of millions costs the others.
+    """
     from programs.services import open_program
     from smartbis.kernel.people import Actor
     from smartbis.tenancy.services import add_store, create_api_key, open_tenant
@@ -56,6 +62,7 @@ def make_world(database: Database, *, customers: int, vouchers: int) -> World:
     phones = tuple(f"+55119{60_000_000 + number:08d}" for number in range(customers))
     people = enrolled(brand.id, store.id, phones)
     coupon, codes = _vouchers(database, brand.id, owner, vouchers)
+    _stand_by(database, brand.id, codes[0], bystanders)
     return World(
         database=database,
         tenant=brand.id,
@@ -115,20 +122,35 @@ def _vouchers(database: Database, tenant: UUID, owner: Any, number: int) -> tupl
     first = issue_voucher(tenant=tenant, customer=None, coupon=coupon.id, origin="manual", key="first", actor=owner)
     codes = tuple({new_code() for _ in range(number)})
     with database.as_owner() as connection:
-        columns = [
-            row[0]
-            for row in connection.execute(
-                "SELECT column_name FROM information_schema.columns WHERE table_name = 'vouchers_voucher'"
-            )
-        ]
-        own = {"id": "n.id", "code": "n.code", "qr_token": "n.token", "key": "n.code"}
         connection.execute(
-            f"INSERT INTO vouchers_voucher ({', '.join(columns)}) "
-            f"SELECT {', '.join(own.get(column, f'v.{column}') for column in columns)} FROM vouchers_voucher v, "
-            "unnest(%s::uuid[], %s::text[], %s::text[]) AS n(id, code, token) WHERE v.tenant_id = %s AND v.code = %s",
+            _copying(connection, "unnest(%s::uuid[], %s::text[], %s::text[])"),
             [[new_id() for _ in codes], list(codes), [new_token() for _ in codes], tenant, first.code],
         )
     return coupon.id, codes
+
+
+def _stand_by(database: Database, tenant: UUID, code: str, number: int) -> None:
+    """Copy a voucher so many times, under names that are spread over the indexes as drawn ones are."""
+    names = (
+        "(SELECT gen_random_uuid(), reverse(lpad(i::text, 12, '0')), reverse(lpad(i::text, 26, '0')) "
+        "FROM generate_series(%s::bigint, %s::bigint) AS i)"
+    )
+    with database.as_owner() as connection:
+        for start in range(0, number, COPIED_AT_ONCE):
+            last = min(start + COPIED_AT_ONCE, number) - 1
+            connection.execute(_copying(connection, names), [start, last, tenant, code])
+
+
+def _copying(connection: Connection[Any], names: str) -> str:
+    """The statement that copies the voucher of a tenant and code under other `names` (id, code, token)."""
+    asked = "SELECT column_name FROM information_schema.columns WHERE table_name = 'vouchers_voucher'"
+    columns = [row[0] for row in connection.execute(asked)]
+    own = {"id": "n.id", "code": "n.code", "qr_token": "n.token", "key": "n.code"}
+    return (
+        f"INSERT INTO vouchers_voucher ({', '.join(columns)}) "
+        f"SELECT {', '.join(own.get(column, f'v.{column}') for column in columns)} "
+        f"FROM vouchers_voucher v, {names} AS n(id, code, token) WHERE v.tenant_id = %s AND v.code = %s"
+    )
 
 
 def open_again(world: World) -> None:
