@@ -23,7 +23,10 @@ from vouchers.selectors.coupons import coupon_counts
 ATTEMPTS, CONNECTIONS, USES = 1_000, 32, 7
 BUSY = 503
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.no_cover,  # thousands of turns of what single tests go through
+]
 
 
 @dataclass(frozen=True)

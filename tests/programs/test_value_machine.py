@@ -131,6 +131,7 @@ class ValueMachine(RuleBasedStateMachine):
                 assert not faults, faults
 
 
+@pytest.mark.no_cover  # thousands of turns of what single tests go through
 @pytest.mark.django_db(transaction=True)
 def test_value_holds_whatever_two_connections_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "randbelow", lambda _: 0)  # which part of a counter is tried first
