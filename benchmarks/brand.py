@@ -62,7 +62,8 @@ def make_world(database: Database, *, customers: int, vouchers: int, bystanders:
     phones = tuple(f"+55119{60_000_000 + number:08d}" for number in range(customers))
     people = enrolled(brand.id, store.id, phones)
     coupon, codes = _vouchers(database, brand.id, owner, vouchers)
-    _stand_by(database, brand.id, codes[0], bystanders)
+    if bystanders:
+        _stand_by(database, brand.id, codes[0], bystanders)
     return World(
         database=database,
         tenant=brand.id,
@@ -135,7 +136,7 @@ def _stand_by(database: Database, tenant: UUID, code: str, number: int) -> None:
         "(SELECT gen_random_uuid(), reverse(lpad(i::text, 12, '0')), reverse(lpad(i::text, 26, '0')) "
         "FROM generate_series(%s::bigint, %s::bigint) AS i)"
     )
-    with database.as_owner() as connection:
+    with database.filling("vouchers_voucher") as connection:
         for start in range(0, number, COPIED_AT_ONCE):
             last = min(start + COPIED_AT_ONCE, number) - 1
             connection.execute(_copying(connection, names), [start, last, tenant, code])

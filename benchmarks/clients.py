@@ -1,5 +1,6 @@
 """Clients: processes of threads that each do one thing again and again for a while."""
 
+import contextlib
 import importlib
 import multiprocessing
 import random
@@ -81,7 +82,8 @@ class Fleet:
     def close(self) -> None:
         """Let the processes end."""
         for pipe in self._pipes:
-            pipe.send(None)
+            with contextlib.suppress(BrokenPipeError):  # its process has failed, and said so
+                pipe.send(None)
         for process in self._processes:
             process.join(timeout=10)
             if process.is_alive():

@@ -1,8 +1,10 @@
 """The database that is measured: made by its owner, used by the application's login under row-level security."""
 
+import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,11 +12,21 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import psutil
 import psycopg
+from psycopg import sql
 from psycopg.types.numeric import Int8Dumper
 
 from smartbis.tenancy.logins import derived_url
 
 NAME = "smartbis_bench"
+
+_FOREIGN_KEYS = """
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %(table)s::regclass AND contype = 'f'
+"""
+_PLAIN_INDEXES = """
+SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+WHERE indrelid = %(table)s::regclass AND NOT indisunique
+"""
+_name = sql.Identifier
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,27 @@ class Database:
         names = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size")
         with self.as_owner() as connection:
             return {name: str((connection.execute(f"SHOW {name}").fetchone() or [""])[0]) for name in names}
+
+    @contextlib.contextmanager
+    def filling(self, table: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        """A connection to copy millions of rows into a table with.
+
+        Its foreign keys and plain indexes are laid aside meanwhile, and made anew at the end: checked and sorted once.
+        """
+        named = {"table": table}
+        with self.as_owner() as connection:
+            keys = connection.execute(_FOREIGN_KEYS, named).fetchall()
+            indexes = connection.execute(_PLAIN_INDEXES, named).fetchall()
+            for name, _ in keys:
+                connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(_name(table), _name(name)))
+            for name, _ in indexes:
+                connection.execute(sql.SQL("DROP INDEX {}").format(_name(name)))
+            yield connection
+            for _, definition in indexes:
+                connection.execute(definition)
+            for name, definition in keys:
+                added = sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} ").format(_name(table), _name(name))
+                connection.execute(added + sql.SQL(definition))
 
     def settle(self) -> None:
         """Let nothing of what went before be paid for by what comes next."""

@@ -1,7 +1,10 @@
 """A balance and the first page of its statement, as the ledger grows: long histories among millions of transfers."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from psycopg import Connection
 
 from benchmarks import house
 from benchmarks.brand import UNIT, World
@@ -40,9 +43,10 @@ def fill(world: World, *, transfers: int) -> None:
     """Spread about so many transfers over all customers of the brand."""
     each = max(1, transfers // len(world.customers))
     step = max(1, STEP // len(world.customers))
-    while each > 0:
-        _add(world, min(step, each), holder=None)
-        each -= step
+    with world.database.filling("ledger_transfer") as connection:
+        while each > 0:
+            _add(connection, world, min(step, each), holder=None)
+            each -= step
     world.database.settle()
 
 
@@ -53,12 +57,13 @@ def lengthen(world: World, customer: UUID, transfers: int) -> None:
 
     with tenant_scope(world.tenant):
         holder = lock_holder(tenant=world.tenant, customer=customer).id
-    _add(world, transfers, holder=holder)
+    with world.database.as_owner() as connection:
+        _add(connection, world, transfers, holder=holder)
 
 
-def _add(world: World, count: int, *, holder: UUID | None) -> None:
+def _add(connection: Connection[Any], world: World, count: int, *, holder: UUID | None) -> None:
     named = {"tenant": world.tenant, "unit": UNIT, "count": count, "holder": holder}
-    with world.database.as_owner() as connection, connection.transaction():
+    with connection.transaction():
         connection.execute(_FILL, named)
         connection.execute(_RAISE, named)
 

@@ -21,6 +21,8 @@ ADDRESS = "SMARTBIS_BENCH_ADDRESS"
 KNOWN = "SMARTBIS_BENCH_KNOWN"
 WORKERS, THREADS = 2, 4
 START_SECONDS = 60
+# Others are measured between two bursts; the server hangs up on who is silent for 30 seconds.
+IDLE_SECONDS = 20
 
 
 class Refused(Exception):
@@ -113,6 +115,7 @@ class Line:
         self._host = f"{host}:{port}"
         self._where = (host, int(port))
         self._socket: socket.socket | None = None
+        self._used_at = 0.0
         self._left = b""
 
     def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> tuple[int, bytes]:
@@ -120,11 +123,16 @@ class Line:
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         head = ("\r\n".join(lines) + "\r\n\r\n").encode()
+        if self._socket is not None and time.monotonic() - self._used_at > IDLE_SECONDS:
+            self._socket.close()
+            self._socket = None
         if self._socket is None:
             self._socket = socket.create_connection(self._where, timeout=30)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.sendall(head + body)
-        return self._read(self._socket)
+        answer = self._read(self._socket)
+        self._used_at = time.monotonic()
+        return answer
 
     def _read(self, connection: socket.socket) -> tuple[int, bytes]:
         data = self._left
