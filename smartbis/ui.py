@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, to_locale
@@ -58,6 +59,12 @@ def qr(payload: str) -> SafeString:
 def listed(*items: str) -> tuple[str, ...]:
     """Several words as one list, for an include."""
     return items
+
+
+@register.filter
+def number(value: object) -> object:
+    """Write a whole number as people do: `402.701`, in English `402,701`. Anything else stays as it is."""
+    return number_format(value, force_grouping=True) if type(value) is int else value
 
 
 @register.filter

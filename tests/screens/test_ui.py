@@ -31,6 +31,14 @@ def test_amounts_carry_their_unit(value, unit, sign, words):
         assert render("{% amount value unit sign %}", value=value, unit=unit, sign=sign) == words
 
 
+def test_whole_numbers_are_written_in_threes_and_words_stay():
+    with translation.override("pt-br"):
+        assert render("{{ value|number }}", value=402701) == "402.701"
+    with translation.override("en"):
+        assert render("{{ value|number }}", value=402701) == "402,701"
+        assert render("{{ value|number }}", value="97%") == "97%"
+
+
 def test_codes_are_grouped_and_names_have_an_initial():
     assert render("{{ code|grouped }}", code="8F3K2QZP7XMA") == "8F3K-2QZP-7XMA"
     assert render("{{ name|initial }}", name="  marina") == "M"
