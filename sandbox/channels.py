@@ -11,6 +11,8 @@ from sandbox.store import Store
 REQUIRED = ("phone_number_id", "waba_id", "token", "app_secret", "verify_token", "webhook_url")
 REVIEWS = ("approve", "pending", "reject")
 REFUSALS = ("answer", "webhook")
+# People a business may write to first in 24 hours, as Meta writes it; 0 is no limit.
+TIERS = {250: "TIER_250", 2000: "TIER_2K", 10_000: "TIER_10K", 100_000: "TIER_100K", 0: "TIER_UNLIMITED"}
 
 
 @dataclass
@@ -19,7 +21,9 @@ class Options:
 
     throughput: messages a second before 130429; pair_limit: one message per 6 s to a person, 45 ahead of time;
     template_review: what happens to a new template; window_refusal: whether 131047 comes in the answer or later by
-    webhook; batch: updates per webhook POST at most.
+    webhook; batch: updates per webhook POST at most; daily_limit: people written to first in 24 hours by the account
+    (0: no limit); marketing_cap: offers that a person gets in 24 hours, over all businesses (0: no cap);
+    billing_stopped: what costs is refused; token_expires_at: when the token dies (seconds of the epoch, 0: never).
     """
 
     throughput: int = 1000
@@ -27,6 +31,10 @@ class Options:
     template_review: str = "approve"
     window_refusal: str = "answer"
     batch: int = 100
+    daily_limit: int = 0
+    marketing_cap: int = 0
+    billing_stopped: bool = False
+    token_expires_at: int = 0
 
 
 @dataclass
@@ -98,6 +106,14 @@ def _options(body: dict[str, Any]) -> Options:
         value = getattr(options, name)
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1000:
             raise ControlError(f"{name} must be between 1 and 1000")
+    if options.daily_limit not in TIERS:
+        raise ControlError(f"daily_limit must be one of {', '.join(map(str, TIERS))}")
+    for name in ("marketing_cap", "token_expires_at"):
+        value = getattr(options, name)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise ControlError(f"{name} must be a whole number, not negative")
+    if not isinstance(options.billing_stopped, bool):
+        raise ControlError("billing_stopped must be true or false")
     return options
 
 

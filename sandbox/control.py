@@ -28,6 +28,7 @@ class Control:
             ("GET", "/_sandbox/messages", self._messages),
             ("POST", "/_sandbox/inbound", self._inbound),
             ("POST", "/_sandbox/read", self._read),
+            ("POST", "/_sandbox/number", self._change_number),
             ("GET", "/_sandbox/profile", self._profile),
             ("POST", "/_sandbox/profile", self._change_profile),
             ("GET", "/_sandbox/faults", self._faults),
@@ -120,6 +121,12 @@ class Control:
         channel, phone = self._channel(body), personas.parse_phone(body.get("phone"))
         statuses.read_thread(self._box, channel.phone_number_id, phone)
         return answer({"unread": len(messages.unread(self._box.store, channel.phone_number_id, phone))})
+
+    def _change_number(self, request: Request) -> Response:
+        body = self._json(request)
+        phone, new = personas.parse_phone(body.get("from")), personas.parse_phone(body.get("to"))
+        told = inbound.change_number(self._box, phone, new)
+        return answer({"phone": new, "businesses_told": told})
 
     def _profile(self, request: Request) -> Response:
         phone = personas.parse_phone(request.query.get("phone"))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from sandbox import channels, courier, media, outbox, sending, templates
+from sandbox import channels, courier, media, outbox, portfolio, sending, templates
 from sandbox.box import Box
 from sandbox.channels import Channel
 from sandbox.errors import GraphError
@@ -78,6 +78,8 @@ class Graph:
         found = channels.of_token(self._box.store, token)
         if not found:
             raise GraphError(190, message="Invalid OAuth access token - Cannot parse access token")
+        if any(portfolio.is_expired(self._box, one) for one in found):
+            raise GraphError(190, message="Error validating access token: Session has expired", subcode=463)
         proof = request.query.get("appsecret_proof")
         if proof is not None and not any(_is_proof(proof, one) for one in found):
             raise GraphError(100, message="Invalid appsecret_proof provided in the API argument")
@@ -326,7 +328,7 @@ def _number_fields(one: Channel, wanted: str) -> dict[str, Any]:
             "code_verification_status": "VERIFIED",
             "platform_type": "CLOUD_API",
             "throughput": {"level": "HIGH" if one.options.throughput > 80 else "STANDARD"},
-            "whatsapp_business_manager_messaging_limit": "TIER_UNLIMITED",
+            "whatsapp_business_manager_messaging_limit": portfolio.tier(one),
             "webhook_configuration": {"application": one.webhook_url},
             "health_status": {"can_send_message": "AVAILABLE"},
             "id": one.phone_number_id,

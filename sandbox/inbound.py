@@ -2,10 +2,10 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sandbox import media, messages, outbox, personas
+from sandbox import channels, media, messages, outbox, personas
 from sandbox.box import Box
 from sandbox.channels import Channel
 from sandbox.errors import ControlError, GraphError
@@ -201,6 +201,40 @@ def _media(box: Box, channel: Channel, kind: str, body: dict[str, Any]) -> Act:
         content["caption"] = caption
     header = {"type": kind, "id": stored.id, "filename": stored.filename}
     return Act(kind, {kind: content}, {**BLANK, "header": header, "body": caption or ""})
+
+
+def change_number(box: Box, phone: str, new: str) -> int:
+    """The person takes another number; every business they exchanged with is told by a system message.
+
+    Meta gives them another scoped id with it. How they behave, and whom they blocked or stopped, goes with them.
+    Returns how many businesses were told. Raises: ControlError when the new number is the old one.
+    """
+    if phone == new:
+        raise ControlError("the new number is the old one")
+    old, now = personas.get(box.store, phone), box.clock.now()
+    told = 0
+    moved = personas.update(box.store, {**asdict(old), "phone": new})
+    for channel in channels.everyone(box.store):
+        if not personas.has_met(box.store, channel.phone_number_id, phone):
+            continue
+        standing = personas.contact(box.store, channel.phone_number_id, phone, now)
+        personas.save_contact(box.store, replace(standing, phone=new, last_message_at=now, last_inbound_at=None))
+        ids = [scoped_user_id(channel.waba_id, each) for each in (phone, new)]
+        words = f"User {old.name} changed from {phone} to {new}"
+        system = {"type": "user_changed_number", "body": words, "wa_id": moved.wa_id}
+        item: dict[str, Any] = {
+            "from": old.wa_id,
+            "from_user_id": ids[0],
+            "id": message_id(box.rng, old.wa_id, inbound=True),
+            "timestamp": str(int(now)),
+            "type": "system",
+            "system": {**system, "previous_user_id": ids[0], "user_id": ids[1]},
+        }
+        if old.hide_phone:
+            del item["from"], item["system"]["wa_id"]
+        outbox.add(box, channel.waba_id, channel.phone_number_id, "messages", "messages", item, {})
+        told += 1
+    return told
 
 
 def set_blocked(box: Box, channel: Channel, phone: str, *, blocked: bool) -> None:

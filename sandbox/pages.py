@@ -207,4 +207,10 @@ def _composer(open_thread: Thread) -> str:
 <label class="hidden" for="words">Mensagem</label>
 <textarea id="words" name="text" rows="1" maxlength="4096" required placeholder="Mensagem">{value}</textarea>
 <button aria-label="Enviar">{SEND_ICON}</button>
-</form>"""
+</form>
+<details class="attach"><summary>Enviar imagem</summary>
+<form method="post" action="/phone/{phone}/reply" enctype="multipart/form-data">
+<input type="hidden" name="channel" value="{channel}"><input type="hidden" name="kind" value="image">
+<label>Imagem <input type="file" name="picture" accept="image/jpeg,image/png" required></label>
+<label>Legenda <input name="text" maxlength="1024" autocomplete="off"></label>
+<button>Enviar imagem</button></form></details>"""

@@ -20,8 +20,8 @@ class Persona:
 
     Delays are milliseconds after the message was accepted. `auto_read` sends `read` without anybody opening the
     page; `read_receipts` off never sends it; `read_without_delivered` skips `delivered`; `fail_with` makes every
-    message fail by webhook with that code (131049 is Meta's marketing cap). `hide_phone` is a user known by
-    business-scoped id only.
+    message fail by webhook with that code (131049 is Meta's marketing cap), after `sent` with `fail_after_sent`.
+    `hide_phone` is a user known by business-scoped id only.
     """
 
     phone: str
@@ -35,6 +35,7 @@ class Persona:
     hide_phone: bool = False
     username: str = ""
     fail_with: int = 0
+    fail_after_sent: bool = False
     sent_after_ms: int = 20
     delivered_after_ms: int = 50
     read_after_ms: int = 600
@@ -125,6 +126,12 @@ def contact(store: Store, phone_number_id: str, phone: str, now: float) -> Conta
         phone_number_id, phone, row["last_inbound_at"], row["last_message_at"],
         bool(row["blocked"]), bool(row["stop_marketing"]), row["typing_until"],
     )  # fmt: skip
+
+
+def has_met(store: Store, phone_number_id: str, phone: str) -> bool:
+    """Whether a person and a business number have exchanged anything."""
+    asked = "SELECT 1 FROM contacts WHERE phone_number_id = ? AND phone = ?"
+    return store.one(asked, (phone_number_id, phone)) is not None
 
 
 def save_contact(store: Store, one: Contact) -> None:

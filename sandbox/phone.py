@@ -1,5 +1,6 @@
 """The addresses of the phone pages."""
 
+import base64
 from pathlib import Path
 
 from sandbox import channels, inbound, media, messages, pages, personas, statuses
@@ -109,7 +110,7 @@ class Phone:
         return Response(200, one.data, one.mime_type, headers)
 
     def _reply(self, request: Request) -> Response:
-        form = request.form()
+        form = _fields(request)
         channel = self._channel(request, form.get("channel", ""))
         phone = personas.parse_phone(request.path_values["phone"])
         kind, words = form.get("kind", "text"), form.get("text", "").replace("\r\n", "\n").strip()
@@ -121,6 +122,8 @@ class Phone:
             if form.get("description"):
                 reply["description"] = form["description"]
             body = {"type": "interactive", "interactive": {"type": kind, kind: reply}}
+        elif kind == "image":
+            body = {"type": "image", "image": {**_picture(request), "caption": words}}
         if form.get("context"):
             body["context"] = form["context"]
         inbound.receive(self._box, channel, phone, body)
@@ -145,6 +148,24 @@ class Phone:
             return Response(404, b"", "text/plain")
         headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
         return Response(200, (STATIC_ROOT / name).read_bytes(), STATIC[name], headers)
+
+
+def _fields(request: Request) -> dict[str, str]:
+    """A form's fields, of those with a file too. Raises: ControlError for what is no form."""
+    if not request.content_type.startswith("multipart/"):
+        return request.form()
+    try:
+        return {one.name: one.data.decode("utf-8", "replace") for one in request.parts() if not one.filename}
+    except ValueError as error:
+        raise ControlError("Este formulário não se lê.") from error
+
+
+def _picture(request: Request) -> dict[str, str]:
+    """The chosen picture. Raises: ControlError when there is none."""
+    one = next((part for part in request.parts() if part.name == "picture" and part.data), None)
+    if one is None:
+        raise ControlError("Escolha uma imagem.")
+    return {"data_base64": base64.b64encode(one.data).decode(), "mime_type": one.content_type}
 
 
 def _plain(error: ControlError) -> str:

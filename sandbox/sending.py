@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox import media, messages, personas, pricing, render, shapes, statuses, templates
+from sandbox import media, messages, personas, portfolio, pricing, render, shapes, statuses, templates
 from sandbox.box import Box
 from sandbox.channels import Channel
 from sandbox.errors import GraphError
@@ -29,6 +29,8 @@ def send(box: Box, channel: Channel, payload: dict[str, Any]) -> dict[str, Any]:
     contact = personas.contact(box.store, channel.phone_number_id, persona.phone, now)
     in_window = contact.window_open(now)
     category, rendered = _content(box, channel, kind, payload)
+    portfolio.check_account(box, channel, contact, category)
+    rendered = {**rendered, "initiated": not in_window}
     refused = _refusal(box, channel, persona, contact, category)
     if refused == 131047 and channel.options.window_refusal == "answer":
         raise GraphError(
@@ -93,6 +95,8 @@ def _refusal(box: Box, channel: Channel, persona: Persona, contact: Contact, cat
         return 131026
     if category == "marketing" and contact.stop_marketing:
         return 131050
+    if category == "marketing" and portfolio.is_capped(box, channel, contact):
+        return 131049
     return persona.fail_with
 
 

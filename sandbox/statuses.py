@@ -23,7 +23,10 @@ def plan(box: Box, one: Message, persona: Persona, price: dict[str, Any], error_
         "UPDATE messages SET rendered = ? WHERE seq = ?", (json.dumps({**one.rendered, "pricing": price}), one.seq)
     )
     if error_code:
-        _later(box, start + FAILURE_MS / 1000, one.wamid, "failed", error_code)
+        if persona.fail_after_sent:
+            _later(box, start + persona.sent_after_ms / 1000, one.wamid, "sent")
+        wait = max(FAILURE_MS, persona.sent_after_ms + 1) if persona.fail_after_sent else FAILURE_MS
+        _later(box, start + wait / 1000, one.wamid, "failed", error_code)
         return
     _later(box, start + persona.sent_after_ms / 1000, one.wamid, "sent")
     if not persona.delivered:
@@ -80,7 +83,9 @@ def happen(box: Box, one: Message, status: str, error_code: int | None = None) -
         item["pricing"] = price
     if error_code:
         item["errors"] = [webhook_error(error_code)]
-    outbox.add(box, channel.waba_id, one.phone_number_id, "messages", "statuses", item, {})
+    # Contacts of statuses carry no profile.
+    contact = {"user_id": item["recipient_user_id"]} | ({} if persona.hide_phone else {"wa_id": persona.wa_id})
+    outbox.add(box, channel.waba_id, one.phone_number_id, "messages", "statuses", item, contact)
 
 
 def read_thread(box: Box, phone_number_id: str, phone: str) -> None:
