@@ -1,12 +1,13 @@
 """The ledger's statements on the hot path, each one round trip."""
 # ruff: noqa: E501  (tables of columns read better unbroken)
 
-# Locks and reads in one: a locked row is read in its newest version, however long the lock was waited for.
+# Locks and reads in one: a locked row is read in its newest version, however long the lock was waited for. The holder
+# first: whoever waits does not see a unit that began meanwhile, and would otherwise want it while another has it.
 LOCK_BALANCES = """
 SELECT h.customer_id, h.id, b.merged_into_id, b.unit, b.available, b.pending, b.owed, b.held, b.number
 FROM ledger_holder h JOIN ledger_holderbalance b ON b.tenant_id = h.tenant_id AND b.holder_id = h.id
 WHERE h.tenant_id = %(tenant)s AND h.customer_id = ANY(%(customers)s)
-ORDER BY b.holder_id, b.unit FOR NO KEY UPDATE OF b
+ORDER BY b.holder_id, b.unit FOR NO KEY UPDATE OF h, b
 """
 
 LOCK_HOLDERS = """

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -13,10 +14,10 @@ from smartbis.ledger.errors import InsufficientBalance
 from smartbis.ledger.models import HolderBalance, Transfer
 from smartbis.ledger.selectors import balances, check_ledger, statement
 from smartbis.ledger.services import Move, lock_holder, post
-from smartbis.tenancy.once import patiently
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import make_customer
+from tests.stepping import Rival
 
 
 def earn(amount: int, unit: str = "BRL") -> Move:
@@ -138,8 +139,7 @@ def test_first_ever_moves_of_one_customer_may_race(threads: list[threading.Threa
     def till(unit: str) -> None:
         barrier.wait()
         try:
-            # Who adds a unit may meet who locks both the other way round; doors say it again, as here.
-            patiently(lambda: move(brand, customer.id, earn(5, unit)))
+            move(brand, customer.id, earn(5, unit))
         except Exception as error:
             failures.append(error)
         finally:
@@ -158,6 +158,37 @@ def test_first_ever_moves_of_one_customer_may_race(threads: list[threading.Threa
     with tenant_scope(brand.id):
         assert Transfer.objects.count() == 8
     assert check_ledger(tenant=brand.id).ok
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_unit_that_begins_beside_others_makes_no_ring(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    """Of three tills the second waited from before the unit began, the third has come since and sees it at once."""
+    customer, stranger = make_customer(aurora), make_customer(boreal)
+    for brand, person in ((aurora, customer), (boreal, stranger)):
+        move(brand, person.id, earn(1, "points"))
+    tills = [Rival(f"till {each}", partial(move, aurora, customer.id, earn(5), earn(5, "points"))) for each in range(3)]
+    first, second, third = tills
+    first.start()
+    while first.at != "COMMIT":
+        first.step()
+    second.start()
+    while not second.is_blocked:
+        second.step()
+    first.step()
+    second.step()
+    third.start()
+    while not third.is_blocked:
+        third.step()
+    while not all(each.is_done for each in tills):
+        for each in tills:
+            each.step()
+    for each in tills:
+        each.join()
+    assert [each.error for each in tills] == [None, None, None]
+    held = {each.unit: each.available for each in balances(tenant=aurora.id, customer=customer.id)}
+    assert held == {"BRL": 15, "points": 16}
+    assert [each.available for each in balances(tenant=boreal.id, customer=stranger.id)] == [1]
+    assert check_ledger(tenant=aurora.id).ok
 
 
 @pytest.mark.parametrize(
