@@ -89,7 +89,10 @@ class Reversed:
 
 @dataclass(frozen=True)
 class RefundOutcome:
-    """A recorded refund: what it took back, and what came back of vouchers and (minor units) of balance spent on it."""
+    """A recorded refund: what it took back, and what came back of vouchers and (minor units) of balance spent on it.
+
+    `returned` are codes of vouchers that are good again, `not_returned` of those that are cancelled all the same.
+    """
 
     refund: RefundInfo
     purchase: PurchaseInfo
@@ -98,6 +101,7 @@ class RefundOutcome:
     balances: tuple[BalanceInfo, ...]
     repeated: bool
     balance_minor: int = 0
+    not_returned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from programs.challenges.services import judge_challenges
 from programs.gatherings.merging import join_registrations
 from programs.gatherings.services import end_by_voucher, go_back_by_voucher, leave_all
 from programs.services.adjustments import forget_notes
+from programs.services.giving import settle_gift_of
 from programs.services.merging import gather_after_merge
 from smartbis.customers.events import CustomerErased, CustomerMerged
 from smartbis.kernel.clock import now
@@ -30,8 +31,9 @@ def on_voucher_reversed(*, tenant: UUID, event: VoucherReversed) -> None:
 
 @subscribe(VoucherCancelled)
 def on_voucher_cancelled(*, tenant: UUID, event: VoucherCancelled) -> None:
-    """An entry was cancelled: its place is free."""
+    """An entry was cancelled: its place is free; a rule's gift that lost its sale: so are the limits."""
     end_by_voucher(tenant=tenant, voucher=event.voucher_id)
+    settle_gift_of(tenant=tenant, voucher=event.voucher_id)
 
 
 @subscribe(CustomerErased)

@@ -265,7 +265,10 @@ class Validation:
 
 @dataclass(frozen=True, kw_only=True)
 class RedemptionInfo:
-    """One use of a voucher. `repeated` marks the first answer given again to the same key."""
+    """One use of a voucher. `repeated` marks the first answer given again to the same key.
+
+    `voucher_status` is the voucher's as written last; one whose use was taken back may be cancelled all the same.
+    """
 
     id: UUID
     voucher_id: UUID
@@ -288,6 +291,7 @@ class RedemptionInfo:
     funded_by: str
     redeemed_at: datetime
     actor_label: str
+    voucher_status: str
     actor_id: UUID | None = None
     reversed_at: datetime | None = None
     reversal_reason: str = ""

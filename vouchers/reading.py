@@ -229,6 +229,7 @@ def redemption_info(row: Redemption, reversal: Reversal | None, *, repeated: boo
         change_amount=row.change_amount,
         use_number=row.use_number,
         uses_left=row.voucher.uses_left,
+        voucher_status=row.voucher.status,
         funded_by=row.funded_by,
         redeemed_at=row.redeemed_at,
         actor_label=row.actor_label,

@@ -194,6 +194,9 @@ class RefundOut(serializers.Serializer[Any]):
     refunded_minor = serializers.IntegerField(help_text="Of the whole sale, with this refund.")
     reversed = ReversedOut(many=True)
     returned = serializers.ListField(child=serializers.CharField(), help_text="Codes of vouchers that are good again.")
+    not_returned = serializers.ListField(
+        child=serializers.CharField(), help_text="Codes of vouchers used on it that are cancelled all the same."
+    )
     balance_returned_minor = serializers.IntegerField(help_text="Balance used on the sale that is back.")
     balances = BalanceOut(many=True)
 

@@ -104,6 +104,9 @@ class RedemptionOut(serializers.Serializer[Any]):
     change_minor = serializers.IntegerField(source="change_amount", help_text="Went back to the balance.")
     uses_left = serializers.IntegerField()
     redeemed_at = InstantField()
+    voucher_status = serializers.CharField(
+        help_text="The voucher's state: `cancelled` also when its use was taken back after what it came with was gone."
+    )
     reversed_at = InstantField(allow_null=True)
     reversal_reason = serializers.CharField()
 

@@ -394,6 +394,7 @@ def refund_body(outcome: RefundOutcome) -> Any:
         "refunded_minor": outcome.refund.refunded_after_minor,
         "reversed": outcome.reversed,
         "returned": [group_code(code) for code in outcome.returned],
+        "not_returned": [group_code(code) for code in outcome.not_returned],
         "balance_returned_minor": outcome.balance_minor,
         "balances": outcome.balances,
     }

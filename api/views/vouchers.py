@@ -261,7 +261,10 @@ class RedemptionReversal(VoucherView):
         "reverseRedemption",
         "Vouchers",
         "Take a use back",
-        description="The voucher is good again; if its time is over, for the coupon's days of grace.",
+        description=(
+            "The voucher is good again; if its time is over, for the coupon's days of grace. If it was cancelled, or "
+            "the plan or sale that it came with is gone, it is cancelled, as `voucher_status` says."
+        ),
         body=ReversalIn,
         answers={201: RedemptionOut},
         replies={201: "Taken back."},

@@ -7,8 +7,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from programs.models import Article, Award, AwardReversal, ImportBatch, ImportRow
+from programs.services.restoring import put_gifts_back, take_balance_again
 from programs.services.reversals import TakeBack, recount_limits, split_of, take_back
 from programs.services.standings import request_walk
+from smartbis.customers.services import hold_customers
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
 from smartbis.ledger.accounts import Account
@@ -46,21 +48,30 @@ def _undo_sales(batch: ImportBatch, renewed: Renewed) -> bool:
     tenant = batch.tenant_id
     with tenant_scope(tenant):
         sales = purchases_of_import(tenant=tenant, import_batch=batch.id, limit=SALES_A_CHUNK)
+        _hold(tenant, [sale.customer_id for sale in sales])
         if sales:
             undo_purchases(tenant=tenant, import_batch=batch.id, sales=[sale.id for sale in sales])
             take_back(tenant, [TakeBack(sale) for sale in sales], kind="undo")
             renewed()
             return True
         foreign = refunds_of_other_sales(tenant=tenant, import_batch=batch.id)
+        _hold(tenant, [refund.purchase.customer_id for refund in foreign])
         undo_purchases(tenant=tenant, import_batch=batch.id)
         _give_back(tenant, batch.id, foreign)
         renewed()
         return False
 
 
-def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> None:
-    """What the import's refunds took from sales that stay is given back to where it came from.
+def _hold(tenant: UUID, customers: Sequence[UUID | None]) -> None:
+    """Nobody merges them meanwhile: customers come before sales in the order of locks."""
+    if people := {each for each in customers if each}:
+        hold_customers(tenant=tenant, customers=people)
 
+
+def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> None:
+    """What the import's refunds took from sales that stay is given back to where it came from, the last first.
+
+    Awards, then gifts, then what they had given back of balance that paid for the sales.
     Limits count it again, also where others have used meanwhile what the refunds had freed: it was rightly given.
     """
     customers = {refund.purchase.customer_id for refund in refunds if refund.purchase.customer_id}
@@ -85,6 +96,8 @@ def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> N
     for reversal in reversals:
         given[reversal.award_id] += reversal.amount
     recount_limits(tenant, [(award, -given[award.id]) for award in awards.values()])
+    put_gifts_back(tenant, refunds)
+    take_balance_again(tenant, holders, refunds, batch=batch)
 
 
 def _moves_back(holder: LockedHolder, award: Award, reversal: AwardReversal, batch: UUID) -> list[Move]:

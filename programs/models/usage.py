@@ -66,6 +66,7 @@ class RuleGift(TenantModel):
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(help_text="The end of the rule's hold; an unpaid sale's waits for its payment too.")
     settled_at = models.DateTimeField(null=True)
+    taken_by = models.UUIDField(null=True, help_text="The refund that took it back, or what of it was not used.")
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -4,14 +4,13 @@ What cannot be handed out (the coupon is over, its stock is gone) is refused wit
 was refused, or taken back, counts no longer against the rule's limits.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db.models import Q
 
 from programs.models import RuleGift
 from programs.selectors.catalogue import version_rules
-from programs.services.plan_vouchers import cancel_if_unused
 from programs.services.plans import start_period, withdraw_plan
 from programs.services.usage import Key, Take, recount
 from smartbis.customers.services import hold_customer
@@ -22,10 +21,11 @@ from smartbis.ledger.services import lock_holder
 from smartbis.outbox.work import request_work
 from smartbis.purchases.selectors import get_purchase
 from smartbis.tenancy.scope import tenant_scope
-from vouchers.infos import SaleRef
-from vouchers.selectors import vouchers_by_keys
-from vouchers.services import issue_voucher
+from vouchers.infos import SaleRef, VoucherInfo
+from vouchers.selectors import revoked_key, vouchers_by_keys
+from vouchers.services import issue_voucher, revoke_voucher
 
+REFUNDED = "sale_refunded"
 _STANDS = Q(status=RuleGift.Status.WAITING) & (Q(purchase__isnull=True) | Q(purchase__status="confirmed"))
 
 
@@ -56,13 +56,13 @@ def hand_out(*, tenant: UUID, gift: UUID) -> None:
             row = _locked(tenant, gift)
             if row is not None:
                 _settle(row, RuleGift.Status.REFUSED, refusal.code)
-                _free_limits(tenant, [row])
+                count_gifts(tenant, [row], stand=False)
 
 
 def _give(tenant: UUID, row: RuleGift) -> None:
     if row.kind == RuleGift.Kind.PLAN:
         customer, plan = row.customer_id, row.reference
-        start_period(tenant=tenant, customer=customer, plan_key=plan, periods=row.quantity, source=_source(row))
+        start_period(tenant=tenant, customer=customer, plan_key=plan, periods=row.quantity, source=source_of_gift(row))
         return
     sale = get_purchase(tenant=tenant, purchase=row.purchase_id) if row.purchase_id else None
     for piece in range(row.quantity):
@@ -71,44 +71,72 @@ def _give(tenant: UUID, row: RuleGift) -> None:
             customer=row.customer_id,
             coupon=UUID(row.reference),
             origin="rule",
-            key=f"{_source(row)}:{piece}",
+            key=f"{source_of_gift(row)}:{piece}",
             actor=SYSTEM,
             for_sale=SaleRef(sale.store_id, sale.external_id) if sale else None,
         )
 
 
-def take_gifts_back(*, tenant: UUID, purchases: Iterable[UUID] = (), participations: Iterable[UUID] = ()) -> None:
+def take_gifts_back(
+    *, tenant: UUID, purchases: Mapping[UUID, UUID | None] | None = None, participations: Iterable[UUID] = ()
+) -> None:
     """Take back what rules gave for sales, or taking part, that are no more. A voucher that was used stays used,
-    and counts against its rule's limits as before.
+    and counts against its rule's limits as before; if its use comes back later, it comes back cancelled.
 
-    Runs in the scope of the refund or cancellation, which holds the customers' accounts.
+    `purchases` name the refund that closed each, if one did. Runs in the scope of the refund or cancellation, which
+    holds the customers' accounts.
     """
+    refunds = purchases or {}
     rows = list(
         RuleGift.objects.select_for_update(no_key=True)
-        .filter(Q(purchase_id__in=list(purchases)) | Q(participation_id__in=list(participations)))
+        .filter(Q(purchase_id__in=list(refunds)) | Q(participation_id__in=list(participations)))
         .filter(status__in=[RuleGift.Status.WAITING, RuleGift.Status.GIVEN])
         .order_by("id")
     )
     taken = [row for row in rows if row.status == RuleGift.Status.WAITING or _reclaim(tenant, row)]
+    for row in rows:
+        if row.purchase_id and refunds.get(row.purchase_id):
+            RuleGift.objects.filter(id=row.id).update(taken_by=refunds[row.purchase_id])
     for row in taken:
         _settle(row, RuleGift.Status.TAKEN_BACK)
-    _free_limits(tenant, taken)
+    count_gifts(tenant, taken, stand=False)
+
+
+def settle_gift_of(*, tenant: UUID, voucher: UUID) -> None:
+    """A used voucher whose sale was gone came back, and is cancelled: the last of its gift frees the rule's limits."""
+    with tenant_scope(tenant):
+        kind, _, rest = revoked_key(tenant=tenant, voucher=voucher).partition(":")
+        row = RuleGift.objects.filter(id=UUID(rest.partition(":")[0])).first() if kind == "gift" else None
+        if row is None:
+            return
+        lock_holder(tenant=tenant, customer=hold_customer(tenant=tenant, customer=row.customer_id))
+        given = RuleGift.objects.select_for_update(no_key=True).filter(id=row.id, status=RuleGift.Status.GIVEN)
+        if given.first() and all(each.status == "cancelled" for each in vouchers_of_gift(tenant, row)):
+            _settle(row, RuleGift.Status.TAKEN_BACK)
+            count_gifts(tenant, [row], stand=False)
 
 
 def _reclaim(tenant: UUID, row: RuleGift) -> bool:
     """Take back what was handed out; False when some of it is used, or over, and so has been had."""
     if row.kind == RuleGift.Kind.PLAN:
         withdraw_plan(
-            tenant=tenant, customer=row.customer_id, source=_source(row), reason="sale_refunded", actor=SYSTEM
+            tenant=tenant, customer=row.customer_id, source=source_of_gift(row), reason=REFUNDED, actor=SYSTEM
         )
         return True
-    vouchers = vouchers_by_keys(tenant=tenant, keys=[f"{_source(row)}:{piece}" for piece in range(row.quantity)])
     # Used, lapsed, or in a checkout's hands: a refund waits for none of it.
-    cancelled = [cancel_if_unused(tenant=tenant, voucher=each.id, reason="sale_refunded") for each in vouchers]
+    cancelled = [
+        revoke_voucher(tenant=tenant, voucher=each.id, reason=REFUNDED) for each in vouchers_of_gift(tenant, row)
+    ]
     return all(cancelled)
 
 
-def _source(row: RuleGift) -> str:
+def vouchers_of_gift(tenant: UUID, row: RuleGift) -> list[VoucherInfo]:
+    """The vouchers that were handed out for a gift, as they are now."""
+    return vouchers_by_keys(tenant=tenant, keys=[f"{source_of_gift(row)}:{piece}" for piece in range(row.quantity)])
+
+
+def source_of_gift(row: RuleGift) -> str:
+    """What a gift's vouchers and periods are known by."""
     return f"gift:{row.id}"
 
 
@@ -128,15 +156,19 @@ def _locked(tenant: UUID, gift: UUID) -> RuleGift | None:
     )
 
 
-def _free_limits(tenant: UUID, rows: Iterable[RuleGift]) -> None:
-    """What the rules' limits had counted for these gifts is free again; the customers' accounts are locked."""
-    freed = []
+def count_gifts(tenant: UUID, rows: Iterable[RuleGift], *, stand: bool) -> None:
+    """Make the rules' limits count gifts that stand (again), or free what they had counted for gifts that do not.
+
+    The customers' accounts are locked.
+    """
+    counted = []
     for row in rows:
         rule = version_rules(row.rule_version).rule(row.rule_key) if row.counted_on else None
         if rule and row.counted_on:
             key = Key(row.program_id, row.rule_key)
-            freed.append((Take(key, rule, None, row.customer_id, row.counted_on, row.quantity), 0))
-    recount(tenant, freed)
+            before, after = (0, row.quantity) if stand else (row.quantity, 0)
+            counted.append((Take(key, rule, None, row.customer_id, row.counted_on, before), after))
+    recount(tenant, counted)
 
 
 def _settle(row: RuleGift, status: str, refusal: str = "") -> None:

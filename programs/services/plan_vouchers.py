@@ -14,11 +14,11 @@ from smartbis.kernel.errors import DomainError
 from smartbis.kernel.people import SYSTEM
 from smartbis.ledger.services import lock_holder
 from smartbis.tenancy.scope import tenant_scope
-from vouchers.errors import VoucherCancelled, VoucherRefused
 from vouchers.selectors import vouchers_given
 from vouchers.selectors.coupons import coupons_given_with
-from vouchers.services import cancel_voucher, issue_voucher
+from vouchers.services import issue_voucher, revoke_voucher
 
+TAKEN_BACK = "plan_taken_back"
 log = structlog.get_logger(__name__)
 
 
@@ -50,25 +50,15 @@ def give_plan_vouchers(*, tenant: UUID, customer: UUID, plan: str, source: str) 
 def take_plan_vouchers_back(*, tenant: UUID, customer: UUID, sources: Iterable[str]) -> None:
     """Cancel the vouchers that came with periods of which none stands any more.
 
-    What was used stays used, what is left of a voucher used in part goes, and one that a checkout holds is its
-    customer's. Runs in the tenant's scope, the holder locked. Publishes VoucherCancelled.
+    What was used stays used (and is cancelled if its use comes back), what is left of a voucher used in part goes, and
+    one that a checkout holds is its customer's. Runs in the tenant's scope, the holder locked.
+    Publishes VoucherCancelled.
     """
     asked = set(sources)
     gone = asked - _standing(asked)
     for given in vouchers_given(tenant=tenant, customers=_people(tenant, customer), origin="plan"):
         if source_of(given.key) in gone:
-            cancel_if_unused(tenant=tenant, voucher=given.id, reason="plan_taken_back")
-
-
-def cancel_if_unused(*, tenant: UUID, voucher: UUID, reason: str) -> bool:
-    """Cancel a voucher whose ground is gone; False for one that is used up, lapsed, or in a checkout's hands."""
-    try:
-        cancel_voucher(tenant=tenant, voucher=voucher, reason=reason, actor=SYSTEM)
-    except VoucherCancelled:
-        return True
-    except VoucherRefused:
-        return False
-    return True
+            revoke_voucher(tenant=tenant, voucher=given.id, reason=TAKEN_BACK)
 
 
 def _standing(sources: Collection[str]) -> set[str]:

@@ -11,13 +11,16 @@ from programs.selectors.catalogue import version_rules
 from programs.services.reversals import TakeBack, take_back
 from programs.services.rewards import repayment
 from programs.services.spent import balance_due_back
+from smartbis.customers.services import hold_customers
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.selectors import BalanceInfo, balances
 from smartbis.ledger.services import Move, lock_holder, lock_holders, post
 from smartbis.outbox.work import request_work
+from smartbis.purchases.errors import PurchaseNotFound
 from smartbis.purchases.infos import PurchaseInfo, RefundInfo, RefundItemDraft
+from smartbis.purchases.selectors import get_purchases
 from smartbis.purchases.services import add_refund, cancel_purchase, confirm_purchase, lock_purchase
 from smartbis.tenancy.scope import tenant_scope
 from vouchers.infos import RedemptionInfo
@@ -43,6 +46,7 @@ def refund_sale(
     Publishes PurchaseRefunded.
     """
     with tenant_scope(tenant):
+        _hold_customers(tenant, purchase)
         sale = lock_purchase(tenant=tenant, purchase=purchase)
         refund, repeated = add_refund(
             tenant=tenant,
@@ -64,10 +68,11 @@ def refund_sale(
             refund,
             sale,
             tuple(reversals),
-            tuple(each.code for each in returned),
+            tuple(each.code for each in returned if each.voucher_status == "issued"),
             _present(tenant, sale),
             repeated=False,
             balance_minor=balance_due_back(sale, refund),
+            not_returned=tuple(each.code for each in returned if each.voucher_status != "issued"),
         )
 
 
@@ -78,6 +83,7 @@ def confirm_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[B
     """
     instant = now()
     with tenant_scope(tenant):
+        _hold_customers(tenant, purchase)
         sale, repeated = confirm_purchase(tenant=tenant, purchase=purchase)
         if not repeated:
             if sale.customer_id is not None:
@@ -100,11 +106,28 @@ def cancel_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[Re
     Cancelling again answers the same. Raises PurchaseNotFound, PurchaseNotPending. Publishes PurchaseCancelledEvent.
     """
     with tenant_scope(tenant):
+        _hold_customers(tenant, purchase)
         sale, repeated = cancel_purchase(tenant=tenant, purchase=purchase)
         if repeated:
             return sale, ()
         _vouchers_back(tenant, sale, None, SYSTEM)
         return sale, tuple(take_back(tenant, [TakeBack(sale)]))
+
+
+def _hold_customers(tenant: UUID, purchase: UUID) -> None:
+    """Let nobody merge the sale's customer, or who paid for its vouchers, before the sale is locked.
+
+    They are read without a lock. A merge that is under way is waited for; the sale then names who stays, who is held,
+    and stays theirs until the end, since nothing else gives a sale to another. Raises PurchaseNotFound.
+    """
+    sale = get_purchases(tenant=tenant, purchases=[purchase], with_lines=False).get(purchase)
+    if sale is None:
+        raise PurchaseNotFound
+    people = payers_for_sale(tenant=tenant, store=sale.store_id, external_id=sale.external_id)
+    if sale.customer_id is not None:
+        people.add(sale.customer_id)
+    if people:
+        hold_customers(tenant=tenant, customers=people)
 
 
 def _vouchers_back(

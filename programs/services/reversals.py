@@ -3,7 +3,7 @@
 One way for one and for many.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -154,7 +154,8 @@ def take_back(tenant: UUID, wishes: Sequence[TakeBack], *, kind: Kind = "reversa
                 awards[award.purchase_id].append(award)
         wanted = [(wish, award) for wish in wishes for award in awards.get(wish.purchase.id, ())]
         answers = _reverse(tenant, holders, wanted, kind)
-        take_gifts_back(tenant=tenant, purchases={wish.purchase.id for wish in wishes if wish.is_whole})
+        closed = {wish.purchase.id: wish.refund.id if wish.refund else None for wish in wishes if wish.is_whole}
+        take_gifts_back(tenant=tenant, purchases=closed)
         return answers
 
 
@@ -186,7 +187,11 @@ def _reverse(
             moves += [(holders[award.customer_id], move) for move in _moves(taken[-1], kind)]
     post_all(tenant=tenant, moves=moves)
     _write(tenant, taken)
-    recount_limits(tenant, [(each.award, each.amount) for each in taken])
+    # Once for each award, however many refunds took of it: it was given once.
+    awards, amounts = {each.award.id: each.award for each in taken}, Counter[UUID]()
+    for each in taken:
+        amounts[each.award.id] += each.amount
+    recount_limits(tenant, [(award, amounts[award.id]) for award in awards.values()])
     return [_reversed(each) for each in taken]
 
 

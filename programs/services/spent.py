@@ -21,10 +21,11 @@ def balance_due_back(sale: PurchaseInfo, refund: RefundInfo | None) -> int:
         before, after = sale.refunded_minor, sale.amount_minor
     else:
         before, after = refund.refunded_after_minor - refund.amount_minor, refund.refunded_after_minor
-    return _share(sale, after) - _share(sale, before)
+    return share_of_balance(sale, after) - share_of_balance(sale, before)
 
 
-def _share(sale: PurchaseInfo, refunded_minor: int) -> int:
+def share_of_balance(sale: PurchaseInfo, refunded_minor: int) -> int:
+    """Minor units of the balance used on a sale that are back once `refunded_minor` of it are refunded."""
     return half_up(sale.balance_used_minor * refunded_minor, sale.amount_minor)
 
 

@@ -10,8 +10,9 @@ from smartbis.purchases.infos import RefundItemDraft
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer
 from tests.programs.buying_plans import SKU, plan, sell
-from tests.vouchers.shop import coupon_of, redeemed
+from tests.vouchers.shop import coupon_of, events_of, issued, redeemed
 from vouchers.selectors import coupons, vouchers_of
+from vouchers.services import reverse_redemption
 
 
 def held(brand: TenantInfo, customer: Any) -> list[tuple[str, str]]:
@@ -70,6 +71,53 @@ def test_a_refund_of_the_plan_takes_the_unused_voucher_and_leaves_the_used_one(
     assert states(boreal, theirs) == ["issued", "issued"]
     refund(boreal, other, "r1", amount_minor=other.amount_minor)
     assert (states(boreal, theirs), kept(boreal, theirs)) == (["cancelled", "cancelled"], [0])
+
+
+def test_a_use_that_comes_back_after_the_plan_is_gone_ends_its_voucher(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    """Its piece and its customer's count are free again, and who took the use back is told."""
+    for brand in (aurora, boreal):
+        ana = make_customer(brand)
+        plan(brand)
+        bolo = coupon_of(brand, name="Bolo", given_with_plans=("socio",), stock=9, limit_per_customer=1)
+        sale = sell(brand, ana)
+        drain_queue("relay")
+        (ticket,) = vouchers_of(tenant=brand.id, customer=ana.id)
+        use = redeemed(brand, ticket, amount_minor=5_000)
+        if brand is aurora:
+            refund(brand, sale, "r1", amount_minor=sale.amount_minor)
+            assert (states(brand, ana), kept(brand, ana)) == (["redeemed"], [1])
+        back = reverse_redemption(tenant=brand.id, redemption=use.id, reason="engano", key="k", actor=actor())
+        again = reverse_redemption(tenant=brand.id, redemption=use.id, reason="engano", key="k", actor=actor())
+        assert again.voucher_status == back.voucher_status
+        if brand is boreal:
+            assert (back.voucher_status, states(brand, ana)) == ("issued", ["issued"])
+            continue
+        assert (back.voucher_status, back.uses_left, states(brand, ana)) == ("cancelled", 1, ["cancelled"])
+        assert kept(brand, ana) == [0]
+        assert [each["voucher_id"] for each in events_of(brand, "voucher.cancelled.v1")] == [str(ticket.id)]
+        assert [each.stock_left for each in coupons(tenant=brand.id)] == [9]
+        issued(brand, bolo, ana)
+
+
+def test_of_two_uses_the_first_that_comes_back_ends_the_voucher_and_the_last_frees_it(
+    aurora: TenantInfo, boreal: TenantInfo
+) -> None:
+    ana, theirs = make_customer(aurora), make_customer(boreal)
+    for brand in (aurora, boreal):
+        plan(brand)
+        coupon_of(brand, name="Bolo", given_with_plans=("socio",), stock=9, uses=2, budget_minor=90_000)
+    sale, _ = sell(aurora, ana), sell(boreal, theirs)
+    drain_queue("relay")
+    (ticket,) = vouchers_of(tenant=aurora.id, customer=ana.id)
+    uses = [redeemed(aurora, ticket, amount_minor=5_000) for _ in range(2)]
+    refund(aurora, sale, "r1", amount_minor=sale.amount_minor)
+    left = []
+    for use in uses:
+        reverse_redemption(tenant=aurora.id, redemption=use.id, reason="engano", key=str(use.id), actor=actor())
+        (coupon,) = coupons(tenant=aurora.id)
+        left.append((states(aurora, ana), coupon.stock_left, coupon.budget_left_minor))
+    assert left == [(["cancelled"], 8, 89_000), (["cancelled"], 9, 90_000)]
+    assert [each.stock_left for each in coupons(tenant=boreal.id)] == [8]
 
 
 def test_while_a_piece_stands_its_voucher_stands(aurora: TenantInfo, boreal: TenantInfo) -> None:

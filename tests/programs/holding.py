@@ -137,8 +137,10 @@ def _sales() -> Iterator[str]:
             if award.reversed != award.granted:
                 yield f"sale {sale.external_id} is gone: {award.reversed} of {award.granted} were taken back"
         for gift in RuleGift.objects.filter(purchase=sale, status__in=("waiting", "given")) if is_gone else ():
-            had = Voucher.objects.filter(key__startswith=f"gift:{gift.id}:").exclude(status=Voucher.Status.CANCELLED)
-            if not had.filter(Q(uses_left=0) | Q(valid_until__lte=now())).exists():
+            had = Voucher.objects.filter(key__startswith=f"gift:{gift.id}:")
+            # One whose use came back later is cancelled, and a worker takes its gift back.
+            is_over = Q(uses_left=0) | Q(valid_until__lte=now()) | ~Q(revoked_reason="")
+            if not had.filter(is_over, ~Q(status=Voucher.Status.CANCELLED) | ~Q(revoked_reason="")).exists():
                 yield f"sale {sale.external_id} is gone: its {gift.kind} stands, {gift.status}"
     merged = set(Customer.objects.filter(status=Customer.Status.MERGED).values_list("id", flat=True))
     for model in (Purchase, Award, RuleGift, Voucher):
@@ -157,9 +159,11 @@ def _checkouts() -> Iterator[str]:
         if balance.held != open_now[balance.holder_id, balance.unit]:
             yield f"held is {balance.held} {balance.unit}, by checkouts {open_now[balance.holder_id, balance.unit]}"
     spent: Tally[Any] = Tally()
-    moves = Transfer.objects.filter(kind__in=("spend", "spend_return"))
+    # An import's undo spends again what its refunds had given back.
+    again = Q(kind="undo", credit=Account.REDEEMED.value, purchase_id__isnull=False)
+    moves = Transfer.objects.filter(Q(kind__in=("spend", "spend_return")) | again)
     for sale, kind, amount in moves.values_list("purchase_id", "kind", "amount"):
-        spent[sale] += amount if kind == "spend" else -amount
+        spent[sale] += -amount if kind == "spend_return" else amount
     for sold in Purchase.objects.filter(undone_at=None):
         used = sold.balance_used_minor
         left = 0 if sold.status == "cancelled" else used - half_up(used * sold.refunded_minor, sold.amount_minor)

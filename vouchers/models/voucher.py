@@ -80,6 +80,10 @@ class Voucher(TenantModel):
     used_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.CharField(max_length=300, blank=True)
+    # Why its ground is gone (the plan or sale it came with), if it was used by then: a use that comes back ends it.
+    revoked_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
+    # What of the coupon's budget was kept for it when it was taken back with its ground, in case that comes back.
+    revoked_reserve_minor = models.BigIntegerField(default=0, db_default=0)
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -54,6 +54,13 @@ def vouchers_by_keys(*, tenant: UUID, keys: Collection[str]) -> list[VoucherInfo
         return voucher_infos(list(_rows().filter(key__in=list(keys)).order_by("id")))
 
 
+def revoked_key(*, tenant: UUID, voucher: UUID) -> str:
+    """The key under which a voucher was issued that is cancelled because its ground was gone; empty for any other."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Voucher.objects.filter(id=voucher, status=Voucher.Status.CANCELLED).exclude(revoked_reason="")
+        return rows.values_list("key", flat=True).first() or ""
+
+
 @dataclass(frozen=True)
 class GivenVoucher:
     """What tells why a voucher was given: the key it was issued under."""

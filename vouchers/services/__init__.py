@@ -2,7 +2,7 @@
 
 from vouchers.services.campaigns import change_campaign, create_campaign
 from vouchers.services.coupons import change_coupon, create_coupon, set_coupon_status
-from vouchers.services.ending import cancel_entry, cancel_voucher, lapse_voucher
+from vouchers.services.ending import cancel_entry, cancel_voucher, lapse_voucher, revoke_voucher
 from vouchers.services.entries import change_entries, open_entries
 from vouchers.services.holds import hold_voucher, release_hold
 from vouchers.services.imports import import_open_vouchers, undo_imported_vouchers
@@ -11,6 +11,7 @@ from vouchers.services.issuing import convert_balance, issue_entry, issue_vouche
 from vouchers.services.pools import add_codes
 from vouchers.services.reassigning import reassign_vouchers
 from vouchers.services.redeeming import redeem_voucher
+from vouchers.services.reinstating import reinstate_voucher
 from vouchers.services.reversing import payers_for_sale, reverse_for_refund, reverse_redemption
 from vouchers.services.validating import validate_voucher
 
@@ -34,10 +35,12 @@ __all__ = [
     "payers_for_sale",
     "reassign_vouchers",
     "redeem_voucher",
+    "reinstate_voucher",
     "release_hold",
     "resume_issuance",
     "reverse_for_refund",
     "reverse_redemption",
+    "revoke_voucher",
     "set_coupon_status",
     "start_issuance",
     "stop_issuance",

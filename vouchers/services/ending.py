@@ -18,7 +18,8 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 from smartbis.tenancy.services import record_audit
 from vouchers import stock
-from vouchers.errors import VoucherNotFound, VoucherRefused
+from vouchers.errors import VoucherCancelled as VoucherAlreadyCancelled
+from vouchers.errors import VoucherHeld, VoucherNotFound, VoucherRefused
 from vouchers.events import VoucherCancelled, VoucherLapsed
 from vouchers.infos import VoucherInfo
 from vouchers.models import Voucher
@@ -26,13 +27,20 @@ from vouchers.models.coupon import Kind, OnLapse
 from vouchers.reading import is_within_reach, voucher_info
 from vouchers.reasons import reasons_of, refusal_of
 
+_ROUNDS = 4
+_OVER = (Voucher.Status.REDEEMED, Voucher.Status.LAPSED)
+
 
 @dataclass(frozen=True)
 class _Settled:
-    """What became of the price: `amount` of `unit` went back to the balance; all zero when nothing did."""
+    """What became of the price: `amount` of `unit` went back to the balance; all zero when nothing did.
+
+    `reserved_minor` is what of the budget was kept for it, and is free.
+    """
 
     unit: str = ""
     amount: int = 0
+    reserved_minor: int = 0
 
 
 def cancel_voucher(*, tenant: UUID, voucher: UUID, reason: str, actor: Actor) -> VoucherInfo:
@@ -55,8 +63,16 @@ def cancel_entry(*, tenant: UUID, voucher: UUID, returns: bool, reason: str, act
     return _cancel(tenant, voucher, reason, actor, on_lapse=OnLapse.RETURN if returns else OnLapse.FORFEIT)
 
 
-def _cancel(tenant: UUID, voucher: UUID, reason: str, actor: Actor, *, on_lapse: OnLapse | None = None) -> VoucherInfo:
-    """`on_lapse` replaces what the voucher says of its price, for entries alone."""
+def _cancel(
+    tenant: UUID,
+    voucher: UUID,
+    reason: str,
+    actor: Actor,
+    *,
+    on_lapse: OnLapse | None = None,
+    keeps_reserve: bool = False,
+) -> VoucherInfo:
+    """`on_lapse` replaces what the voucher says of its price, for entries; `keeps_reserve` notes what is freed."""
     if not reason.strip():
         raise InvalidInput({"reason": [_("Diga o motivo, em até 300 caracteres.")]})
     with tenant_scope(tenant):
@@ -69,6 +85,8 @@ def _cancel(tenant: UUID, voucher: UUID, reason: str, actor: Actor, *, on_lapse:
         is_open = Q(valid_until__isnull=True) | Q(valid_until__gt=now())
         row = _end(row.id, Voucher.Status.CANCELLED, reason.strip()[:300], is_open)
         settled = _settle(row, holder, "voucher_cancelled")
+        if keeps_reserve and settled.reserved_minor:
+            Voucher.objects.filter(id=row.id).update(revoked_reserve_minor=settled.reserved_minor)
         record_audit(
             tenant=tenant,
             actor=actor,
@@ -86,6 +104,31 @@ def _cancel(tenant: UUID, voucher: UUID, reason: str, actor: Actor, *, on_lapse:
             )
         )
         return voucher_info(row)
+
+
+def revoke_voucher(*, tenant: UUID, voucher: UUID, reason: str) -> bool:
+    """Take a voucher back whose ground is gone (a plan, a sale); whether nothing of it was had.
+
+    One that is used up or lapsed stays so, and comes back cancelled if its use is taken back later. One that a
+    checkout holds is its customer's. Raises VoucherNotFound. Publishes VoucherCancelled.
+    """
+    for _round in range(_ROUNDS):
+        try:
+            _cancel(tenant, voucher, reason, SYSTEM, keeps_reserve=True)
+        except VoucherAlreadyCancelled:
+            return True
+        except VoucherHeld:
+            return False
+        except VoucherRefused:
+            with tenant_scope(tenant):
+                is_over = Q(status=Voucher.Status.ISSUED, valid_until__lte=now())
+                rows = Voucher.objects.filter(Q(status__in=_OVER) | is_over, id=voucher)
+                if rows.update(revoked_reason=reason[:300]):
+                    return False
+            # Its use was taken back between the two statements: now it can be cancelled.
+        else:
+            return True
+    raise RuntimeError(f"voucher {voucher} is neither open nor over")
 
 
 def end_vouchers_of_erased(*, tenant: UUID, customer: UUID) -> int:
@@ -179,10 +222,10 @@ def _settle(row: Voucher, holder: LockedHolder | None, why: str) -> _Settled:
     price, reserved = row.paid_left, row.reserved_minor
     Voucher.objects.filter(id=row.id).update(paid_left=0, reserved_minor=0)
     row.paid_left = row.reserved_minor = 0
-    settled = _Settled()
+    settled = _Settled(reserved_minor=reserved)
     if price and holder is not None:
         _move_price(row, holder, price, why)
-        settled = _Settled(row.paid_unit, price) if returns else settled
+        settled = _Settled(row.paid_unit, price, reserved) if returns else settled
     counts = row.origin != Voucher.Origin.IMPORT and is_untouched
     stock.give_piece_back(tenant=row.tenant_id, coupon=row.coupon_id, pieces=1 if counts else 0, money=reserved)
     # A gift that was let lapse has been had; what was paid back, or taken away, has not.

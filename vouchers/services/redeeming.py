@@ -265,6 +265,7 @@ def _settle(request: _Request, taken: dict[str, Any], holder: LockedHolder | Non
         amount_minor=request.amount_minor,
         use_number=taken["use_number"],
         redeemed_at=request.at,
+        voucher_status="issued" if taken["uses_left"] else "redeemed",
         actor_label=request.actor.label[:80],
         actor_id=request.actor.id,
     )

@@ -23,7 +23,7 @@ from smartbis.tenancy.selectors import get_tenant
 from smartbis.tenancy.services import record_audit
 from vouchers import stock
 from vouchers.errors import RedemptionAlreadyReversed, RedemptionNotFound
-from vouchers.events import VoucherReversed
+from vouchers.events import VoucherCancelled, VoucherReversed
 from vouchers.infos import RedemptionInfo
 from vouchers.models import Redemption, Reversal, Voucher
 from vouchers.reading import is_store_within_reach, redemption_info
@@ -50,10 +50,11 @@ def reverse_redemption(*, tenant: UUID, redemption: UUID, reason: str, key: str,
     """Take one use of a voucher back. The same key again gives the first answer.
 
     The voucher can be used again; if its time is over, for the coupon's days of grace. A cancelled voucher stays
-    cancelled, and the price of the use goes the way its coupon says.
+    cancelled, and one whose ground is gone (`revoke_voucher`) is cancelled now, as `voucher_status` says; the price of
+    the use goes the way its coupon says.
     Raises RedemptionNotFound (also out of the actor's stores), RedemptionAlreadyReversed, KeyReused, InvalidInput
     without a reason, PermissionMissing.
-    Publishes VoucherReversed.
+    Publishes VoucherReversed, VoucherCancelled.
     """
     require(actor, "voucher.reverse")
     check_key(key)
@@ -85,7 +86,7 @@ def reverse_for_refund(
 
     A partial refund (`closing=False`) leaves vouchers used: their discount is apportioned by the refund itself. Called
     with the accounts of the holder and of `payers_for_sale` already locked. A use that somebody else takes back at the
-    same moment is left out. Publishes VoucherReversed for each.
+    same moment is left out. Publishes VoucherReversed for each, VoucherCancelled for those whose ground is gone.
     """
     if not closing or not external_id:
         return []
@@ -153,10 +154,11 @@ def _reverse(taking: _Taking) -> RedemptionInfo:
             raise RedemptionAlreadyReversed
         return first
     voucher = _lock_voucher(row.voucher_id)
-    if voucher.status == Voucher.Status.CANCELLED:
+    if voucher.status == Voucher.Status.CANCELLED or voucher.revoked_reason:
         goes_to = Account.AVAILABLE if voucher.on_lapse == "return" else Account.FORFEITED
+        pieces = _end_revoked(voucher, taking) if voucher.revoked_reason else 0
         freed = row.unreserved_minor - row.released_minor
-        stock.give_piece_back(tenant=taking.tenant, coupon=voucher.coupon_id, pieces=0, money=freed)
+        stock.give_piece_back(tenant=taking.tenant, coupon=voucher.coupon_id, pieces=pieces, money=freed)
     else:
         goes_to = Account.VOUCHER_OUTSTANDING
         _reinstate(voucher, taking)
@@ -219,6 +221,36 @@ def _reinstate(voucher: Voucher, taking: _Taking) -> None:
     voucher.save()
     # What the use did not come to cost was free for others meanwhile; it is promised again, come what may.
     stock.give_piece_back(tenant=taking.tenant, coupon=voucher.coupon_id, pieces=0, money=-row.released_minor)
+
+
+def _end_revoked(voucher: Voucher, taking: _Taking) -> int:
+    """Cancel a voucher whose ground is gone now that a use of it is back; how many pieces are free again.
+
+    With its last use back nothing of it was had: it counts no longer for its customer either.
+    """
+    if voucher.status != Voucher.Status.CANCELLED:
+        back = taking.redemption.paid_used if voucher.on_lapse == "return" else 0
+        publish(
+            VoucherCancelled(
+                voucher_id=voucher.id,
+                customer_id=voucher.customer_id,
+                returned_unit=taking.redemption.paid_unit if back else "",
+                returned_amount=back,
+            )
+        )
+    if voucher.value_left_minor is not None:
+        voucher.value_left_minor += taking.redemption.discount_minor
+        voucher.uses_left = 1
+    else:
+        voucher.uses_left += 1
+    voucher.revoked_reserve_minor += taking.redemption.unreserved_minor
+    voucher.status = Voucher.Status.CANCELLED
+    voucher.ended_at, voucher.ended_reason = taking.at, voucher.revoked_reason
+    voucher.save()
+    is_whole = voucher.uses_left == voucher.uses_total and voucher.value_left_minor in (None, voucher.value_minor)
+    if is_whole and voucher.customer_id is not None:
+        stock.give_one_back(tenant=taking.tenant, coupon=voucher.coupon_id, customer=voucher.customer_id)
+    return 1 if is_whole else 0
 
 
 def _move_price(taking: _Taking, holder: LockedHolder, goes_to: Account) -> None:

@@ -13,6 +13,7 @@ from dashboard.counter.telling import balances_in_words, refusal
 from programs.infos import RefundOutcome
 from programs.services import refund_at_counter
 from smartbis.customers.selectors import get_customer
+from smartbis.kernel.codes import group_code
 from smartbis.kernel.errors import InvalidInput
 from smartbis.purchases.errors import PurchaseCancelled, PurchaseNotFound, RefundConflict, RefundExceedsPurchase
 from smartbis.purchases.infos import PurchaseInfo
@@ -91,6 +92,9 @@ def _done(request: CounterRequest, outcome: RefundOutcome) -> HttpResponse:
     parts = [_("Saiu do saldo: %(taken)s.") % {"taken": ", ".join(taken)}] if taken else []
     if outcome.returned:
         parts.append(_("O que foi usado nesta venda voltou para o cliente."))
+    if outcome.not_returned:
+        codes = ", ".join(group_code(code) for code in outcome.not_returned)
+        parts.append(_("Não vale mais, porque o que o deu foi desfeito: %(codes)s.") % {"codes": codes})
     owed = [words.amount(each.owed, each.unit) for each in outcome.balances if each.owed]
     if owed:
         parts.append(_("A descontar dos próximos ganhos: %(owed)s.") % {"owed": ", ".join(owed)})

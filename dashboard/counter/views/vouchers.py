@@ -98,5 +98,7 @@ def undo(request: CounterRequest, redemption: UUID) -> HttpResponse:
         use = undo_redemption(tenant=request.tenant, redemption=redemption, actor=request.actor)
     except (UndoTooLate, RedemptionAlreadyReversed) as error:
         return refusal(request, error)
-    said = words.Words("warn", _("USO DESFEITO"), _("%(name)s pode ser usado de novo.") % {"name": use.coupon_name})
+    is_good = use.voucher_status == "issued"
+    after = _("%(name)s pode ser usado de novo.") if is_good else _("%(name)s foi cancelado: não vale mais.")
+    said = words.Words("warn", _("USO DESFEITO"), after % {"name": use.coupon_name})
     return pages.result(request, said, return_after=pages.STAYS_MS)

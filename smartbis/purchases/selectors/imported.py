@@ -1,6 +1,7 @@
 """What an import brought in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -17,6 +18,8 @@ class ForeignRefund:
 
     id: UUID
     purchase: PurchaseInfo
+    amount_minor: int
+    recorded_at: datetime
 
 
 def purchases_of_import(*, tenant: UUID, import_batch: UUID, limit: int = 500) -> list[PurchaseInfo]:
@@ -35,4 +38,6 @@ def refunds_of_other_sales(*, tenant: UUID, import_batch: UUID) -> list[ForeignR
             .select_related("purchase")
             .order_by("id")
         )
-        return [ForeignRefund(row.id, without_items([row.purchase])[0]) for row in rows]
+        return [
+            ForeignRefund(row.id, without_items([row.purchase])[0], row.amount_minor, row.recorded_at) for row in rows
+        ]
