@@ -51,9 +51,18 @@ def _events(customer: UUID, start: datetime, end: datetime) -> int:
     """Arrivals that stand, and events that were recorded without a list."""
     lists = Registration.objects.filter(customer_id=customer)
     arrived = lists.filter(status="arrived", arrived_at__gte=start, arrived_at__lt=end).count()
-    own = {str(each) for each in lists.values_list("id", flat=True)}
     taken = Participation.objects.filter(
         customer_id=customer, kind="event", occurred_at__gte=start, occurred_at__lt=end
     )
-    numbers = taken.values_list("external_id", flat=True)
-    return arrived + sum(number.partition("/")[0] not in own for number in numbers)
+    numbers = [number.partition("/")[0] for number in taken.values_list("external_id", flat=True)]
+    # Of anybody's lists: of two records of one person that were merged, each may have arrived.
+    listed = Registration.objects.filter(id__in=[number for number in numbers if _is_id(number)])
+    on_lists = {str(each) for each in listed.values_list("id", flat=True)}
+    return arrived + sum(number not in on_lists for number in numbers)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

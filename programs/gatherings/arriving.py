@@ -26,7 +26,7 @@ from programs.services.participations import record_participation
 from programs.services.withdrawals import withdraw_participation
 from smartbis.kernel.clock import now
 from smartbis.kernel.codes import parse_qr
-from smartbis.kernel.people import Actor
+from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.ledger.selectors import balances
 from smartbis.outbox.services import publish
 from smartbis.tenancy.permissions import require
@@ -102,6 +102,15 @@ def undo_check_in(*, tenant: UUID, registration: UUID, key: str, actor: Actor) -
         )
         _go_back(row)
         return registration_info(row)
+
+
+def take_arrival_back(row: Registration, *, reason: str) -> None:
+    """Take back the arrival of a registration that is locked, because it was none. Publishes VoucherReversed."""
+    if row.redemption_id is not None:
+        reverse_redemption(
+            tenant=row.tenant_id, redemption=row.redemption_id, reason=reason, key=f"no-arrival:{row.id}", actor=SYSTEM
+        )
+    _go_back(row)
 
 
 def go_back_by_voucher(*, tenant: UUID, voucher: UUID, redemption: UUID) -> None:

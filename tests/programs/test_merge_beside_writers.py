@@ -18,7 +18,7 @@ from programs.referrals.infos import ReferralTermsDraft
 from programs.referrals.services import bind_referral, code_of, judge_referral_of, set_terms
 from programs.services import merge_customers, record_sale
 from smartbis.customers.infos import CustomerInfo
-from smartbis.kernel.clock import now
+from smartbis.kernel.clock import frozen, now
 from smartbis.kernel.people import Actor
 from smartbis.ledger.selectors import check_ledger
 from smartbis.outbox.work import drain_queue
@@ -180,3 +180,41 @@ def test_who_arrived_stays_arrived_when_the_other_record_only_waits(aurora: Tena
         drain_queue("relay")
     rows = _list(aurora, evening.id)
     assert sorted((row.customer_id == kept.id, row.status) for row in rows) == [(True, "arrived"), (True, "left")]
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_of_two_arrivals_of_one_person_the_first_stays_and_counts_once(
+    aurora: TenantInfo, boreal: TenantInfo, is_over: bool
+) -> None:
+    at = now() + timedelta(minutes=5)
+    terms: dict[str, Any] = {"starts_at": at + SOON, "price_unit": "points", "price_amount": 5}
+    people = {}
+    for brand in (aurora, boreal):
+        make_points(brand, participations={"event": 50})
+        _challenge(brand, goal="events", number=2)
+        evening, people[brand.slug] = gathering_of(brand, **terms), [make_customer(brand), make_customer(brand)]
+        for late, person in enumerate(reversed(people[brand.slug])):
+            give(brand, person, 5, "points")
+            place = registered(brand, evening, person)
+            with frozen(at + SOON * late):
+                let_in(brand, evening, place.id)
+    drain_queue("relay")
+    kept, lost = people[aurora.slug]
+    rooms = ("customers", "purchases", "ledger", "vouchers")  # the hour itself moves the other's outbox
+    with unchanged(boreal, rooms=rooms), frozen(at + timedelta(days=2 * is_over, minutes=90)):
+        merge_customers(tenant=aurora.id, into=kept.id, other=lost.id, actor=actor("owner"))
+        for _ in range(2):
+            drain_queue("relay")
+    rows = [each for each in registrations(tenant=aurora.id, gathering=_only(aurora)) if each.status != "left"]
+    assert [(row.customer_id, row.status, row.arrived_at) for row in rows] == [(kept.id, "arrived", at)]
+    assert available(aurora, kept, "points") == 50 + 5, "the second price is back, and what the second arrival earned"
+    with tenant_scope(aurora.id):
+        (taker,) = ChallengeTaker.objects.filter(customer_id=kept.id)
+        assert (taker.total, taker.done) == (1, 0)
+    assert _of(aurora, lost) == []
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def _only(brand: TenantInfo) -> UUID:
+    with tenant_scope(brand.id):
+        return Registration.objects.values_list("gathering_id", flat=True).distinct().get()
