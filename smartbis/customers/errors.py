@@ -41,6 +41,13 @@ class IdentityMissing(InvalidInput):
     sentence = "A phone, an e-mail address, a CPF or an id of the shop is needed."
 
 
+class ProposalNotFound(NotFound):
+    """No such pair to judge."""
+
+    code = "proposal_not_found"
+    sentence = "There is no such pair of customers to judge."
+
+
 class IdentityTaken(DomainError):
     """Another customer of this tenant has this identity.
 

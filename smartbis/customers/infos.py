@@ -90,6 +90,17 @@ class ContactInfo:
 
 
 @dataclass(frozen=True)
+class MergeProposalInfo:
+    """Two customers who may be one person. `reason` is number_moved, same_account or whatsapp_id."""
+
+    id: UUID
+    one_id: UUID
+    other_id: UUID
+    reason: str
+    proposed_at: datetime
+
+
+@dataclass(frozen=True)
 class ConsentInfo:
     """One entry of what a customer agreed to or withdrew."""
 

@@ -195,3 +195,25 @@ class Membership(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class MergeProposal(TenantModel):
+    """Two customers who may be one person: something that one of them was known by turned up at the other.
+
+    Open while both are there and nobody said that they are two. The lesser id is `one`.
+    """
+
+    one = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    other = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=20)
+    proposed_at = models.DateTimeField()
+    dismissed_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "one", "other"], name="customers_proposal_once"),
+            models.CheckConstraint(condition=models.Q(one__lt=models.F("other")), name="customers_proposal_of_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} {self.other_id} {self.reason}"

@@ -39,6 +39,7 @@ from smartbis.customers.selectors.people import (
     merged_ids_of,
     merged_since,
 )
+from smartbis.customers.selectors.proposals import merge_proposals
 from smartbis.customers.selectors.search import customer_count, customers_by_name, customers_page
 from smartbis.customers.selectors.walk import active_customers, customers_after
 
@@ -76,6 +77,7 @@ __all__ = [
     "memberships_of_many",
     "memberships_reading",
     "memberships_with_periods",
+    "merge_proposals",
     "merged_ids",
     "merged_ids_of",
     "merged_since",

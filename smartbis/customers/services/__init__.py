@@ -15,6 +15,7 @@ from smartbis.customers.services.merge import (
     lock_to_merge,
     merge_person,
 )
+from smartbis.customers.services.proposals import dismiss_merge, propose_merge
 from smartbis.customers.services.tags import remove_members, tag_customer, tag_key, tag_many, untag_customer
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "change_customer",
     "check_draft",
     "close_memberships",
+    "dismiss_merge",
     "end_membership",
     "enrol_customer",
     "enrol_in_bulk",
@@ -34,6 +36,7 @@ __all__ = [
     "hold_customers",
     "lock_to_merge",
     "merge_person",
+    "propose_merge",
     "record_consent",
     "remove_members",
     "set_membership",
