@@ -4,7 +4,7 @@ After five failures one after another nothing goes out for a while, longer each 
 PostgreSQL, so that every worker knows and a restart forgets nothing. Inside the tenant's scope.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -45,9 +45,9 @@ def try_once(channel: UUID, template: str, at: datetime) -> None:
     rows.update(open_until=at + TRIAL, is_on_trial=True, changed_at=at)
 
 
-def note_success(channel: UUID, template: str) -> None:
-    """What was answered well does not rest."""
-    broken = Breaker.objects.filter(channel_id=channel, template__in={NUMBER, template}, failures__gt=0)
+def note_success(channel: UUID, templates: Iterable[str]) -> None:
+    """What was answered well does not rest: the number, and these templates."""
+    broken = Breaker.objects.filter(channel_id=channel, template__in={NUMBER, *templates}, failures__gt=0)
     broken.update(failures=0, trips=0, open_until=None, is_on_trial=False, code=None, changed_at=now())
 
 

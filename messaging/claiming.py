@@ -9,20 +9,20 @@ import structlog
 
 from messaging import blocks, breakers, gate, lifecycle
 from messaging.blocks import Block, DailyLimit, PersonLimits
-from messaging.library import body_values, button_values, template_spec
-from messaging.models import Channel, Conversation, Message
+from messaging.composing import Composer
+from messaging.models import Channel, Message
+from messaging.moves import save_moves, save_threads
 from messaging.pacing import PAIR, number_pace
-from messaging.sealed import contact_blind, contact_of_thread, content_of, credentials_of, recipient_of
+from messaging.sealed import contact_blind, contact_of_thread, credentials_of, recipient_of
 from messaging.selectors.rules import rules_of
 from messaging.threads import threads_for
 from messaging.whatsapp.errors import PayloadInvalid
 from messaging.whatsapp.gateway import Credentials
-from messaging.whatsapp.payloads import Payload, Recipient, text_message
-from messaging.whatsapp.template_calls import Parameter, TemplateCall, UrlButton, template_message
+from messaging.whatsapp.payloads import Payload, Recipient
 from smartbis.customers.infos import ContactInfo
 from smartbis.customers.selectors import contacts_of
 from smartbis.kernel.clock import now
-from smartbis.kernel.phones import from_wa_id
+from smartbis.kernel.phones import country_of, from_wa_id
 from smartbis.outbox.work import request_work
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo, get_tenant
@@ -34,6 +34,7 @@ SLICE = 40
 LEASE = timedelta(seconds=120)
 # How long a channel at its limit rests, so that it comes back with room for more than one.
 BREATH = timedelta(milliseconds=250)
+_COUNTRY_LETTERS = 2
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Slice:
-    """What was claimed of one channel, and whether more is due."""
+    """What was claimed of one channel, and whether more is due. What comes of a trial decides whether it may go."""
 
     channel: UUID
     credentials: Credentials
     calls: Sequence[Call]
     has_more: bool
+    is_trial: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ def claim(*, tenant: UUID, channel: UUID) -> Slice | None:
             request_work(queue="send", due_at=at + LEASE + timedelta(seconds=1))
             if breakers.NUMBER in resting:
                 breakers.try_once(row.id, breakers.NUMBER, at)
-        return Slice(row.id, credentials_of(row), calls, has_more=len(due) == room)
+        is_trial = breakers.NUMBER in resting
+        has_more = len(due) == room and (is_trial or _is_worth_it(row, at))
+        return Slice(row.id, credentials_of(row), calls, has_more, is_trial)
 
 
 def _locked(channel: UUID) -> Channel | None:
@@ -111,6 +115,14 @@ def _room(row: Channel, resting: breakers.Resting | None, at: datetime) -> int:
     if room == 0:
         request_work(queue="send", due_at=max(pace.next_at(row.paced_until, at), at + BREATH))
     return min(room, 1) if resting is not None else room
+
+
+def _is_worth_it(row: Channel, at: datetime) -> bool:
+    """Whether the number has room for another slice; one near its limit comes back when a breath's worth has room."""
+    if number_pace(row.per_second).room(row.paced_until, at) >= min(SLICE, row.per_second * BREATH.total_seconds()):
+        return True
+    request_work(queue="send", due_at=at + BREATH)
+    return False
 
 
 def _allowed(tenant: UUID, channel: Channel, due: Sequence[Message], at: datetime) -> list[_Candidate]:
@@ -134,6 +146,7 @@ def _allowed(tenant: UUID, channel: Channel, due: Sequence[Message], at: datetim
         elif (found := _recipient(row, contacts)) is None:
             lifecycle.hold(row, gate.NO_CONTACT)
         else:
+            gate.take_wording(states, row)
             allowed.append(_Candidate(row, category, *found))
     return allowed
 
@@ -209,6 +222,7 @@ def _within_pair_limit(tenant: UUID, channel: Channel, candidates: Sequence[_Can
     customers = {blinds[each.row.id]: each.row.customer_id for each in candidates}
     threads = threads_for(tenant=tenant, channel=channel.id, customers=customers, at=at)
     daily = DailyLimit(channel, at)
+    composer = Composer([each.row for each in candidates], at)
     calls: list[Call] = []
     claimed: list[Message] = []
     for each in candidates:
@@ -217,17 +231,27 @@ def _within_pair_limit(tenant: UUID, channel: Channel, candidates: Sequence[_Can
             lifecycle.postpone(row, PAIR.next_at(thread.paced_until, at))
         elif (block := daily.block(thread, each.category)) is not None:
             _keep_back(row, block)
-        elif (call := _call(row, each.recipient, each.contact)) is not None:
+        elif (call := _call(composer, row, each.recipient, each.contact)) is not None:
             thread.paced_until, thread.last_message_at = PAIR.after(thread.paced_until, at, 1), at
             thread.customer_id = thread.customer_id or row.customer_id
             daily.take(thread)
             row.status, row.attempts, row.leased_until = Message.Status.SENDING, row.attempts + 1, at + LEASE
             row.conversation, row.reason, row.category = thread, "", each.category or row.category
+            row.country = _country(each.recipient)
             claimed.append(row)
             calls.append(call)
-    Message.objects.bulk_update(claimed, ["status", "attempts", "leased_until", "conversation", "reason", "category"])
-    Conversation.objects.bulk_update(threads.values(), ["paced_until", "last_message_at", "customer", "initiated_at"])
+    composer.keep_links()
+    save_moves(claimed)
+    save_threads(threads.values())
     return calls
+
+
+def _country(recipient: Recipient) -> str:
+    """Where a person's number belongs; Meta's user ids begin with it."""
+    if recipient.phone:
+        return country_of(recipient.phone)
+    head = (recipient.user_id or "").partition(".")[0]
+    return head if len(head) == _COUNTRY_LETTERS and head.isalpha() else ""
 
 
 def _blind(tenant: UUID, row: Message, contact: ContactInfo | None) -> bytes:
@@ -239,27 +263,10 @@ def _blind(tenant: UUID, row: Message, contact: ContactInfo | None) -> bytes:
     return contact_blind(tenant, phone=phone, user_id=contact.bsuid)
 
 
-def _call(row: Message, recipient: Recipient, contact: ContactInfo | None) -> Call | None:
+def _call(composer: Composer, row: Message, recipient: Recipient, contact: ContactInfo | None) -> Call | None:
     try:
-        return Call(row.id, payload_of(row, recipient), contact)
+        return Call(row.id, composer.payload(row, recipient), contact)
     except PayloadInvalid as error:
         log.error("message.payload_invalid", message=str(row.id), reason=str(error))
         lifecycle.fail(row, "request_wrong", details=str(error))
         return None
-
-
-def payload_of(row: Message, recipient: Recipient) -> Payload:
-    """What is POSTed for a message, its own id as tracker. Inside a scope. Raises PayloadInvalid."""
-    content, tracker = content_of(row), str(row.id)
-    if not row.template:
-        return text_message(recipient, content.get("text", ""), tracker=tracker, reply_to=row.reply_to or None)
-    spec = template_spec(row.template)
-    if not content:
-        raise PayloadInvalid("the parameters were wiped")
-    call = TemplateCall(
-        name=spec.key,
-        language=row.language,
-        body=[Parameter(value) for value in body_values(spec, row.language, content)],
-        buttons={index: UrlButton(value) for index, value in button_values(spec, content).items()},
-    )
-    return template_message(recipient, call, tracker=tracker)

@@ -39,6 +39,17 @@ class NobodyWrote(DomainError):
     sentence = "Nobody has written to this number in the last 24 hours."
 
 
+class RatesInvalid(InvalidInput):
+    """A rate card that cannot be read. `faults` are pairs of what is wrong and where: a column, a line and column."""
+
+    code = "rates_invalid"
+    sentence = "The rate card cannot be read."
+
+    def __init__(self, *faults: tuple[str, str]) -> None:
+        super().__init__({"file": [f"{fault}: {where}" if where else fault for fault, where in faults]})
+        self.faults = faults
+
+
 class SendingRulesInvalid(InvalidInput):
     """Rules of sending that contradict themselves or go beyond what is sensible."""
 
@@ -58,6 +69,27 @@ class MessageNotFound(NotFound):
 
     code = "message_not_found"
     sentence = "There is no such message."
+
+
+class LinkNotFound(NotFound):
+    """No link of this token."""
+
+    code = "link_not_found"
+    sentence = "There is no such link."
+
+
+class TemplateNotFound(NotFound):
+    """No template or version of this name."""
+
+    code = "template_not_found"
+    sentence = "There is no such template."
+
+
+class TemplateInvalid(InvalidInput):
+    """A wording that Meta would refuse. `faults` says what is wrong with which part."""
+
+    code = "template_invalid"
+    sentence = "Meta would refuse this template."
 
 
 class WindowClosed(DomainError):

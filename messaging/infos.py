@@ -1,9 +1,13 @@
 """What the messaging room hands out: frozen facts, never models."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+from messaging.own_templates import TemplateDraft
+from messaging.rates import Rate
 
 
 @dataclass(frozen=True)
@@ -38,18 +42,53 @@ class ChannelInfo:
 
 @dataclass(frozen=True)
 class TemplateInfo:
-    """One language of a template and its state at Meta; `preview` has the samples filled in."""
+    """One wording of a template and its state at Meta; `preview` has the samples filled in. 0 is the library's."""
 
     id: UUID
     channel_id: UUID
     key: str
     language: str
+    version: int
     category: str
     status: str
     quality: str
     reason: str
     preview: str
     synced_at: datetime
+
+
+@dataclass(frozen=True)
+class WordingInfo:
+    """A wording of a template in one language: the library's (`number` 0, no `id`) or the brand's own.
+
+    `status` is Meta's, or DRAFT while it is written and WAITING until Meta has it; `category` is what Meta made of it
+    (empty before that); `is_used` whether messages go out in it now; a retired one is kept to be chosen again.
+    """
+
+    id: UUID | None
+    key: str
+    language: str
+    number: int
+    name: str
+    draft: TemplateDraft
+    status: str
+    category: str
+    quality: str
+    reason: str
+    is_used: bool
+    is_retired: bool
+    changed_at: datetime | None
+    submitted_at: datetime | None
+    synced_at: datetime | None
+
+
+@dataclass(frozen=True)
+class TriggerInfo:
+    """What sends a message, with its wordings by language, the newest first. Meta itself words sign-in codes."""
+
+    key: str
+    is_writable: bool
+    wordings: Mapping[str, tuple[WordingInfo, ...]]
 
 
 @dataclass(frozen=True)
@@ -84,6 +123,7 @@ class MessageInfo:
     conversation_id: UUID | None
     template: str
     language: str
+    version: int
     category: str
     status: str
     reason: str
@@ -94,6 +134,7 @@ class MessageInfo:
     text: str = field(repr=False)
     is_possible_duplicate: bool
     pricing: dict[str, Any] | None
+    country: str
     due_at: datetime | None
     created_at: datetime
     accepted_at: datetime | None
@@ -101,6 +142,47 @@ class MessageInfo:
     delivered_at: datetime | None
     read_at: datetime | None
     failed_at: datetime | None
+    tapped_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CostLine:
+    """What messages of one kind cost: `billed` of `messages`, by currency in micros.
+
+    `unpriced` are billed ones that no rate is known for; `untold` those of which Meta has not said yet whether it bills
+    them: they are counted at the card's price, as if it did.
+    """
+
+    key: str
+    messages: int
+    billed: int
+    unpriced: int
+    untold: int
+    amounts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class MonthCosts:
+    """A month of the brand's calendar: everything, by category, by automation (template) and by campaign (its id)."""
+
+    since: date
+    total: CostLine
+    by_category: tuple[CostLine, ...]
+    by_template: tuple[CostLine, ...]
+    by_campaign: tuple[CostLine, ...]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What so many messages of a category would cost at the home country's price; None where no rate is known."""
+
+    messages: int
+    rate: Rate | None
+
+    @property
+    def micros(self) -> int | None:
+        """For all of them, in the rate's currency."""
+        return None if self.rate is None else self.rate.micros * self.messages
 
 
 @dataclass(frozen=True)
@@ -129,6 +211,24 @@ class ReceivedMessage:
     wa_id: str = field(repr=False)
     user_id: str
     received_at: datetime
+
+
+@dataclass(frozen=True)
+class LinkInfo:
+    """A link of a message: whose it is, the page below the portal's address, and whether it still opens by itself."""
+
+    customer_id: UUID
+    page: str
+    is_good: bool
+
+
+@dataclass(frozen=True)
+class LinkTap:
+    """What a tap came to. `outcome`: opened (the first in time), used (tapped before) or late."""
+
+    customer_id: UUID
+    page: str
+    outcome: str
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def stop_number(
     basis: str = KEYWORD,
 ) -> None:
     """Withdraw consent of everybody who has this number in either form, and suppress the number itself."""
-    for customer in _owners(tenant, wa_id, user_id):
+    for customer in owners_of(tenant=tenant, wa_id=wa_id, user_id=user_id):
         for category in categories:
             _withdraw(tenant, customer, category, basis)
     if wa_id:
@@ -39,7 +39,7 @@ def resume_marketing(*, tenant: UUID, wa_id: str, user_id: str = "") -> None:
 
     Only who had agreed to marketing before that stop agrees again: resuming alone is no consent to begin with.
     """
-    for customer in _owners(tenant, wa_id, user_id):
+    for customer in owners_of(tenant=tenant, wa_id=wa_id, user_id=user_id):
         history = [each for each in consent_history(tenant=tenant, customer=customer) if each.category == "marketing"]
         stopped = bool(history) and not history[0].granted and history[0].basis == WHATSAPP_CONTROL
         before = next((each for each in history if each.basis != WHATSAPP_CONTROL), None)
@@ -56,13 +56,8 @@ def resume_marketing(*, tenant: UUID, wa_id: str, user_id: str = "") -> None:
             )
 
 
-def owner_of(*, tenant: UUID, wa_id: str, user_id: str) -> UUID | None:
-    """The one customer who writes from this account: by Meta's user id first, then by number."""
-    owners = _owners(tenant, wa_id, user_id)
-    return owners[0] if owners else None
-
-
-def _owners(tenant: UUID, wa_id: str, user_id: str) -> list[UUID]:
+def owners_of(*, tenant: UUID, wa_id: str, user_id: str) -> list[UUID]:
+    """The customers known by this account, whoever has Meta's user id first. More than one should be one person."""
     found: list[UUID] = []
     if user_id and (customer := find_customer(tenant=tenant, bsuid=user_id)):
         found.append(customer.id)

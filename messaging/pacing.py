@@ -30,8 +30,11 @@ class Pace:
 
 
 def number_pace(per_second: int) -> Pace:
-    """What a number may send: 80 a second as Meta grants at first, 20 in coexistence, up to 1,000."""
-    return Pace(interval=timedelta(seconds=1) / per_second, burst=per_second)
+    """What a number may send: 80 a second as Meta grants at first, 20 in coexistence, up to 1,000.
+
+    Half a second's worth at once: enough for a worker that looks a few times a second, and little beyond the rate.
+    """
+    return Pace(interval=timedelta(seconds=1) / per_second, burst=max(per_second // 2, 1))
 
 
 # One message in six seconds and person, 45 borrowed from the future.

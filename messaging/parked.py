@@ -1,5 +1,6 @@
 """Status webhooks applied to messages, now or once the message is known. Inside the tenant's scope."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -76,23 +77,27 @@ def apply_status(row: Message, facts: StatusFacts) -> None:
     lifecycle.note_pricing(row, facts.pricing)
 
 
-def lock_remote_id(tenant: UUID, remote_id: str) -> None:
+def lock_remote_ids(tenant: UUID, remote_ids: Collection[str]) -> None:
     """One at a time: whoever writes Meta's id of a message down, and whoever parks a status that names it.
 
-    Else a status is parked after the one looked for it, and the message is known after the other did.
+    Else a status is parked after the one looked for it, and the message is known after the other did. Several are
+    locked in one order, so that no two wait for each other.
     """
-    number = int.from_bytes(sha256(tenant.bytes + remote_id.encode()).digest()[:8], signed=True)
+    numbers = sorted(
+        int.from_bytes(sha256(tenant.bytes + remote_id.encode()).digest()[:8], signed=True) for remote_id in remote_ids
+    )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [numbers])
 
 
-def apply_parked(row: Message) -> None:
-    """Apply the statuses that came before Meta's id of the message was known here."""
+def apply_parked(tenant: UUID, rows: Collection[Message]) -> None:
+    """Apply the statuses that came before Meta's ids of the messages were known here. Mostly there are none."""
+    known = {row.remote_id: row for row in rows}
     parked = WebhookItem.objects.select_for_update().filter(
-        tenant_id=row.tenant_id, remote_id=row.remote_id, state=WebhookItem.State.PARKED
+        tenant_id=tenant, remote_id__in=list(known), state=WebhookItem.State.PARKED
     )
     for item in parked.order_by("id"):
-        apply_status(row, StatusFacts.from_json(item.remote_id, item.facts or {}))
+        apply_status(known[item.remote_id], StatusFacts.from_json(item.remote_id, item.facts or {}))
         item.state, item.facts = WebhookItem.State.DONE, None
         item.save(update_fields=["state", "facts"])
 

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from messaging.accounts import learn_account
+from messaging.accounts import known_owner, learn_account
 from messaging.events import MessageReceived
 from messaging.keywords import text_kind
 from messaging.models import Channel, Conversation, Message
-from messaging.optout import owner_of, stop_number
+from messaging.optout import stop_number
 from messaging.sealed import contact_blind, contact_of_thread, sealed_contact, sealed_content
 from messaging.threads import threads_for
 from messaging.whatsapp.webhook_items import InboundItem
@@ -26,7 +26,7 @@ def receive_message(*, tenant: UUID, channel: Channel, item: InboundItem) -> Non
     kind = text_kind(item.kind, item.text)
     if kind == "stop":
         stop_number(tenant=tenant, wa_id=item.wa_id, user_id=item.user_id)
-    customer = owner_of(tenant=tenant, wa_id=item.wa_id, user_id=item.user_id)
+    customer = known_owner(tenant=tenant, wa_id=item.wa_id, user_id=item.user_id)
     if customer is not None:
         learn_account(tenant=tenant, customer=customer, wa_id=item.wa_id, user_id=item.user_id)
     thread = _thread(tenant, channel, item, customer)

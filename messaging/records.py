@@ -1,5 +1,7 @@
-"""Recording what came of a call to Meta, in the tenant's scope."""
+"""Recording what came of calls to Meta, many at once, in the tenant's scope."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
@@ -7,9 +9,10 @@ import structlog
 from messaging import breakers, gate, lifecycle
 from messaging.accounts import learn_account
 from messaging.models import Channel, Message
+from messaging.moves import save_moves
 from messaging.optout import stop_marketing
 from messaging.pacing import number_pace
-from messaging.parked import apply_parked, lock_remote_id
+from messaging.parked import apply_parked, lock_remote_ids
 from messaging.services.channels import stop_channel
 from messaging.services.templates import mark_template
 from messaging.whatsapp.errors import GatewayError, NotReached, Policy, Refused
@@ -32,25 +35,38 @@ _RATE_CODES = (4, 80007, 130429)
 _SLOW_DOWN_SECONDS = 2
 
 
-def record_outcome(
-    *,
-    tenant: UUID,
-    channel: UUID,
-    message: UUID,
-    contact: ContactInfo | None,
-    outcome: Accepted | GatewayError,
-) -> None:
-    """Write down an answer, or that there was none. A status webhook may have been faster; it is not undone."""
+@dataclass(frozen=True)
+class Outcome:
+    """What came of the call for one message; `contact` is how its person was known when it was claimed."""
+
+    message: UUID
+    contact: ContactInfo | None = field(repr=False)
+    answer: Accepted | GatewayError
+
+
+def record_outcomes(*, tenant: UUID, channel: UUID, outcomes: Sequence[Outcome]) -> None:
+    """Write down answers, or that there was none, in one transaction. A status webhook may have been faster; it is not
+    undone.
+    """
+    answers = {each.message: each.answer for each in outcomes}
     with tenant_scope(tenant):
-        row = Message.objects.select_for_update(of=("self",)).get(id=message)
-        if isinstance(outcome, Accepted):
-            _accept(row, outcome)
-            breakers.note_success(channel, row.template)
-        elif row.status == Message.Status.SENDING:
-            _refuse(row, channel, outcome)
-    is_news = isinstance(outcome, Accepted) and contact is not None and outcome.wa_id != contact.wa_id
-    if isinstance(outcome, Accepted) and is_news and row.customer_id is not None:
-        learn_account(tenant=tenant, customer=row.customer_id, wa_id=outcome.wa_id or "", user_id=outcome.user_id or "")
+        locked = Message.objects.select_for_update(of=("self",)).filter(id__in=list(answers)).order_by("id")
+        rows = {row.id: row for row in locked}
+        accepted = [row for row in rows.values() if isinstance(answers[row.id], Accepted)]
+        _accept(tenant, channel, accepted, answers)
+        for row in rows.values():
+            answer = answers[row.id]
+            if isinstance(answer, GatewayError) and row.status == Message.Status.SENDING:
+                _refuse(row, channel, answer)
+        customers = {row.id: row.customer_id for row in accepted if row.customer_id}
+    for each in outcomes:
+        if isinstance(each.answer, Accepted) and each.message in customers and each.contact is not None:
+            _learn(tenant, customers[each.message], each.contact, each.answer)
+
+
+def _learn(tenant: UUID, customer: UUID, contact: ContactInfo, answer: Accepted) -> None:
+    if answer.wa_id != contact.wa_id:
+        learn_account(tenant=tenant, customer=customer, wa_id=answer.wa_id or "", user_id=answer.user_id or "")
 
 
 def refuse_by_code(row: Message, channel: UUID, error: Refused) -> None:
@@ -68,7 +84,7 @@ def refuse_by_code(row: Message, channel: UUID, error: Refused) -> None:
         row.error_code = error.code
         lifecycle.postpone(row, now())
     elif policy is Policy.TEMPLATE_PAUSED:
-        mark_template(tenant=tenant, channel=channel, key=row.template, language=row.language, status="PAUSED")
+        mark_template(row, channel, "PAUSED")
         lifecycle.hold(row, gate.TEMPLATE_NOT_APPROVED)
     else:
         _end(row, channel, error)
@@ -77,8 +93,7 @@ def refuse_by_code(row: Message, channel: UUID, error: Refused) -> None:
 def _end(row: Message, channel: UUID, error: Refused) -> None:
     code, policy = error.code, error.policy
     if policy is Policy.TEMPLATE_DEAD and code is not None:
-        status = _DEAD_TEMPLATE[code]
-        mark_template(tenant=row.tenant_id, channel=channel, key=row.template, language=row.language, status=status)
+        mark_template(row, channel, _DEAD_TEMPLATE[code])
     if policy is Policy.OPTED_OUT and row.customer_id is not None:
         stop_marketing(tenant=row.tenant_id, customer=row.customer_id)
     if policy is Policy.REQUEST_WRONG:
@@ -88,21 +103,30 @@ def _end(row: Message, channel: UUID, error: Refused) -> None:
     lifecycle.fail(row, _FINAL_REASONS.get(policy, "undeliverable"), code=code, details=error.details)
 
 
-def _accept(row: Message, outcome: Accepted) -> None:
-    row.remote_id = outcome.message_id[:200]
-    lock_remote_id(row.tenant_id, row.remote_id)
-    lifecycle.advance(row, Message.Status.ACCEPTED, now())
-    if outcome.is_held_for_quality:
-        row.reason = "held_for_quality"
-        row.save(update_fields=["reason"])
-    apply_parked(row)
+def _accept(
+    tenant: UUID, channel: UUID, rows: Sequence[Message], answers: Mapping[UUID, Accepted | GatewayError]
+) -> None:
+    if not rows:
+        return
+    at = now()
+    for row in rows:
+        answer = answers[row.id]
+        assert isinstance(answer, Accepted)
+        row.remote_id = answer.message_id[:200]
+        lifecycle.move(row, Message.Status.ACCEPTED, at)
+        if answer.is_held_for_quality:
+            row.reason = "held_for_quality"
+    lock_remote_ids(tenant, [row.remote_id for row in rows])
+    save_moves(rows)
+    apply_parked(tenant, rows)
+    breakers.note_success(channel, {row.template for row in rows})
 
 
 def _refuse(row: Message, channel: UUID, outcome: GatewayError) -> None:
     if isinstance(outcome, Refused):
         refuse_by_code(row, channel, outcome)
         if outcome.policy is not Policy.RETRY or outcome.code in _RATE_CODES:
-            breakers.note_success(channel, breakers.NUMBER)  # Meta answered for the number, if not well
+            breakers.note_success(channel, ())  # Meta answered for the number, if not well
     elif isinstance(outcome, NotReached):
         lifecycle.retry(row, Policy.RETRY)
         breakers.note_failure(row.tenant_id, channel, breakers.NUMBER)

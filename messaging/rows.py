@@ -1,14 +1,17 @@
 """From this room's rows to the facts it hands out. Words are sealed: call these inside the tenant's scope."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from messaging.infos import ChannelInfo, ConversationInfo, MessageInfo, TemplateInfo
-from messaging.library import LIBRARY, Category, rendered
+from messaging.library import LIBRARY, Category, TemplateSpec, rendered
 from messaging.models import Channel, Conversation, Message, Template
+from messaging.own_templates import filled
 from messaging.sealed import content_of
+from messaging.versions import Wordings, wordings_of
 from smartbis.kernel.clock import now
 
 WINDOW = timedelta(hours=24)
@@ -39,23 +42,39 @@ def channel_info(row: Channel, resting_until: datetime | None = None) -> Channel
     )
 
 
-def template_info(row: Template) -> TemplateInfo:
-    """A template's state with a preview of its words."""
+def template_infos(found: QuerySet[Template]) -> list[TemplateInfo]:
+    """Templates' states with a preview of their words, by template, language and version."""
+    rows = list(found.order_by("key", "language", "version", "id"))
+    own = wordings_of((row.key, row.language, row.version) for row in rows)
+    return [_template_info(row, own) for row in rows]
+
+
+def _template_info(row: Template, own: Wordings) -> TemplateInfo:
     spec = LIBRARY.get(row.key)
     examples: Mapping[str, str] = spec.samples(row.language) if spec else {}
-    preview = rendered(spec, row.language, examples) if spec and row.language in spec.wordings else ""
     return TemplateInfo(
         id=row.id,
         channel_id=row.channel_id,
         key=row.key,
         language=row.language,
+        version=row.version,
         category=row.category,
         status=row.status,
         quality=row.quality,
         reason=row.reason,
-        preview=preview,
+        preview=_said(spec, row.key, row.language, row.version, own, examples),
         synced_at=row.synced_at,
     )
+
+
+def _said(
+    spec: TemplateSpec | None, key: str, language: str, version: int, own: Wordings, values: Mapping[str, str]
+) -> str:
+    """A wording with values; empty for one that is not known any more."""
+    if version:
+        draft = own.get((key, language, version))
+        return filled(draft.body, values) if draft else ""
+    return rendered(spec, language, values) if spec and language in spec.wordings else ""
 
 
 def window_end(last_inbound_at: datetime | None) -> datetime | None:
@@ -65,6 +84,16 @@ def window_end(last_inbound_at: datetime | None) -> datetime | None:
 
 def message_info(row: Message) -> MessageInfo:
     """A message with its words. Inside a scope, since the words are sealed."""
+    return message_infos([row])[0]
+
+
+def message_infos(rows: Sequence[Message]) -> tuple[MessageInfo, ...]:
+    """Messages with their words, in their order; at most one query, for the brand's own wordings."""
+    own = wordings_of((row.template, row.language, row.version) for row in rows)
+    return tuple(_message_info(row, own) for row in rows)
+
+
+def _message_info(row: Message, own: Wordings) -> MessageInfo:
     return MessageInfo(
         id=row.id,
         direction=row.direction,
@@ -73,6 +102,7 @@ def message_info(row: Message) -> MessageInfo:
         conversation_id=row.conversation_id,
         template=row.template,
         language=row.language,
+        version=row.version,
         category=row.category,
         status=row.status,
         reason=row.reason,
@@ -80,9 +110,10 @@ def message_info(row: Message) -> MessageInfo:
         error_details=row.error_details,
         cause=row.cause,
         campaign_id=row.campaign_id,
-        text=_words(row),
+        text=_words(row, own),
         is_possible_duplicate=row.is_possible_duplicate,
         pricing=row.pricing,
+        country=row.country,
         due_at=row.due_at if row.status == Message.Status.QUEUED else None,
         created_at=row.created_at,
         accepted_at=row.accepted_at,
@@ -90,6 +121,7 @@ def message_info(row: Message) -> MessageInfo:
         delivered_at=row.delivered_at,
         read_at=row.read_at,
         failed_at=row.failed_at,
+        tapped_at=row.tapped_at,
     )
 
 
@@ -107,11 +139,11 @@ def conversation_info(row: Conversation) -> ConversationInfo:
     )
 
 
-def _words(row: Message) -> str:
+def _words(row: Message, own: Wordings) -> str:
     content = content_of(row)
     spec = LIBRARY.get(row.template)
     if spec is None:
         return content.get("text", "")
-    if "code" in spec.parameters and spec.category is Category.AUTHENTICATION:
+    if spec.category is Category.AUTHENTICATION:
         content = {}  # nobody but the person reads a sign-in code
-    return rendered(spec, row.language, content)
+    return _said(spec, row.template, row.language, row.version, own, content)

@@ -1,11 +1,17 @@
-"""The send loop: claim a slice of due messages in the tenant's scope, commit, call Meta, record.
+"""The send loop: claim slices of due messages in the tenant's scope, commit, call Meta, record.
 
-A slice is small, so that what a dying worker leaves unknown is little and an opt-out is heeded within seconds; the
-outbox calls again while there is more. A message is `sending` before the call: if nobody lives to record what came of
-it, it becomes `unknown` and is never blindly repeated.
+A turn claims hundreds of messages, a slice at a time: while one is called, answers are recorded together and the next
+is claimed. A slice is small, so that what a dying worker leaves unknown is little and an opt-out is heeded within
+seconds; a turn is short, so that no other brand waits for long; the outbox calls again while there is more. A message
+is `sending` before the call: if nobody lives to record what came of it, it becomes `unknown` and is never blindly
+repeated.
 """
 
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import os
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import lru_cache
 from uuid import UUID
 
 import structlog
@@ -13,7 +19,7 @@ import structlog
 from messaging import lifecycle
 from messaging.claiming import Call, Slice, claim
 from messaging.models import Channel
-from messaging.records import record_outcome
+from messaging.records import Outcome, record_outcomes
 from messaging.whatsapp.errors import GatewayError, OutcomeUnknown
 from messaging.whatsapp.gateway import Accepted, WhatsAppGateway
 from messaging.whatsapp.guard import refuse_inside_transaction
@@ -21,11 +27,16 @@ from smartbis.tenancy.scope import tenant_scope
 
 log = structlog.get_logger(__name__)
 
-CONNECTIONS = 8
+# Meta answers in tenths of a second: 80 a second are that many calls under way.
+CONNECTIONS = 32
+# So many calls may be open when the next slice is claimed: the connections stay busy, and each ends within its lease.
+OPEN_CALLS = 20
+# After that no slice is begun: another brand's sign-in code waits behind this turn.
+TURN_SECONDS = 2.0
 
 
 def send_due(*, tenant: UUID) -> bool:
-    """Send one slice for each live channel of the tenant; True when there is more to send now."""
+    """Send what is due on each live channel of the tenant, for a turn; True when there is more to send now."""
     with tenant_scope(tenant):
         lifecycle.settle(tenant)
         live = list(
@@ -33,35 +44,77 @@ def send_due(*, tenant: UUID) -> bool:
             .order_by("connected_at", "id")
             .values_list("id", flat=True)
         )
-    has_more = False
-    for channel in live:
-        claimed = claim(tenant=tenant, channel=channel)
-        if claimed is not None:
-            _send(tenant, claimed)
-            has_more = has_more or claimed.has_more
-    return has_more
+    calls = _Calls(tenant)
+    end = time.monotonic() + TURN_SECONDS
+    try:
+        while live:
+            live = [channel for channel in live if _next_slice(calls, channel)]
+            if time.monotonic() > end:
+                break
+    finally:
+        calls.record_until(0)
+    return bool(live)
 
 
-def _send(tenant: UUID, claimed: Slice) -> None:
-    """Call Meta for each message and record each answer as it comes."""
-    if not claimed.calls:
-        return
-    refuse_inside_transaction()
-    gateway = WhatsAppGateway(claimed.credentials)
-    with ThreadPoolExecutor(max_workers=min(CONNECTIONS, len(claimed.calls)), thread_name_prefix="whatsapp") as pool:
-        pending = {pool.submit(_attempt, gateway, call): call for call in claimed.calls}
-        for done in as_completed(pending):
-            call = pending[done]
+def _next_slice(calls: "_Calls", channel: UUID) -> bool:
+    """Claim a slice of a channel and begin its calls; whether there is more."""
+    calls.record_until(OPEN_CALLS)
+    claimed = claim(tenant=calls.tenant, channel=channel)
+    if claimed is None:
+        return False
+    calls.begin(claimed)
+    if claimed.is_trial:
+        calls.record_until(0)
+    return claimed.has_more
+
+
+class _Calls:
+    """Calls under way, and the recording of their answers as they come, as many together as have come."""
+
+    def __init__(self, tenant: UUID) -> None:
+        self.tenant = tenant
+        self._open: dict[Future[Accepted | GatewayError], tuple[UUID, Call]] = {}
+
+    def begin(self, claimed: Slice) -> None:
+        """Call Meta for each message of a slice."""
+        if not claimed.calls:
+            return
+        refuse_inside_transaction()
+        gateway, pool = WhatsAppGateway(claimed.credentials), _pool(os.getpid())
+        for call in claimed.calls:
+            self._open[pool.submit(_attempt, gateway, call)] = (claimed.channel, call)
+
+    def record_until(self, most: int) -> None:
+        """Wait, recording, until at most so many calls are open."""
+        while len(self._open) > most:
+            done, _ = wait(self._open, return_when=FIRST_COMPLETED)
+            by_channel: dict[UUID, list[Outcome]] = {}
+            for each in done:
+                channel, call = self._open.pop(each)
+                by_channel.setdefault(channel, []).append(Outcome(call.message, call.contact, each.result()))
+            for channel, outcomes in by_channel.items():
+                self._record(channel, outcomes)
+
+    def _record(self, channel: UUID, outcomes: Sequence[Outcome]) -> None:
+        """Record together; one by one where that fails, so that what cannot be recorded is alone in it."""
+        for part in (outcomes, *([each] for each in outcomes)):
             try:
-                record_outcome(
-                    tenant=tenant,
-                    channel=claimed.channel,
-                    message=call.message,
-                    contact=call.contact,
-                    outcome=done.result(),
-                )
+                record_outcomes(tenant=self.tenant, channel=channel, outcomes=part)
             except Exception:  # its lease runs out and it becomes unknown; the others are recorded all the same
-                log.exception("message.not_recorded", message=str(call.message))
+                log.exception("message.not_recorded", messages=_names(part))
+            else:
+                if part is outcomes:
+                    return
+
+
+def _names(outcomes: Iterable[Outcome]) -> list[str]:
+    return [str(each.message) for each in outcomes]
+
+
+@lru_cache(maxsize=1)
+def _pool(process: int) -> ThreadPoolExecutor:
+    """The process's own threads, each with a session to Meta that stays open: one made before a fork would not do."""
+    return ThreadPoolExecutor(max_workers=CONNECTIONS, thread_name_prefix=f"whatsapp-{process}")
 
 
 def _attempt(gateway: WhatsAppGateway, call: Call) -> Accepted | GatewayError:

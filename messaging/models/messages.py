@@ -83,6 +83,8 @@ class Message(TenantModel):
     campaign_id = models.UUIDField(null=True)
     template = models.CharField(max_length=60, blank=True)
     language = models.CharField(max_length=10, blank=True)
+    # Which wording of the template: the library's (0) or the brand's own.
+    version = models.PositiveSmallIntegerField(default=0)
     category = models.CharField(max_length=16, blank=True)
     # Personal data as one sealed JSON object: template parameters, or the text; null once wiped.
     content_sealed = models.BinaryField(null=True)
@@ -99,6 +101,8 @@ class Message(TenantModel):
     expires_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
     remote_id = models.CharField(max_length=200, blank=True)  # Meta's `wamid`
+    # Where Meta counts the person's number to belong (ISO 3166, two letters): prices go by it.
+    country = models.CharField(max_length=2, blank=True, default="")
     reply_to = models.CharField(max_length=200, blank=True)
     is_possible_duplicate = models.BooleanField(default=False)
     pricing = models.JSONField(null=True)
@@ -111,6 +115,7 @@ class Message(TenantModel):
     read_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     unknown_at = models.DateTimeField(null=True)
+    tapped_at = models.DateTimeField(null=True)  # when a link of it was first opened
 
     class Meta(TenantModel.Meta):
         constraints = [

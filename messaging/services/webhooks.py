@@ -2,21 +2,31 @@
 
 from hashlib import sha256
 
-from messaging.errors import WebhookNotSigned, WebhookTooLarge
+from messaging.errors import ChannelNotFound, WebhookNotSigned, WebhookTooLarge
 from messaging.infos import WebhookReceipt
-from messaging.models import WebhookPayload
+from messaging.models import Channel, WebhookPayload
 from messaging.sealed import BODY, app_secrets_of
-from messaging.services.channels import routed_channel
+from messaging.services.channels import ROUTE_KIND
 from messaging.whatsapp.signature import is_signed
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.outbox.work import request_work
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.sealing import seal
+from smartbis.tenancy.selectors import find_route
+from smartbis.tenancy.statements import prepared_cursor
 
 # Meta's own limit of a body. Whoever reads the request must stop there too.
 MAX_BODY_BYTES = 3 * 1024 * 1024
 WEBHOOK_QUEUE = "relay"
+# Meta waits for the answer: one statement says whether the body is new.
+_KEEP = """
+INSERT INTO messaging_webhookpayload (
+    id, tenant_id, channel_id, body_hash, body_sealed, state, attempts, due_at, received_at)
+VALUES (%(id)s, %(tenant)s, %(channel)s, %(hash)s, %(body)s, 'waiting', 0, %(at)s, %(at)s)
+ON CONFLICT (tenant_id, channel_id, body_hash) DO NOTHING
+RETURNING id
+"""
 
 
 def receive_webhook(channel_id: str, raw_body: bytes, signature: str) -> WebhookReceipt:
@@ -28,17 +38,29 @@ def receive_webhook(channel_id: str, raw_body: bytes, signature: str) -> Webhook
     """
     if len(raw_body) > MAX_BODY_BYTES:
         raise WebhookTooLarge
-    tenant, channel = routed_channel(channel_id)
+    tenant = find_route(ROUTE_KIND, channel_id[:100])
+    if tenant is None:
+        raise ChannelNotFound
     with tenant_scope(tenant):
+        channel = Channel.objects.filter(public_id=channel_id).first()
+        if channel is None:
+            raise ChannelNotFound
         if not is_signed(raw_body, signature, app_secrets_of(channel)):
             raise WebhookNotSigned
-        digest = sha256(raw_body).digest()
-        row = WebhookPayload(id=new_id(), tenant_id=tenant, channel=channel, body_hash=digest)
-        # Latin-1 maps every byte to one character, so that the bytes come back as they were.
-        row.body_sealed = seal(tenant=tenant, place=BODY, row=row.id, text=raw_body.decode("latin-1"))
-        row.received_at = row.due_at = now()
-        WebhookPayload.objects.bulk_create([row], ignore_conflicts=True)
-        kept = WebhookPayload.objects.only("id").get(channel=channel, body_hash=digest)
-        if kept.id == row.id:
-            request_work(queue=WEBHOOK_QUEUE)
-        return WebhookReceipt(payload_id=kept.id, repeated=kept.id != row.id)
+        return _kept(channel, raw_body)
+
+
+def _kept(channel: Channel, raw_body: bytes) -> WebhookReceipt:
+    tenant, digest, at = channel.tenant_id, sha256(raw_body).digest(), now()
+    row = new_id()
+    # Latin-1 maps every byte to one character, so that the bytes come back as they were.
+    sealed = seal(tenant=tenant, place=BODY, row=row, text=raw_body.decode("latin-1"))
+    values = {"id": row, "tenant": tenant, "channel": channel.id, "hash": digest, "body": sealed, "at": at}
+    with prepared_cursor() as cursor:
+        cursor.execute(_KEEP, values)
+        is_new = cursor.fetchone() is not None
+    if is_new:
+        request_work(queue=WEBHOOK_QUEUE)
+        return WebhookReceipt(payload_id=row, repeated=False)
+    known = WebhookPayload.objects.only("id").get(channel=channel, body_hash=digest)
+    return WebhookReceipt(payload_id=known.id, repeated=True)

@@ -95,6 +95,17 @@ def variants(e164: str) -> tuple[str, ...]:
     return (e164,)
 
 
+def country_of(e164: str) -> str:
+    """The country that a number belongs to, two letters of ISO 3166; empty where that cannot be told."""
+    if e164.startswith("+55"):
+        return "BR"
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+    except phonenumbers.NumberParseException:
+        return ""
+    return region if region and region.isalpha() else ""
+
+
 def is_mobile(e164: str) -> bool:
     """Whether WhatsApp may be tried on this number."""
     kind = phonenumbers.number_type(phonenumbers.parse(e164))

@@ -4,13 +4,17 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from messaging import claiming, sending
+from messaging import sending
 from messaging.claiming import claim
 from messaging.models import Channel, Message, Template
+from messaging.records import Outcome, record_outcomes
 from messaging.selectors import get_message, message_counts
 from messaging.sending import send_due
 from messaging.services import queue_message, queue_sign_in_code
+from messaging.whatsapp.gateway import Accepted
 from smartbis.customers.selectors import allows, contact_of
 from smartbis.customers.services import record_consent
 from smartbis.kernel.clock import frozen, now
@@ -104,7 +108,9 @@ def test_an_older_code_on_its_way_is_not_tried_again_once_there_is_a_newer_one(
     second = queue_sign_in_code(tenant=line.tenant, phone="11911112222", code="222222", challenge=uuid4())
     other = queue_sign_in_code(tenant=line.tenant, phone="11933334444", code="333333", challenge=uuid4())
     graph.script.append(answer)
-    sending._send(line.tenant, taken)
+    calls = sending._Calls(line.tenant)
+    calls.begin(taken)
+    calls.record_until(0)
     with tenant_scope(line.tenant):
         Channel.objects.update(status=Channel.Status.LIVE)
     with frozen(now() + timedelta(seconds=30)):
@@ -278,14 +284,14 @@ def test_a_worker_that_dies_between_claim_and_record_leaves_unknown(line: Line, 
 def test_what_cannot_be_recorded_becomes_unknown_alone(line: Line, graph: FakeGraph, monkeypatch) -> None:
     first = queued(line)
     second = queued(line, enrol(line.tenant, "11912345678"), cause="c:2")
-    real = sending.record_outcome  # type: ignore[attr-defined]
+    real = sending.record_outcomes  # type: ignore[attr-defined]
 
     def failing(**facts):
-        if facts["message"] == first.id:
+        if first.id in {each.message for each in facts["outcomes"]}:
             raise RuntimeError("no database")
         real(**facts)
 
-    monkeypatch.setattr(sending, "record_outcome", failing)
+    monkeypatch.setattr(sending, "record_outcomes", failing)
     send_due(tenant=line.tenant)
     assert (state(line, first)[0], state(line, second)[0]) == ("sending", "accepted")
     with frozen(now() + timedelta(seconds=130)):
@@ -301,27 +307,56 @@ def test_an_unreachable_host_is_tried_again(line: Line, settings) -> None:
     assert state(line, message)[0] == "queued"
 
 
-def test_the_pair_limit_holds_back_the_forty_sixth(line: Line, graph: FakeGraph, monkeypatch) -> None:
-    monkeypatch.setattr(claiming, "SLICE", 60)
+def test_the_pair_limit_holds_back_the_forty_sixth(line: Line, graph: FakeGraph) -> None:
+    with tenant_scope(line.tenant):
+        Channel.objects.update(per_second=1000)
     customer = enrol(line.tenant)
-    for number in range(46):
-        queued(line, customer, cause=f"c:{number}")
-    send_due(tenant=line.tenant)
+    with frozen(now()):
+        for number in range(46):
+            queued(line, customer, cause=f"c:{number}")
+        while send_due(tenant=line.tenant):
+            pass
     assert message_counts(tenant=line.tenant) == {"accepted": 45, "queued": 1}
 
 
 def test_the_number_limit_spreads_a_crowd(line: Line, graph: FakeGraph) -> None:
-    """80 at once, then 80 a second."""
+    """Half a second's worth at once, then 80 a second, a quarter of a second's worth at a time."""
     for number in range(100):
         queued(line, enrol(line.tenant, f"119{number:08}".replace("1190", "1199")), cause=f"c:{number}")
-    with frozen(now() + timedelta(seconds=1)):
-        while send_due(tenant=line.tenant):
-            pass
-        assert len(graph.sent) == 80
-    with frozen(now() + timedelta(seconds=2)):
-        while send_due(tenant=line.tenant):
-            pass
-    assert len(graph.sent) == 100
+    at, sent = now() + timedelta(seconds=1), []
+    for quarter in range(5):
+        with frozen(at + timedelta(milliseconds=250 * quarter)):
+            while send_due(tenant=line.tenant):
+                pass
+        sent.append(len(graph.sent))
+    assert sent == [40, 60, 80, 100, 100]
+
+
+def test_a_turn_claims_slice_after_slice(line: Line, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "TURN_SECONDS", 600)
+    with tenant_scope(line.tenant):
+        Channel.objects.update(per_second=1000)
+    for number in range(90):
+        queued(line, enrol(line.tenant, f"1199{number:07}"), cause=f"c:{number}")
+    assert send_due(tenant=line.tenant) is False
+    assert message_counts(tenant=line.tenant) == {"accepted": 90}
+
+
+def test_answers_are_recorded_together(line: Line, graph: FakeGraph) -> None:
+    """As many statements for ten answers as for two."""
+    counts = []
+    for count in (2, 10):
+        for number in range(count):
+            queued(line, enrol(line.tenant, f"1199{count:02}{number:05}"), cause=f"c:{count}:{number}")
+        taken = claim(tenant=line.tenant, channel=line.channel.id)
+        assert taken is not None
+        outcomes = [Outcome(call.message, None, Accepted(f"wamid.{call.message}")) for call in taken.calls]
+        assert len(outcomes) == count
+        with CaptureQueriesContext(connection) as asked:
+            record_outcomes(tenant=line.tenant, channel=line.channel.id, outcomes=outcomes)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert message_counts(tenant=line.tenant) == {"accepted": 12}
 
 
 def test_a_suspended_brand_sends_nothing(line: Line, graph: FakeGraph) -> None:

@@ -10,7 +10,7 @@ from messaging import inbound, sending
 from messaging.claiming import claim
 from messaging.inbound import process_due
 from messaging.models import WebhookItem, WebhookPayload
-from messaging.records import record_outcome
+from messaging.records import record_outcomes
 from messaging.selectors import get_message, messages_page
 from messaging.sending import send_due
 from messaging.services import (
@@ -134,11 +134,11 @@ def test_a_failure_during_the_second_attempt_counts_for_the_attempt_it_names(
     """Meta's answer to the second attempt is under way while a failure comes in: of the first, or of the second."""
     message = sent_message_of_unknown_outcome(line, graph)
 
-    def late(**outcome: Any) -> None:
+    def late(**given: Any) -> None:
         tell(line, status_of(message, "failed", wamid=named, errors=[{"code": 131026}]))
-        record_outcome(**outcome)
+        record_outcomes(**given)
 
-    monkeypatch.setattr(sending, "record_outcome", late)
+    monkeypatch.setattr(sending, "record_outcomes", late)
     with frozen(now() + timedelta(minutes=11)):
         send_due(tenant=line.tenant)
     assert len(graph.sent) == 1
