@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_compact_currency, format_compact_decimal, format_decimal
+from babel.numbers import format_compact_currency, format_compact_decimal, format_currency, format_decimal
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext, to_locale
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from smartbis.kernel.errors import DomainError
 from smartbis.kernel.money import format_amount, format_money
 from smartbis.kernel.units import is_currency, minor_digits
+
+_WHOLE_UNITS = 1_000_000
 
 
 def locale() -> str:
@@ -31,6 +34,20 @@ def amount(value: int, unit: str) -> str:
     if is_currency(unit):
         return text
     return ngettext("%(number)s ponto", "%(number)s pontos", value) % {"number": text}
+
+
+def cost(micros: int, currency: str) -> str:
+    """Millionths of a unit, with as many digits of a cent as it takes: `US$ 0,0068`, `US$ 12,40`."""
+    units = Decimal(micros).scaleb(-6)
+    if abs(micros) >= _WHOLE_UNITS:
+        return str(format_currency(units, currency, locale=locale()))
+    pattern = "¤#,##0.00##" if locale().startswith("en") else "¤\xa0#,##0.00##"
+    return str(format_currency(units, currency, pattern, locale=locale(), currency_digits=False))
+
+
+def costs(amounts: Mapping[str, int]) -> str:
+    """Micros by currency, side by side: they are never added up."""
+    return " + ".join(cost(micros, currency) for currency, micros in amounts.items()) or "—"
 
 
 def short_money(minor: int, currency: str) -> str:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
@@ -24,9 +24,15 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 QUEUES = ("relay", "send", "bulk")
+# The replay of rules that share a limit is one turn, however many sales there are. It works in children that end with
+# it and in statements with limits of their own, and keeps its lease; one that hangs loses it, and others go on.
+TURN_LIMITS: dict[str, dict[str, Any]] = {"bulk": {"soft_time_limit": 2 * 3600, "time_limit": 2 * 3600 + 60}}
 POKE_INTERVAL_SECONDS = 0.2
 POKE_PAUSE_SECONDS = 15.0
 _GUARD_SECONDS = 120
+# Longer than pokes are spared, and than a number at its limit rests.
+LINGER_SECONDS = 0.3
+_LOOK_SECONDS = 0.03
 
 
 class Worker(Protocol):
@@ -93,7 +99,7 @@ def _poke(queue: str) -> None:
     from smartbis.outbox.tasks import drain
 
     try:
-        drain.apply_async(args=(queue,), queue=queue, expires=30, retry=False)
+        drain.apply_async(args=(queue,), queue=queue, expires=30, retry=False, **TURN_LIMITS.get(queue, {}))
     except Exception as error:  # the broker may be down; the sweep finds the wake-up row
         with _poke_lock:
             for each in QUEUES:  # nobody else waits for a broker that does not answer
@@ -112,16 +118,18 @@ def due_tenants(queue: str, limit: int = 100) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def drain_queue(queue: str, *, seconds: float = 20.0) -> int:
+def drain_queue(queue: str, *, seconds: float = 20.0, linger: float = 0.0) -> int:
     """Let the queue's workers work for every tenant that has some due, tenant by tenant, for about `seconds`.
 
+    When nothing is due it goes on looking for `linger` seconds: whose poke was spared because of the one before, and a
+    number at its limit, are served then and not by the next sweep.
     Returns how many turns were taken. A turn that raises is logged; its wake-up comes back after a pause.
     """
     if scoped_tenant() is not None:
         raise RuntimeError("queues are drained outside any scope")
     end, turns = time.monotonic() + seconds, 0
     while time.monotonic() < end:
-        tenants = due_tenants(queue)
+        tenants = due_tenants(queue) or _due_within(queue, linger)
         if not tenants:
             break
         for tenant in tenants:
@@ -130,6 +138,15 @@ def drain_queue(queue: str, *, seconds: float = 20.0) -> int:
             if time.monotonic() >= end:
                 break
     return turns
+
+
+def _due_within(queue: str, seconds: float) -> list[UUID]:
+    """The tenants whose work comes due within moments, as soon as there are any."""
+    end, tenants = time.monotonic() + seconds, list[UUID]()
+    while not tenants and time.monotonic() < end:
+        time.sleep(_LOOK_SECONDS)
+        tenants = due_tenants(queue)
+    return tenants
 
 
 def _take_turn(queue: str, tenant: UUID) -> None:

@@ -16,7 +16,8 @@ from programs.services import (
     record_sale,
 )
 from smartbis.customers.infos import Origin
-from smartbis.customers.services import enrol_customer
+from smartbis.customers.selectors import merge_proposals
+from smartbis.customers.services import enrol_customer, propose_merge
 from smartbis.kernel.clock import now
 from smartbis.purchases.infos import ItemDraft, SaleDraft
 from tests.contracts.books import OWNER
@@ -162,3 +163,5 @@ def add_friends(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str)
         )
         record_sale(tenant=tenant, sale=draft)
     merge_customers(tenant=tenant, into=customer, other=again, actor=OWNER)
+    propose_merge(tenant=tenant, one=customer, other=friend, reason="same_account")
+    ids["proposal"] = merge_proposals(tenant=tenant)[0].id

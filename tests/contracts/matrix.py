@@ -139,6 +139,7 @@ REST = {
     ),
     "api/v1/backtests/<uuid:backtest>": Row({"GET": API}),
     "api/v1/backtests/<uuid:backtest>/customers.csv": Row({"GET": API}),
+    "api/v1/backtests/<uuid:backtest>/differences.csv": Row({"GET": API}),
     "api/v1/backtests/<uuid:backtest>/stop": Row({"POST": API}),
     "api/v1/programs/<uuid:program>/versions": Row(
         {"POST": API}, body={"POST": lambda world: {"spec": {"effect": {"kind": "percentage", "basis_points": 100}}}}
@@ -247,6 +248,8 @@ DASHBOARD_PAGES: dict[str, Row] = {
     f"{DESK}customers/<uuid:customer>/change/": Row({"GET": ATTENDANTS, "POST": ATTENDANTS}),
     f"{DESK}customers/<uuid:customer>/consents/": Row({"POST": ATTENDANTS}),
     f"{DESK}customers/<uuid:customer>/vouchers/": Row({"POST": ATTENDANTS}),
+    f"{DESK}customers/merges/": Row({"GET": LEAD}),
+    f"{DESK}customers/merges/<uuid:proposal>/dismiss/": Row({"POST": LEAD}),
     f"{DESK}customers/<uuid:customer>/merge/": Row(
         {"GET": LEAD, "POST": LEAD}, body={"POST": lambda world: {"other": str(world.ids["customer"])}}
     ),
@@ -296,6 +299,7 @@ DASHBOARD_PAGES: dict[str, Row] = {
     f"{DESK}programs/<uuid:program>/backtests/": Row({"GET": ANALYSTS, "POST": LEAD}),
     f"{DESK}backtests/<uuid:backtest>/": Row({"GET": ANALYSTS}),
     f"{DESK}backtests/<uuid:backtest>/customers.csv": Row({"GET": ANALYSTS}),
+    f"{DESK}backtests/<uuid:backtest>/differences.csv": Row({"GET": ANALYSTS}),
     f"{DESK}backtests/<uuid:backtest>/stop/": Row({"POST": LEAD}),
     f"{DESK}programs/<uuid:program>/status/": Row({"POST": LEAD}),
     f"{DESK}coupons/": Row({"GET": READERS}),
@@ -331,9 +335,14 @@ DASHBOARD_PAGES: dict[str, Row] = {
     f"{DESK}messages/": Row({"GET": READERS}),
     f"{DESK}messages/templates/": Row({"GET": READERS}),
     f"{DESK}messages/templates/sync/": Row({"POST": LEAD}),
+    f"{DESK}messages/templates/one/": Row({"GET": READERS}),
+    f"{DESK}messages/templates/write/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}messages/templates/preview/": Row({"POST": LEAD}),
+    f"{DESK}messages/templates/use/": Row({"POST": LEAD}),
     f"{DESK}messages/channel/": Row({"GET": READERS, "POST": LEAD}),
     f"{DESK}messages/channel/<uuid:number>/check/": Row({"POST": LEAD}),
     f"{DESK}messages/channel/<uuid:number>/test/": Row({"POST": LEAD}),
+    f"{DESK}messages/costs/": Row({"GET": READERS, "POST": LEAD}),
     f"{DESK}messages/rules/": Row({"GET": READERS, "POST": LEAD}),
     f"{DESK}reports/vouchers/": Row({"GET": ANALYSTS}),
     f"{DESK}reports/partners/": Row({"GET": ANALYSTS}),
@@ -379,6 +388,8 @@ PORTAL_PAGES: dict[str, Row] = {
     f"{PORTAL}membership/<slug:plan>/points/": PORTAL_FORM,
     f"{PORTAL}vouchers/<uuid:voucher>/": PORTAL_PAGE,
     f"{PORTAL}i/<slug:code>/": Row({}),
+    f"{PORTAL}l/<slug:token>/": Row({"GET": EVERYONE, "POST": EVERYONE}, is_public=True),
+    f"{PORTAL}shop/": STRANGERS_PAGE,
     f"{PORTAL}refer/": Row({"GET": CUSTOMERS, "POST": CUSTOMERS}),
     f"{PORTAL}challenges/": PORTAL_PAGE,
     f"{PORTAL}challenges/<uuid:goal>/join/": PORTAL_FORM,

@@ -14,7 +14,7 @@ from messaging.breakers import note_failure
 from messaging.inbound import process_due
 from messaging.selectors import conversations_page, messages_page
 from messaging.sending_rules import Rules
-from messaging.services import receive_webhook, set_sending_rules
+from messaging.services import load_rates, receive_webhook, set_sending_rules
 from messaging.whatsapp.signature import signature_of
 from portal.services import start_sign_in
 from portal.services.sessions import open_session
@@ -42,6 +42,7 @@ from tests.contracts.books import (
     add_sales,
     add_waiting_adjustment,
 )
+from tests.contracts.letters import add_letters
 from tests.messaging.conftest import APP_SECRET, Line, open_line
 
 ROLES = ("owner", "manager", "attendant", "operator", "partner", "analyst")
@@ -102,6 +103,7 @@ def make_world(slug: str, canary: str, *, number: str, phone: str, cpf: str) -> 
     drain_queue("relay")
     drain_queue("send")
     drain_queue("bulk")
+    add_letters(tenant, names, canary)
     _last_ids(tenant, ids)
     ids["challenge"] = start_sign_in(tenant=tenant, phone=phone, address="192.0.2.1")
     session = open_session(tenant=tenant, customer=customer.id)
@@ -159,7 +161,10 @@ def _requests(tenant: UUID, canary: str) -> None:
 
 
 def _sending(tenant: UUID, line: Line) -> None:
-    """Rules of sending, and a template that was refused once."""
+    """Rules of sending, a rate card, and a template that was refused once."""
+    source = line.channel.display_name
+    card = f"effective_from,country,category,currency,price,source\n2026-01-01,PY,utility,USD,0.01,{source}\n"
+    load_rates(tenant=tenant, content=card.encode(), actor=OWNER)
     set_sending_rules(tenant=tenant, rules=Rules(own_holidays=frozenset({date(2031, 1, 25)})), actor=OWNER)
     with tenant_scope(tenant):
         note_failure(tenant, line.channel.id, "voucher_ending", 132000)

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 import pytest
 
 from smartbis.kernel.clock import frozen, now
-from smartbis.outbox import housekeeping
+from smartbis.outbox import housekeeping, work
 from smartbis.outbox.services import settle_history
-from smartbis.outbox.work import QUEUES, drain_queue, due_tenants, each_alone, request_work
+from smartbis.outbox.work import LINGER_SECONDS, QUEUES, drain_queue, due_tenants, each_alone, request_work
 from smartbis.tenancy.counters import attempts, hit
 from smartbis.tenancy.models import RequestRecord
 from smartbis.tenancy.once import KEPT_HOURS, fingerprint_of, run_once
@@ -74,3 +75,24 @@ def test_answers_and_attempts_are_forgotten_when_their_time_is_over(aurora: Tena
             assert list(RequestRecord.objects.values_list("key", flat=True)) == kept
         with frozen(instant):
             assert attempts(tenant=brand.id, name="door", window_seconds=60) == 0
+
+
+def test_what_is_due_in_a_moment_is_waited_for(
+    aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both brands' work comes before the drain ends; what lies a second ahead is the next sweep's."""
+    turns: list[UUID] = []
+
+    def counted(*, tenant: UUID) -> bool:
+        turns.append(tenant)
+        return False
+
+    monkeypatch.setitem(work._workers, "send", [counted])
+    at = now()
+    for brand, ahead in ((aurora, 0.15), (boreal, 0.25)):
+        with tenant_scope(brand.id):
+            request_work(queue="send", due_at=at + timedelta(seconds=ahead))
+            request_work(queue="send", due_at=at + timedelta(seconds=5))
+    assert drain_queue("send") == 0
+    assert drain_queue("send", linger=LINGER_SECONDS) == 2
+    assert turns == [aurora.id, boreal.id]

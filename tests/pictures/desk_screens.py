@@ -33,6 +33,15 @@ def _conditions(page: Page, house: House) -> None:
         page.locator(f"#condition-0-{name}").wait_for()
 
 
+def _reads_as_an_offer(page: Page, house: House) -> None:
+    """What Meta would refuse, and what it would call an advertisement."""
+    page.locator("[name=body]").fill("{first_name}, só hoje 20% de desconto na loja! Aproveite, café por R$ 9,90.")
+    page.locator("#preview .findings").last.wait_for()
+    page.locator("[name=do][value=submit]").click()
+    page.locator(".errorlist").first.wait_for()
+    page.wait_for_load_state("networkidle")
+
+
 def _running(page: Page, house: House) -> None:
     page.goto(house.dashboard(f"backtests/{many_backtests(house)}/"))
 
@@ -57,6 +66,8 @@ DESK_EMPTY = [
     Screen("coupons-new", "coupons/", "new"),
     Screen("messages-new", "messages/", "new"),
     Screen("channel-new", "messages/channel/", "new"),
+    Screen("costs-new", "messages/costs/", "new"),
+    Screen("merge-proposals-new", "customers/merges/", "new"),
     Screen("report-new", "reports/", "new"),
     Screen("ledger-new", "ledger/", "new"),
     Screen("stores-new", "stores/", "new"),
@@ -127,7 +138,12 @@ DESK = [
     Screen("challenge-form", "challenges/new/"),
     Screen("messages", "messages/"),
     Screen("templates", "messages/templates/"),
+    Screen("template", "messages/templates/one/?template=voucher_issued"),
+    Screen("template-form", "messages/templates/write/?template=voucher_issued&language=pt_BR", is_key=True),
+    Screen("template-form-faults", "messages/templates/write/?template=welcome&language=pt_BR", act=_reads_as_an_offer),
     Screen("channel", "messages/channel/"),
+    Screen("merge-proposals", "customers/merges/"),
+    Screen("costs", "messages/costs/"),
     Screen("sending-rules", "messages/rules/"),
     Screen("report", "reports/"),
     Screen("voucher-report", "reports/vouchers/?period=365", is_key=True),

@@ -50,6 +50,7 @@ def furnish(owner: Page, card: House, club: House) -> None:
         for person in people[:3]:
             house.call(f"customers/{person['id']}/tags", {"tag": "VIP"})
     club_event(club)
+    meet_in_one_number(card)
     issue_to_many(card)
     honour(card)
     adjust(owner, card)
@@ -57,6 +58,17 @@ def furnish(owner: Page, card: House, club: House) -> None:
     told = {"text": "Às tardes, de terça a quinta, o cashback vale em dobro.", "days": 30}
     card.call(f"programs/{program}/versions", {"spec": RULES, "notice": told})
     start_backtest(card, 700)
+
+
+def meet_in_one_number(house: House) -> None:
+    """A customer takes the number that another one has: staff are asked whether they are one person."""
+    name = house.tenant["name"]
+    channel = next(each for each in house.play("channels")["results"] if each["display_name"] == name)
+    taken, had = "+5511955550001", "+5511955550002"
+    for phone, person in ((taken, "Helena Prado"), (had, "Lena Prado")):
+        house.call("customers", {"phone": phone, "name": person, "consents": {"utility": True}})
+    house.play("inbound", {"phone_number_id": channel["phone_number_id"], "from": had, "text": "Oi"})
+    house.play("number", {"from": had, "to": taken})
 
 
 def issue_to_many(house: House) -> None:

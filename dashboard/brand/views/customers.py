@@ -18,6 +18,7 @@ from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.selectors.customers import CustomerLine, customer_card, customer_list
 from dashboard.brand.timeline import timeline_row
+from dashboard.brand.views.proposals import proposals_note
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer
 from smartbis.customers.services import (
@@ -51,6 +52,7 @@ def index(request: DeskRequest) -> HttpResponse:
         "next_url": f"{here}?{urlencode(kept | {'cursor': more})}" if more else "",
         "first_url": f"{here}?{urlencode(kept)}" if cursor else "",
         "import_url": reverse("dashboard:import_new") if request.may("import.run") else "",
+        **proposals_note(request),
     }
     is_fragment = request.htmx and request.headers.get("HX-Target") == "customers"
     return render_page(request, "dashboard/customers_list.html" if is_fragment else "dashboard/customers.html", context)

@@ -22,6 +22,8 @@ from dashboard.brand.requests import DeskRequest
 from dashboard.brand.states import issuance_reason, issuance_state
 from insights.selectors import segments
 from insights.selectors.segments import segment_names
+from messaging.selectors import estimate_cost
+from smartbis.customers.selectors import notifiable_count
 from smartbis.kernel.errors import DomainError, NotFound
 from vouchers.errors import CouponNotFound
 from vouchers.infos import CouponInfo, IssuanceInfo
@@ -29,14 +31,16 @@ from vouchers.selectors import get_coupon
 from vouchers.selectors.issuances import get_issuance, issuances, issued_codes
 from vouchers.services import add_codes, pause_issuance, resume_issuance, start_issuance, stop_issuance
 
+SHOWN_SEGMENTS = 8
+
 
 @desk(reads="coupon.change", writes="coupon.change")
 def new(request: DeskRequest, coupon: UUID) -> HttpResponse:
     """Order vouchers of a coupon for many, once for each rendered form."""
     info = _coupon(request, coupon)
+    found = segments(tenant=request.tenant)
     known = [
-        (each.key, f"{each.name} ({words.number(each.size)})" if each.refreshed_at else each.name)
-        for each in segments(tenant=request.tenant)
+        (each.key, f"{each.name} ({words.number(each.size)})" if each.refreshed_at else each.name) for each in found
     ]
     form = IssuanceForm(request.POST or None, request.FILES or None, segments=known)
     if request.method == "POST" and form.is_valid():
@@ -65,8 +69,29 @@ def new(request: DeskRequest, coupon: UUID) -> HttpResponse:
         "coupon": info,
         "back_url": reverse("dashboard:coupon", args=[coupon]),
         "is_live": info.phase == "live",
+        "costs": _costs(request, [(each.name, each.size) for each in found if each.refreshed_at]),
     }
     return render_page(request, "dashboard/issuance_form.html", context, status=422 if form.errors else 200)
+
+
+def _costs(request: DeskRequest, sizes: list[tuple[str, int]]) -> list[dict[str, str]]:
+    """What telling them would cost at most: each who agreed to notices gets one. Nothing where no price is known."""
+    everybody = notifiable_count(tenant=request.tenant, category="utility")
+    reached = [
+        (_("Todos os clientes"), everybody),
+        *((name, min(size, everybody)) for name, size in sizes[:SHOWN_SEGMENTS]),
+    ]
+    one = estimate_cost(tenant=request.tenant, category="utility", messages=1)
+    if one.rate is None:
+        return []
+    return [
+        {
+            "name": name,
+            "messages": words.number(count),
+            "cost": words.cost(one.rate.micros * count, one.rate.currency),
+        }
+        for name, count in reached
+    ]
 
 
 @desk(reads="coupon.see")

@@ -1,10 +1,10 @@
-"""Messages: what was sent and what became of it, the templates, the WhatsApp number."""
+"""Messages: what was sent and what became of it."""
 
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,16 +12,17 @@ from dashboard.brand import words
 from dashboard.brand.access import desk
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
-from dashboard.brand.states import message_reason, message_state, template_name, template_state
+from dashboard.brand.states import message_reason, message_state, template_name
 from messaging.infos import MessageInfo
-from messaging.selectors import channels, last_template_sync, message_counts, messages_page, templates
-from messaging.services import request_template_sync
+from messaging.library import LIBRARY
+from messaging.rates import RateCard
+from messaging.selectors import cost_of, message_counts, messages_page, rate_card
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customers
 from vouchers.selectors.campaigns import campaigns
 
 STATUSES = ("queued", "accepted", "sent", "delivered", "read", "held", "failed", "unknown", "received")
-TEMPLATES = ("welcome", "purchase_credited", "voucher_issued", "voucher_redeemed", "sign_in_code")
+TEMPLATES = tuple(LIBRARY)
 
 
 @desk(reads="message.see")
@@ -43,12 +44,13 @@ def index(request: DeskRequest) -> HttpResponse:
     people = get_customers(
         tenant=request.tenant, customers={each.customer_id for each in page.items if each.customer_id}
     )
+    card = rate_card(tenant=request.tenant)
     here = reverse("dashboard:messages")
     chosen = {"status": status, "template": template, "campaign": str(campaign.id) if campaign else None}
     kept = {name: value for name, value in chosen.items() if value}
     counts = message_counts(tenant=request.tenant, campaign=campaign.id if campaign else None)
     context = frame("messages") | {
-        "rows": [_line(request, each, people) for each in page.items],
+        "rows": [_line(request, each, people) | {"cost": _cost(request, card, each)} for each in page.items],
         "filters": _filters(
             counts, status, template, [(key, each.name, each is campaign) for key, each in named.items()]
         ),
@@ -62,49 +64,13 @@ def index(request: DeskRequest) -> HttpResponse:
     return render_page(request, "dashboard/messages_list.html" if is_fragment else "dashboard/messages.html", context)
 
 
-@desk(reads="message.see")
-def template_list(request: DeskRequest) -> HttpResponse:
-    """Every template with what Meta says of it."""
-    rows = [
-        {
-            "name": template_name(each.key),
-            "language": each.language,
-            "state": template_state(each.status),
-            "reason": each.reason,
-            "preview": each.preview,
-            "category": each.category.lower(),
-            "synced_at": each.synced_at,
-        }
-        for each in templates(tenant=request.tenant)
-    ]
-    sync = last_template_sync(tenant=request.tenant)
-    is_moving = sync is not None and sync.is_open
-    may_sync = bool(channels(tenant=request.tenant)) and request.may("message.change")
-    context = frame("templates") | {
-        "rows": rows,
-        "sync": sync,
-        "is_moving": is_moving,
-        "here": reverse("dashboard:templates"),
-        "sync_url": reverse("dashboard:templates_sync") if may_sync and not is_moving else "",
-        "channel_url": reverse("dashboard:channel"),
-    }
-    is_fragment = request.htmx and request.headers.get("HX-Target") == "templates"
-    return render_page(request, "dashboard/templates_list.html" if is_fragment else "dashboard/templates.html", context)
-
-
-@desk(writes="message.change")
-def sync(request: DeskRequest) -> HttpResponse:
-    """Have Meta asked anew what it says of each template; the list tells how far that is."""
-    request_template_sync(tenant=request.tenant, actor=request.actor)
-    return HttpResponseRedirect(reverse("dashboard:templates"))
-
-
 def frame(tab: str) -> dict[str, Any]:
     """What every page of the section shows, with the tab that is open."""
     tabs = [
         ("messages", _("Mensagens"), reverse("dashboard:messages")),
         ("templates", _("Modelos"), reverse("dashboard:templates")),
         ("channel", _("Canal"), reverse("dashboard:channel")),
+        ("costs", _("Custos"), reverse("dashboard:costs")),
         ("rules", _("Regras"), reverse("dashboard:sending_rules")),
     ]
     return {"section": "messages", "tabs": tabs, "tab": tab}
@@ -124,6 +90,14 @@ def _choice(status: str, counts: dict[str, int]) -> str:
     return f"{label} ({words.number(counts[status])})" if counts.get(status) else label
 
 
+def _cost(request: DeskRequest, card: RateCard, message: MessageInfo) -> str:
+    """What Meta billed for it, once it has said so."""
+    if (message.pricing or {}).get("billable") is False:
+        return _("sem custo")
+    rate = cost_of(card, message, request.brand.timezone)
+    return words.cost(rate.micros, rate.currency) if rate else ""
+
+
 def _line(request: DeskRequest, message: MessageInfo, people: dict[UUID, CustomerInfo]) -> dict[str, Any]:
     person = people.get(message.customer_id) if message.customer_id else None
     is_out = message.direction == "out"
@@ -138,5 +112,6 @@ def _line(request: DeskRequest, message: MessageInfo, people: dict[UUID, Custome
         "details": message.error_details if message.status == "failed" else "",
         "is_duplicate": message.is_possible_duplicate,
         "due_at": message.due_at if message.reason else None,
+        "tapped_at": message.tapped_at,
         "moved_at": message.read_at or message.delivered_at or message.sent_at or message.failed_at,
     }
