@@ -16,7 +16,7 @@ from benchmarks.peers import Figure
 
 # The quick form stays under five minutes; what it leaves out can be named.
 QUICK_GROUPS = ("sales", "redemptions", "batches", "imports", "pages", "backtests")
-GROUPS = (*QUICK_GROUPS, "issuing", "crowds", "half_load", "popular", "movements", "depth")
+GROUPS = (*QUICK_GROUPS, "issuing", "crowds", "half_load", "popular", "movements", "depth", "channel")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Form:
     import_rows: int
     backtest_rows: int
     transfers: int
+    minute: float
     real_file: bool = False
 
 
@@ -45,6 +46,7 @@ QUICK = Form(
     import_rows=20_000,
     backtest_rows=50_000,
     transfers=200_000,
+    minute=15,
 )
 FULL = Form(
     "full",
@@ -56,6 +58,7 @@ FULL = Form(
     import_rows=200_000,
     backtest_rows=1_000_000,
     transfers=10_000_000,
+    minute=60,
     real_file=True,
 )
 TINY = Form(
@@ -68,6 +71,7 @@ TINY = Form(
     import_rows=1_000,
     backtest_rows=2_000,
     transfers=20_000,
+    minute=5,
 )
 
 
@@ -94,7 +98,7 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="smartbis-bench-") as folder:
             groups = asked.only or (GROUPS if form is FULL else QUICK_GROUPS)
-            facts = {
+            facts: dict[str, object] = {
                 "form": form.name,
                 "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
                 "machine": machine.described(Path(folder)),
@@ -134,6 +138,7 @@ def _measured(
         "backtests": {"rows": form.backtest_rows},
         "depth": {"transfers": form.transfers},
         "pages": {"rows": form.import_rows},
+        "channel": {"minute": form.minute},
     }
     for name in groups:
         _tell(name)

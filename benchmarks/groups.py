@@ -11,6 +11,7 @@ from typing import Any
 from benchmarks import (
     backtests,
     batches,
+    channel,
     depth,
     files,
     hordak,
@@ -108,8 +109,9 @@ class Bench:
         """Recording many sales at once."""
         with web.served(self.world.database), contextlib.ExitStack() as open_fleets:
             contestants: dict[str, Contestant] = {}
-            for name, maker in (("service", "through_service"), ("over HTTP", "over_http")):
-                fleet = _fleet(open_fleets, f"benchmarks.batches:{maker}", self.world, processes=2, threads=1)
+            # one in the service's own processes, one for each thread that the web server has for it
+            for name, maker, threads in (("service", "through_service", 1), ("over HTTP", "over_http", 4)):
+                fleet = _fleet(open_fleets, f"benchmarks.batches:{maker}", self.world, processes=2, threads=threads)
                 contestants[f"batch of {batches.SALES_A_BATCH}, {name}"] = _in_sales(fleet)
             told = side_by_side(contestants, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster)
         first, second = contestants
@@ -276,6 +278,17 @@ class Bench:
             thread.join()
         if failures:
             raise failures[0]
+
+    def channel(self, *, minute: float) -> list[Figure]:
+        """The WhatsApp channel against the sandbox."""
+        return channel.measured(
+            self.world.database,
+            self.folder,
+            rounds=self.rounds,
+            seconds=self.seconds,
+            minute=minute,
+            postmaster=self.postmaster,
+        )
 
     def check_ledger(self) -> None:
         """What was measured must have been right. Raises RuntimeError."""

@@ -17,7 +17,8 @@ AMOUNT_MINOR = 12_990
 SPARE = 15
 
 
-def _redeem(world: World, code: str, key: str) -> Any:
+def redeem(world: World, code: str, key: str) -> Any:
+    """One use through the service, by the key of a till."""
     from smartbis.kernel.people import Actor
     from vouchers.services import redeem_voucher
 
@@ -35,7 +36,7 @@ def through_service(world: World, place: int) -> Operation:
     """A client that calls `redeem_voucher`, each time with a voucher that is still good."""
     house.set_up(world.database.app_url)
     codes = _codes(world, place)
-    return lambda: _redeem(world, next(codes), uuid4().hex)
+    return lambda: redeem(world, next(codes), uuid4().hex)
 
 
 def over_http(world: World, place: int) -> Operation:
@@ -84,7 +85,7 @@ def _refused(world: World, code: str) -> Operation:
 
     def operation() -> None:
         with contextlib.suppress(VoucherAlreadyRedeemed):  # the first try of a round uses it
-            _redeem(world, code, uuid4().hex)
+            redeem(world, code, uuid4().hex)
 
     return operation
 
@@ -92,8 +93,8 @@ def _refused(world: World, code: str) -> Operation:
 def script(world: World) -> tuple[list[Line], int]:
     """What `redeem_voucher` says to the database, and its round trips."""
     first, second, key = world.codes[0], world.codes[1], uuid4().hex
-    _redeem(world, first, uuid4().hex)
-    heard = overheard(lambda: _redeem(world, second, key))
+    redeem(world, first, uuid4().hex)
+    heard = overheard(lambda: redeem(world, second, key))
     kept = {world.tenant, world.store, world.coupon, world.operator, _id_of(world, second)}
     names: dict[object, str] = {second: "code", key: "key"}
     return learnt_by_heart(heard, names=names, kept=kept), round_trips(heard)

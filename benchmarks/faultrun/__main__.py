@@ -1,23 +1,21 @@
 """`make faults`: 20,000 messages through the sandbox with everything that can go wrong, and an account of each."""
 
 import argparse
-import contextlib
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from benchmarks import database as databases
 from benchmarks import house, web
+from benchmarks.channel import house as sandboxes
 from benchmarks.faultrun import brand as brands
 from benchmarks.faultrun import judge
 
@@ -72,7 +70,7 @@ def main() -> int:
 def _run(database: databases.Database, folder: Path, messages: int, dice: random.Random) -> int:
     state, clock = folder / "sandbox.sqlite", folder / "clock"
     started = time.monotonic()
-    with _sandbox(state) as sandbox:
+    with sandboxes.sandbox(state) as sandbox:
         os.environ["WHATSAPP_GRAPH_URL"] = sandbox
         with web.served(database) as address:
             os.environ["BASE_URL"] = f"http://{address}"
@@ -81,12 +79,18 @@ def _run(database: databases.Database, folder: Path, messages: int, dice: random
             house.set_up(database.app_url)
             brand = brands.make_brand(sandbox, messages)
             with Crew(clock, dice) as crew:
-                Storm(brand, crew, clock).blow(messages)
+                storm = Storm(brand, crew, clock)
+                storm.blow(messages)
         verdict = judge.judged(brand.tenant, state)
+        verdict.faults += [f"{kind} never happened" for kind, times in storm.happened.items() if not times]
+        if not crew.killed or not storm.flushes:
+            verdict.faults.append(f"{crew.killed} workers killed, {storm.flushes} times flushed")
     figures = {
         "messages": messages,
         "seconds": round(time.monotonic() - started),
         "workers_killed": crew.killed,
+        "broker_flushed": storm.flushes,
+        "faults_that_happened": storm.happened,
         "copies_at_the_sandbox": verdict.copies,
         "arrived_twice_and_flagged": verdict.twice,
         "ends": dict(verdict.ends.most_common()),
@@ -144,6 +148,9 @@ class Storm:
     def __init__(self, brand: brands.Brand, crew: Crew, clock: Path) -> None:
         self._brand, self._crew, self._clock = brand, crew, clock
         self._skipped = 0.0
+        self._asked: Counter[str] = Counter()
+        self.happened: dict[str, int] = {}
+        self.flushes = 0
 
     def blow(self, messages: int) -> None:
         """Queue everything while faults come, then wait, skipping time, until every message has its end."""
@@ -157,14 +164,17 @@ class Storm:
             self._skip()
             self._mend()
         self._wait_until_idle()
+        left: Counter[str] = Counter()
+        for fault in self._brand.asked("faults")["results"]:
+            left[fault["kind"]] += fault["count"]
+        self.happened = {kind: times - left[kind] for kind, times in sorted(self._asked.items())}
 
     def _round(self, number: int) -> None:
-        for kind, count, seconds in EACH_ROUND:
+        wanted = [*EACH_ROUND, *((kind, count, 0) for every, kind, count in SELDOM if number % every == 0)]
+        for kind, count, seconds in wanted:
             self._brand.control("faults", {"kind": kind, "count": count, **({"seconds": seconds} if seconds else {})})
-        for every, kind, count in SELDOM:
-            if number % every == 0:
-                self._brand.control("faults", {"kind": kind, "count": count})
-        _flush_broker()
+            self._asked[kind] += count
+        self.flushes += _flushed_broker()
         self._mend()
 
     def _mend(self) -> None:
@@ -236,33 +246,17 @@ class Storm:
         return message_counts(tenant=self._brand.tenant), bodies
 
 
-@contextlib.contextmanager
-def _sandbox(state: Path) -> Iterator[str]:
-    """The stand-in for Meta's API in a process of its own; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    command = [sys.executable, "-m", "sandbox", "--port", url.rpartition(":")[2], "--state", str(state), "--seed", "7"]
-    process = subprocess.Popen(command, cwd=Path(__file__).resolve().parents[2])
-    try:
-        for _ in range(200):
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/_sandbox/health", timeout=2):
-                break
-            time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=15)
-
-
-def _flush_broker() -> None:
-    """Lose all that the broker knows."""
+def _flushed_broker() -> bool:
+    """Lose all that the broker knows; whether there was one."""
     import redis
 
     client: Any = redis.Redis.from_url(os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"))
-    with contextlib.suppress(redis.RedisError):
-        client.flushall()
-    client.close()
+    try:
+        return bool(client.flushall())
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()
 
 
 if __name__ == "__main__":

@@ -34,6 +34,11 @@ class Brand:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
+    def asked(self, path: str) -> Any:
+        """What the sandbox's control addresses tell."""
+        with urllib.request.urlopen(f"{self.sandbox}/_sandbox/{path}", timeout=30) as answer:
+            return json.load(answer)
+
 
 def make_brand(sandbox: str, messages: int) -> Brand:
     """A brand with a fifth as many people as messages, whose rules keep nothing back."""

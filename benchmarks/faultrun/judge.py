@@ -11,6 +11,8 @@ from uuid import UUID
 # Meta took it; what came of it is in its statuses.
 ARRIVED = ("accepted", "sent", "delivered", "read")
 OPEN = ("queued", "sending")
+# What ends a message short of its person, and has to say why.
+ENDS = ("failed", "held", "unknown")
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Verdict:
 
 def judged(tenant: UUID, state: Path) -> Verdict:
     """Compare our messages with the sandbox's, by the id that travels with each."""
+    from dashboard.brand.states import message_reason
     from messaging.models import Message
     from smartbis.tenancy.scope import tenant_scope
 
@@ -36,10 +39,16 @@ def judged(tenant: UUID, state: Path) -> Verdict:
         )
         for message, status, reason, category, is_flagged, code in rows.iterator(chunk_size=2000):
             ours = str(message)
-            copies = [each for each in there.pop(ours, ()) if each != "failed"]
+            taken = there.pop(ours, [])
+            copies = [each for each in taken if each != "failed"]
+            if status in ("accepted", "sent") and taken and not copies:
+                reason = "it failed there, and the receipt was lost"
             end = f"{status} · {reason}" + (f" ({code})" if code and status == "failed" else "") if reason else status
             verdict.ends[f"{category}: {end}"] += 1
-            verdict.faults += _wrong(ours, status, reason, category, len(copies), is_flagged=is_flagged)
+            is_told = not reason or status not in ENDS or message_reason(reason) != reason.replace("_", " ")
+            verdict.faults += [] if is_told else [f"{ours}: {reason} has no words for people"]
+            arrived = len(copies) or (status in ("accepted", "sent") and len(taken))
+            verdict.faults += _wrong(ours, status, reason, category, arrived, is_flagged=is_flagged)
             verdict.twice += len(copies) > 1
     verdict.faults += [f"{tracker}: taken there, unknown here" for tracker in there]
     return verdict
@@ -51,7 +60,7 @@ def _wrong(message: str, status: str, reason: str, category: str, copies: int, *
         found.append(f"{message}: still {status}")
     if status in ARRIVED and not copies:
         found.append(f"{message}: {status} here, never taken there")
-    if status in ("failed", "held", "unknown") and not reason:
+    if status in ENDS and not reason:
         found.append(f"{message}: {status} without a reason")
     if status in ("failed", "held") and copies:
         found.append(f"{message}: {status} ({reason}) here, taken there")
