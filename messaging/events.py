@@ -25,3 +25,19 @@ class MessageFailed(Event):
     customer_id: UUID | None
     reason: str
     error_code: int | None
+
+
+@event("message.link_tapped.v1")
+@dataclass(frozen=True, kw_only=True)
+class LinkTapped(Event):
+    """Somebody confirmed a tap on a message's button.
+
+    `page` is the first part of the page's address (`home`, `vouchers`, `shop`). `outcome` is opened for the first tap
+    in time, used for one that was tapped before, late for one whose time was over.
+    """
+
+    message_id: UUID
+    customer_id: UUID
+    template: str
+    page: str
+    outcome: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from messaging.library import Category, template_spec
-from messaging.models import Message, Template
+from messaging.models import Message, Template, TemplateVersion
 from smartbis.customers.selectors import allowed_customers
 from smartbis.tenancy.selectors import TenantInfo
 
@@ -21,19 +21,41 @@ TENANT_SUSPENDED = "tenant_suspended"
 
 @dataclass(frozen=True)
 class TemplateState:
-    """What Meta says of one language of a template."""
+    """What Meta says of one language of a template, in the wording that is sent: 0 is the library's."""
 
     status: str
     category: str
+    version: int = 0
 
 
 TemplateStates = Mapping[tuple[str, str], TemplateState]
 
 
 def template_states(channel: UUID) -> TemplateStates:
-    """The state of every template of a channel, by key and language. Inside a scope; one query."""
-    rows = Template.objects.filter(channel_id=channel).values_list("key", "language", "status", "category")
-    return {(key, language): TemplateState(status, category) for key, language, status, category in rows}
+    """The state of every template of a channel, by key and language: of its newest approved wording that the brand has
+    not retired, else of the newest. Inside a scope; one query, two where the brand has wordings of its own.
+    """
+    rows = Template.objects.filter(channel_id=channel).order_by("-version", "id")
+    found = list(rows.values_list("key", "language", "version", "status", "category"))
+    retired: frozenset[tuple[str, str, int]] = frozenset()
+    if any(version for _, _, version, _, _ in found):
+        own = TemplateVersion.objects.filter(retired_at__isnull=False)
+        retired = frozenset(own.values_list("key", "language", "number"))
+    states: dict[tuple[str, str], TemplateState] = {}
+    for key, language, version, status, category in found:
+        known = states.get((key, language))
+        is_better = known is None or (status == APPROVED and known.status != APPROVED)
+        if is_better and (key, language, version) not in retired:
+            states[(key, language)] = TemplateState(status, category, version)
+    return states
+
+
+def take_wording(states: TemplateStates, row: Message) -> None:
+    """Note in which wording a message goes; a claim may find another approved than the queue did."""
+    state = states.get((row.template, row.language))
+    if state is not None and state.version != row.version:
+        row.version = state.version
+        Message.objects.filter(id=row.id).update(version=state.version)
 
 
 def approved_language(states: TemplateStates, key: str, wanted: str) -> str | None:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from messaging.membership_templates import MEMBERSHIP
+from messaging.own_templates import link_button
 from messaging.template_specs import PLACEHOLDER, Category, TemplateSpec, Wording, notice
 
 __all__ = [
@@ -314,10 +315,8 @@ def body_values(spec: TemplateSpec, language: str, parameters: Mapping[str, str]
 
 
 def button_values(spec: TemplateSpec, parameters: Mapping[str, str]) -> Mapping[int, str]:
-    """Values of buttons by index: the end of the page's address, or the code to copy."""
-    if spec.category is Category.AUTHENTICATION:
-        return {0: parameters["code"]}
-    return {0: parameters[spec.path_parameter]} if spec.path_parameter else {}
+    """Values of buttons by index that the parameters bring: the code to copy. Links are made when a message goes."""
+    return {0: parameters["code"]} if spec.category is Category.AUTHENTICATION else {}
 
 
 def definition(spec: TemplateSpec, language: str, portal_url: str) -> dict[str, Any]:
@@ -351,10 +350,7 @@ def _utility_components(spec: TemplateSpec, language: str, portal_url: str) -> l
     wording = spec.wordings[language]
     names, samples = spec.placeholders(language), spec.samples(language)
     numbered = PLACEHOLDER.sub(lambda match: f"{{{{{names.index(match[1]) + 1}}}}}", wording.body)
-    button: dict[str, Any] = {"type": "URL", "text": wording.button, "url": portal_url + spec.path}
-    if spec.path_parameter:
-        button["url"] += "{{1}}"
-        button["example"] = [portal_url + spec.path + "0190f5d2/"]
+    button = link_button(wording.button, portal_url)
     return [
         {"type": "BODY", "text": numbered, "example": {"body_text": [[samples[name] for name in names]]}},
         {"type": "FOOTER", "text": wording.footer},

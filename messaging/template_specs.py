@@ -31,8 +31,8 @@ class Wording:
 class TemplateSpec:
     """A template in all its languages.
 
-    `path` is the page below the portal's address that the button opens; `path_parameter` names the value that ends it
-    (empty when the page is the same for everybody). `examples` are the samples that Meta's review wants, and
+    `path` is the page below the portal's address that the button's link opens; `path_parameter` names the value that
+    ends it (empty when the page is the same for everybody). `examples` are the samples that Meta's review wants, and
     `in_english` those of them that read differently there.
     """
 

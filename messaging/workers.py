@@ -4,6 +4,7 @@ from uuid import UUID
 
 from messaging.inbound import process_due
 from messaging.sending import send_due
+from messaging.services.links import purge_links as purge
 from messaging.services.syncs import sync_due_templates
 from smartbis.outbox.work import worker
 
@@ -24,3 +25,9 @@ def send_due_messages(*, tenant: UUID) -> bool:
 def sync_templates(*, tenant: UUID) -> bool:
     """Ask Meta about templates when somebody wants it, and every night; True when there is more."""
     return sync_due_templates(tenant=tenant)
+
+
+@worker(queue="bulk")
+def purge_links(*, tenant: UUID) -> bool:
+    """Forget links whose time is long over; True when there is more."""
+    return purge(tenant=tenant)

@@ -6,16 +6,18 @@ A page is read in one read-only scope that closes after it was rendered; a form'
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from portal import cookies
 from portal.pages import render_page
@@ -32,6 +34,7 @@ from smartbis.tenancy.selectors import TenantInfo, find_tenant_by_slug, get_tena
 
 View = Callable[..., HttpResponse]
 READING = frozenset({"GET", "HEAD"})
+LONGEST_ADDRESS = 500
 
 
 def public_page(view: View) -> View:
@@ -47,9 +50,21 @@ def customer_page(view: View) -> View:
 def safe_next(request: HttpRequest, slug: str) -> str:
     """The page of this portal to go on to after signing in, or the first page."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
-    home = cookies.path_of(slug)
-    return wanted if is_ours and wanted.startswith(home) and "/../" not in wanted and len(wanted) <= 500 else home
+    return wanted if is_page_of(wanted, slug) and len(wanted) <= LONGEST_ADDRESS else cookies.path_of(slug)
+
+
+def _came_from(request: PortalRequest) -> str:
+    """The page of this portal whose form was sent, to come back to; the first page where the browser does not say."""
+    home = cookies.path_of(request.brand.slug)
+    before = urlsplit(request.headers.get("Referer", ""))
+    is_ours = before.netloc == request.get_host() and is_page_of(before.path, request.brand.slug)
+    return (before.path + (f"?{before.query}" if before.query else ""))[:LONGEST_ADDRESS] if is_ours else home
+
+
+def is_page_of(path: str, slug: str) -> bool:
+    """Whether a path lies below the brand's portal, read as a browser reads it."""
+    is_plain = url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return is_plain and path.startswith(cookies.path_of(slug)) and "/../" not in path
 
 
 def _door(view: View, *, needs_customer: bool) -> View:
@@ -85,7 +100,7 @@ def _enter(
     with timezone.override(ZoneInfo(brand.timezone)):
         if brand.status != "active":
             return render_page(request, "portal/closed.html", {"customer": None}, status=403)
-        if needs_customer and request.customer is None:
+        if needs_customer and (request.customer is None or _needs_code(request)):
             return _to_sign_in(request)
         try:
             return view(request, **arguments)
@@ -118,11 +133,19 @@ def _language(customer: CustomerInfo | None, brand: TenantInfo) -> str:
     return "en" if locale.lower().startswith("en") else settings.LANGUAGE_CODE
 
 
+def _needs_code(request: PortalRequest) -> bool:
+    """Whether who came in by a message's link wants to change something."""
+    session = request.session_info
+    return request.method not in READING and session is not None and not session.is_proven
+
+
 def _to_sign_in(request: PortalRequest) -> HttpResponse:
-    then = request.get_full_path() if request.method in READING else cookies.path_of(request.brand.slug)
+    then = request.get_full_path() if request.method in READING else _came_from(request)
     address = reverse("portal:sign_in", args=[request.brand.slug])
     if then != cookies.path_of(request.brand.slug):
         address = f"{address}?{urlencode({'next': then})}"
+    if _needs_code(request):
+        messages.info(request, _("Para continuar, confirme que é você com um código."))
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)

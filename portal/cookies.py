@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from portal.services.sessions import LIFE
+from portal.services.sessions import LIFE, LINK_LIFE
 
 CHALLENGE_SECONDS = 30 * 60
 REFERRAL_SECONDS = 30 * 24 * 3600
@@ -43,6 +43,11 @@ def keep_session(response: HttpResponse, slug: str, token: str) -> None:
     """Sign the browser in, and forget the code that it took."""
     _set(response, _name("portal", slug), token, slug, int(LIFE.total_seconds()))
     forget_challenge(response, slug)
+
+
+def keep_link_session(response: HttpResponse, slug: str, token: str) -> None:
+    """Let the browser read as the customer whose link it opened."""
+    _set(response, _name("portal", slug), token, slug, int(LINK_LIFE.total_seconds()))
 
 
 def forget_session(response: HttpResponse, slug: str) -> None:

@@ -41,8 +41,25 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class SessionInfo:
-    """A session that is good now."""
+    """A session that is good now. By a link one reads; whatever changes something asks for a code first."""
 
     id: UUID
     customer_id: UUID
     last_seen_at: datetime
+    proof: str
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether a code showed who it is."""
+        return self.proof == "code"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Where a tap on a message's button leads: a page below the portal's address, and the session it earned.
+
+    `token` is empty where the link was used or too late: then the page asks who it is.
+    """
+
+    page: str
+    token: str = field(repr=False)

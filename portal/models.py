@@ -33,8 +33,15 @@ class SignInChallenge(TenantModel):
 class PortalSession(TenantModel):
     """A browser in which a customer is signed in. Only the token's hash is kept; signing out deletes the row."""
 
+    class Proof(models.TextChoices):
+        """What showed who it is: a code, or the link of a message, by which one only reads."""
+
+        CODE = "code"
+        LINK = "link"
+
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
     token_hash = models.BinaryField(max_length=32)
+    proof = models.CharField(max_length=4, choices=Proof, default=Proof.CODE)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()

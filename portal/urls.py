@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from portal.views import account, checking, events, frame, goals, home, joining, membership, offers, signing, vouchers
+from portal.views import (
+    account,
+    checking,
+    events,
+    frame,
+    goals,
+    home,
+    joining,
+    links,
+    membership,
+    offers,
+    signing,
+    vouchers,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -20,6 +33,8 @@ urlpatterns = [
     path("<slug:slug>/events/<uuid:gathering>/leave/", events.leave_event, name="event_leave"),
     path("<slug:slug>/membership/", membership.membership, name="membership"),
     path("<slug:slug>/membership/<slug:plan>/points/", membership.pay_with_points, name="plan_points"),
+    path("<slug:slug>/l/<slug:token>/", links.arrive, name="link"),
+    path("<slug:slug>/shop/", links.shop, name="shop"),
     path("<slug:slug>/i/<slug:code>/", joining.invited, name="invited"),
     path("<slug:slug>/refer/", goals.refer, name="refer"),
     path("<slug:slug>/challenges/", goals.challenges, name="challenges"),

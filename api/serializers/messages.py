@@ -53,6 +53,7 @@ class MessageOut(serializers.Serializer[Any]):
     delivered_at = InstantField(allow_null=True)
     read_at = InstantField(allow_null=True)
     failed_at = InstantField(allow_null=True)
+    tapped_at = InstantField(allow_null=True, help_text="When the person first opened a link of it.")
 
 
 class MessagePageOut(serializers.Serializer[Any]):

@@ -102,6 +102,7 @@ def template_name(key: str) -> str:
         "event_cancelled": _("Evento cancelado"),
         "referral_settled": _("Indicação premiada"),
         "challenge_reached": _("Desafio concluído"),
+        "rules_changed": _("Regras novas"),
         "tier_reached": _("Nível alcançado"),
         "tier_ending": _("Nível por terminar"),
         "plan_started": _("Plano iniciado"),

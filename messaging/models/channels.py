@@ -91,11 +91,12 @@ class SendingRules(TenantModel):
 
 
 class Template(TenantModel):
-    """One language of one template at Meta, and what Meta says of it."""
+    """One wording of a template in one language at Meta, and what Meta says of it. Version 0 is the library's."""
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=60)
     language = models.CharField(max_length=10)
+    version = models.PositiveSmallIntegerField(default=0)
     category = models.CharField(max_length=16)
     status = models.CharField(max_length=20)
     quality = models.CharField(max_length=10, blank=True)
@@ -106,7 +107,9 @@ class Template(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "channel", "key", "language"], name="messaging_template_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "channel", "key", "language", "version"], name="messaging_template_version_once"
+            ),
         ]
 
     def __str__(self) -> str:

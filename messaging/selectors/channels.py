@@ -8,7 +8,7 @@ from django.db.models import F
 from messaging.infos import ChannelInfo, SyncInfo, TemplateInfo
 from messaging.keywords import join_text
 from messaging.models import Breaker, Channel, Template, TemplateSync
-from messaging.rows import channel_info, template_info
+from messaging.rows import channel_info, template_infos
 from smartbis.kernel.clock import now
 from smartbis.tenancy.scope import tenant_scope
 
@@ -22,12 +22,10 @@ def channels(*, tenant: UUID) -> list[ChannelInfo]:
 
 
 def templates(*, tenant: UUID, channel: UUID | None = None) -> list[TemplateInfo]:
-    """Every template's state at Meta, by name and language."""
+    """Every template's state at Meta, by template, language and version."""
     with tenant_scope(tenant, read_only=True):
-        rows = Template.objects.order_by("key", "language", "id")
-        if channel is not None:
-            rows = rows.filter(channel_id=channel)
-        return [template_info(row) for row in rows]
+        rows = Template.objects.all()
+        return template_infos(rows if channel is None else rows.filter(channel_id=channel))
 
 
 def last_template_sync(*, tenant: UUID) -> SyncInfo | None:

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from messaging.errors import ConversationNotFound, MessageNotFound
 from messaging.infos import ConversationInfo, MessageInfo, ReceivedMessage
 from messaging.models import Conversation, Message
-from messaging.rows import conversation_info, message_info
+from messaging.rows import conversation_info, message_info, message_infos
 from messaging.sealed import contact_of_thread, content_of
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.tenancy.scope import tenant_scope
@@ -42,7 +42,7 @@ def messages_page(
     with tenant_scope(tenant, read_only=True):
         rows = Message.objects.filter(**{name: value for name, value in wanted.items() if value is not None})
         page = _walked(rows, "created_at", cursor, limit)
-        items = tuple(message_info(row) for row in page[:limit])
+        items = message_infos(page[:limit])
         return Page(items, _next_cursor(page, limit, "created_at"))
 
 

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from messaging.models import Conversation, Message, WebhookItem, WebhookPayload
+from messaging.models import Conversation, Link, Message, WebhookItem, WebhookPayload
 from smartbis.tenancy.scope import tenant_scope
 
 
 def wipe_customer(*, tenant: UUID, customer: UUID) -> None:
-    """Wipe a customer's message contents and contact data, and stop what still waits to be sent.
+    """Wipe a customer's message contents, links and contact data, and stop what still waits to be sent.
 
     Raw webhooks that told of their messages are emptied, unless they still wait to be worked through.
     """
@@ -17,6 +17,7 @@ def wipe_customer(*, tenant: UUID, customer: UUID) -> None:
             status=Message.Status.HELD, reason="customer_erased", due_at=None
         )
         rows.update(content_sealed=None, recipient_sealed=None, error_details="")
+        Link.objects.filter(tenant_id=tenant, customer_id=customer).delete()
         Conversation.objects.filter(tenant_id=tenant, customer_id=customer).update(
             contact_sealed=None, contact_masked=""
         )

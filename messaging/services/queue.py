@@ -156,6 +156,8 @@ def _verdict(brand: TenantInfo, row: Message) -> _Verdict:
     states = gate.template_states(channel.id) if channel else {}
     language = gate.approved_language(states, row.template, row.language)
     row.language = language or row.language
+    if (state := states.get((row.template, row.language))) is not None:
+        row.version = state.version
     held_for = ""
     category = gate.consent_category(states, row)
     if category and row.customer_id and gate.without_consent(brand.id, [(row.customer_id, category)]):

@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Link, Message
 from smartbis.customers.reassigning import reassign
 from smartbis.tenancy.scope import tenant_scope
 
 
 def reassign_messages(*, tenant: UUID, merged: UUID, into: UUID) -> None:
-    """Make the threads and messages of a merged customer those of the one who stays; each number keeps its thread.
+    """Make a merged customer's threads, messages and links those of the one who stays; each number keeps its thread.
 
     What still waits to be sent goes to the number of the one who stays, if they agree to it then.
     """
     with tenant_scope(tenant):
-        reassign(tenant=tenant, models=[Conversation, Message], merged=merged, into=into)
+        reassign(tenant=tenant, models=[Conversation, Message, Link], merged=merged, into=into)

@@ -1,6 +1,7 @@
 """Submitting the library to Meta and keeping what Meta says of it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,13 @@ from django.conf import settings
 from messaging.gate import APPROVED
 from messaging.infos import TemplateInfo
 from messaging.library import LIBRARY, Category, definition, fingerprint
-from messaging.models import Template
-from messaging.rows import template_info
+from messaging.models import Message, Template, TemplateVersion
+from messaging.own_templates import key_of, name_of, own_definition
+from messaging.rows import template_infos
 from messaging.sealed import credentials_of
 from messaging.services.channels import get_row
 from messaging.services.release import release_held
+from messaging.versions import draft_of
 from messaging.whatsapp.errors import Refused
 from messaging.whatsapp.gateway import WhatsAppGateway
 from messaging.whatsapp.webhook_items import TemplateItem
@@ -32,6 +35,28 @@ _USABLE = ("APPROVED", "REINSTATED", "UNPAUSED")
 REFUSED = "REFUSED"  # Meta did not even take it for review
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """A wording that Meta should have. Own ones are never edited there: another wording has another name."""
+
+    key: str
+    language: str
+    version: int
+    definition: Remote
+
+    @property
+    def mark(self) -> tuple[str, str, int]:
+        return self.key, self.language, self.version
+
+    @property
+    def remote_mark(self) -> tuple[str, str]:
+        return name_of(self.key, self.version), self.language
+
+    @property
+    def print(self) -> str:
+        return fingerprint(self.definition["components"])
+
+
 def sync_templates(*, tenant: UUID, channel: UUID, actor: Actor = SYSTEM) -> list[TemplateInfo]:
     """Submit what Meta does not have or has in other words, and note every template's state.
 
@@ -41,28 +66,42 @@ def sync_templates(*, tenant: UUID, channel: UUID, actor: Actor = SYSTEM) -> lis
     require(actor, "message.change")
     with tenant_scope(tenant, read_only=True):
         credentials = credentials_of(get_row(channel))
-        portal_url = f"{settings.BASE_URL}/p/{get_tenant(tenant=tenant).slug}/"
+        wanted = _wanted(f"{settings.BASE_URL}/p/{get_tenant(tenant=tenant).slug}/")
         known = {
-            (row.key, row.language): row.submitted_fingerprint for row in Template.objects.filter(channel_id=channel)
+            (row.key, row.language, row.version): row.submitted_fingerprint
+            for row in Template.objects.filter(channel_id=channel)
         }
     gateway = WhatsAppGateway(credentials)
     remote, not_taken = _remote(gateway), []
-    for spec in LIBRARY.values():
-        for language in spec.wordings:
-            wanted = definition(spec, language, portal_url)
-            print_ = fingerprint(wanted["components"])
-            found = remote.get((spec.key, language))
-            answer = _submitted(gateway, wanted, found, is_same=known.get((spec.key, language), print_) == print_)
-            if found is None and answer["status"] == REFUSED:
-                not_taken.append((wanted, print_, answer))
-            else:
-                _record(tenant, channel, wanted, print_, answer)
+    for each in wanted:
+        found = remote.get(each.remote_mark)
+        answer = _submitted(gateway, each, found, is_same=known.get(each.mark, each.print) == each.print)
+        if found is None and answer["status"] == REFUSED:
+            not_taken.append((each, answer))
+        else:
+            _record(tenant, channel, each, answer)
     remote = _remote(gateway) if not_taken else {}  # what another round created a moment ago is there after all
-    for wanted, print_, answer in not_taken:
-        _record(tenant, channel, wanted, print_, remote.get((wanted["name"], wanted["language"]), answer))
+    for each, answer in not_taken:
+        _record(tenant, channel, each, remote.get(each.remote_mark, answer))
     with tenant_scope(tenant):
         release_held(tenant=tenant, reason="template_not_approved")
-        return [template_info(row) for row in Template.objects.filter(channel_id=channel).order_by("key", "language")]
+        return template_infos(Template.objects.filter(channel_id=channel))
+
+
+def _wanted(portal_url: str) -> list[_Wanted]:
+    """The library in all its languages, and what the brand submitted and did not retire. Inside a scope."""
+    wanted = [
+        _Wanted(spec.key, language, 0, definition(spec, language, portal_url))
+        for spec in LIBRARY.values()
+        for language in spec.wordings
+    ]
+    own = TemplateVersion.objects.filter(submitted_at__isnull=False, retired_at__isnull=True)
+    for row in own.order_by("key", "language", "number"):
+        if (spec := LIBRARY.get(row.key)) is None:
+            continue
+        made = own_definition(draft_of(row), name_of(row.key, row.number), spec, row.language, portal_url)
+        wanted.append(_Wanted(row.key, row.language, row.number, made))
+    return wanted
 
 
 def _remote(gateway: WhatsAppGateway) -> dict[tuple[Any, Any], Remote]:
@@ -75,9 +114,10 @@ def apply_template_update(*, tenant: UUID, waba_id: str, item: TemplateItem) -> 
 
     Inside a scope.
     """
+    key, version = key_of(item.name)
     rows = list(
         Template.objects.select_for_update(of=("self",))
-        .filter(tenant_id=tenant, channel__waba_id=waba_id, key=item.name, language=item.language)
+        .filter(tenant_id=tenant, channel__waba_id=waba_id, key=key, language=item.language, version=version)
         .order_by("id")
     )
     for row in rows:
@@ -90,47 +130,57 @@ def apply_template_update(*, tenant: UUID, waba_id: str, item: TemplateItem) -> 
         row.synced_at = now()
         row.save()
     if any(row.status == APPROVED for row in rows):
-        release_held(tenant=tenant, reason="template_not_approved", template=item.name)
+        release_held(tenant=tenant, reason="template_not_approved", template=key)
     return bool(rows)
 
 
-def mark_template(*, tenant: UUID, channel: UUID, key: str, language: str, status: str) -> None:
-    """Note that a template cannot be used, as a refused message told. Inside a scope."""
-    Template.objects.filter(tenant_id=tenant, channel_id=channel, key=key, language=language).update(
-        status=status, synced_at=now()
-    )
+def mark_template(row: Message, channel: UUID, status: str) -> None:
+    """Note that the wording a message went in cannot be used, as its refusal told. Inside a scope."""
+    Template.objects.filter(
+        tenant_id=row.tenant_id, channel_id=channel, key=row.template, language=row.language, version=row.version
+    ).update(status=status, synced_at=now())
 
 
-def _submitted(gateway: WhatsAppGateway, wanted: Remote, found: Remote | None, *, is_same: bool) -> Remote:
+def _submitted(gateway: WhatsAppGateway, wanted: _Wanted, found: Remote | None, *, is_same: bool) -> Remote:
     """What Meta says of one definition after creating or editing it where needed."""
+    made = wanted.definition
     try:
         if found is None:
-            return gateway.create_template(dict(wanted))
-        if not is_same and wanted["category"] != Category.AUTHENTICATION.value.upper():
-            gateway.edit_template(str(found["id"]), list(wanted["components"]))
+            return gateway.create_template(dict(made))
+        if not is_same and not wanted.version and made["category"] != Category.AUTHENTICATION.value.upper():
+            gateway.edit_template(str(found["id"]), list(made["components"]))
             return {**found, "status": "PENDING"}
     except Refused as error:
-        log.warning("template.refused", template=wanted["name"], language=wanted["language"], code=error.code)
+        log.warning("template.refused", template=made["name"], language=made["language"], code=error.code)
         return {"status": REFUSED, "reason": error.details or error.title, **({"id": found["id"]} if found else {})}
     return found
 
 
-def _record(tenant: UUID, channel: UUID, wanted: Remote, print_: str, answer: Remote) -> None:
+def _record(tenant: UUID, channel: UUID, wanted: _Wanted, answer: Remote) -> None:
     status = str(answer.get("status") or "PENDING")[:20]
     values = {
-        "category": str(answer.get("category") or wanted["category"]).lower()[:16],
+        "category": str(answer.get("category") or wanted.definition["category"]).lower()[:16],
         "status": status,
-        "reason": str(answer.get("reason") or "")[:300],
+        "reason": _reason(answer)[:300],
         "remote_id": str(answer.get("id") or "")[:40],
         "synced_at": now(),
     }
+    if isinstance(score := answer.get("quality_score"), Mapping):
+        values["quality"] = str(score.get("score") or "")[:10]
     if status != REFUSED:
-        values["submitted_fingerprint"] = print_
+        values["submitted_fingerprint"] = wanted.print
     with tenant_scope(tenant):
         Template.objects.update_or_create(
             channel_id=channel,
-            key=wanted["name"],
-            language=wanted["language"],
+            key=wanted.key,
+            language=wanted.language,
+            version=wanted.version,
             defaults=values,
             create_defaults={**values, "id": new_id(), "tenant_id": tenant},
         )
+
+
+def _reason(answer: Remote) -> str:
+    """Why Meta did not take it or does not approve it."""
+    rejected = str(answer.get("rejected_reason") or "")
+    return str(answer.get("reason") or "") or ("" if rejected == "NONE" else rejected)

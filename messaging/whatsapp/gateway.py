@@ -23,6 +23,7 @@ _MAX_PAGES = 50
 _NUMBER_FIELDS = (
     "display_phone_number,verified_name,quality_rating,status,throughput,whatsapp_business_manager_messaging_limit"
 )
+_TEMPLATE_FIELDS = "id,name,language,status,category,components,quality_score,rejected_reason"
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,11 @@ class WhatsAppGateway:
         self._post_message(mark_read(message_id, typing=typing))
 
     def templates(self) -> list[Payload]:
-        """Every template of the account, with name, language, status, category and id."""
+        """Every template of the account: name, language, status, category, id, quality, why it was rejected."""
         found: list[Payload] = []
         after: str | None = None
         for _ in range(_MAX_PAGES):
-            query: dict[str, Any] = {"limit": _PAGE_LIMIT, "fields": "id,name,language,status,category,components"}
+            query: dict[str, Any] = {"limit": _PAGE_LIMIT, "fields": _TEMPLATE_FIELDS}
             if after:
                 query["after"] = after
             page = self._graph("get", f"{self._credentials.waba_id}/message_templates", params=query)

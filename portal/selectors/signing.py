@@ -21,7 +21,7 @@ def find_session(*, tenant: UUID, token: str) -> SessionInfo | None:
         return read(session_reading(tenant, token))
 
 
-_SESSION = "SELECT id, customer_id, last_seen_at FROM portal_portalsession "
+_SESSION = "SELECT id, customer_id, last_seen_at, proof FROM portal_portalsession "
 _SESSION += "WHERE tenant_id = %s AND token_hash = %s AND expires_at > %s"
 
 

@@ -13,27 +13,35 @@ from smartbis.tenancy.scope import tenant_scope
 LIFE = timedelta(days=180)
 IDLE = timedelta(days=30)
 SEEN_EVERY = timedelta(hours=12)
+LINK_LIFE = timedelta(hours=2)
 
 
-def open_session(*, tenant: UUID, customer: UUID) -> str:
-    """Open a session and return its token of 256 random bits, which is kept nowhere."""
+def open_session(*, tenant: UUID, customer: UUID, by_link: bool = False) -> str:
+    """Open a session and return its token of 256 random bits, which is kept nowhere.
+
+    One opened by a message's link is for reading, and ends after two hours whatever is done in it.
+    """
     token, at = secrets.token_urlsafe(32), now()
     with tenant_scope(tenant):
         PortalSession.objects.create(
             tenant_id=tenant,
             customer_id=customer,
             token_hash=hash_of(token),
+            proof=PortalSession.Proof.LINK if by_link else PortalSession.Proof.CODE,
             created_at=at,
-            expires_at=at + IDLE,
+            expires_at=at + (LINK_LIFE if by_link else IDLE),
             last_seen_at=at,
         )
     return token
 
 
 def see_session(*, tenant: UUID, session: SessionInfo) -> None:
-    """Keep a session alive that is in use, to at most its whole life; writes twice a day at most."""
+    """Keep a session alive that is in use, to at most its whole life; writes twice a day at most.
+
+    One that a link opened is not kept alive.
+    """
     at = now()
-    if at - session.last_seen_at < SEEN_EVERY:
+    if not session.is_proven or at - session.last_seen_at < SEEN_EVERY:
         return
     with tenant_scope(tenant):
         row = PortalSession.objects.filter(id=session.id).first()

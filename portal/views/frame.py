@@ -28,7 +28,8 @@ def language(request: PortalRequest) -> HttpResponse:
     response = HttpResponseRedirect(safe_next(request, request.brand.slug))
     if wanted not in dict(settings.LANGUAGES):
         return response
-    if request.customer is not None and request.actor is not None:
+    session = request.session_info
+    if request.customer and request.actor and session and session.is_proven:
         change_customer(tenant=request.tenant, customer=request.customer.id, locale=wanted, actor=request.actor)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,

@@ -30,7 +30,7 @@ TOO_MANY = "too_many"
 def sign_in(request: PortalRequest) -> HttpResponse:
     """Ask for a number and send it a code, whoever it belongs to."""
     then = safe_next(request, request.brand.slug)
-    if request.customer is not None:
+    if request.session_info is not None and request.session_info.is_proven:
         return HttpResponseRedirect(then)
     form = PhoneForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -33,6 +33,7 @@ class TenantInfo:
     tagline: str
     default_area_code: str
     support_phone: str
+    shop_url: str
     voucher_days: int
     shortfall_policy: str
     terms_version: str

@@ -8,6 +8,7 @@ import pytest
 
 from messaging.infos import MessageInfo
 from messaging.selectors import messages_page
+from messaging.services import tap_link
 from programs.services import confirm_sale, record_sale, refund_sale
 from smartbis.customers.infos import ConsentGiven, CustomerDraft, Origin
 from smartbis.customers.services import change_customer, enrol_in_bulk
@@ -156,12 +157,10 @@ def test_a_voucher_is_sent_with_code_end_and_its_own_page(line: Line, aurora: Te
     (message,) = told(aurora, "voucher_issued")
     assert f"com o código {voucher.code_grouped}" in message.text
     sent = next(each for each in graph.sent if each["template"]["name"] == "voucher_issued")
-    assert sent["template"]["components"][1] == {
-        "type": "button",
-        "sub_type": "url",
-        "index": "0",
-        "parameters": [{"type": "text", "text": f"{voucher.id}/"}],
-    }
+    button = sent["template"]["components"][1]
+    assert (button["sub_type"], button["index"]) == ("url", "0")
+    token = button["parameters"][0]["text"].removesuffix("/")
+    assert tap_link(tenant=aurora.id, token=token).page == f"vouchers/{voucher.id}/"
 
 
 def test_a_used_voucher_is_confirmed_to_its_owner(line: Line, aurora: TenantInfo) -> None:

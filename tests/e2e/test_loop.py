@@ -113,10 +113,16 @@ def test_the_first_rewarded_sale(browser: Browser, house: House) -> None:
     expect(wallet.locator("main")).to_contain_text("30,00")
     code = buy_voucher(wallet, house)
 
-    # the message's button opens the exact page
+    # the message's button opens the exact page where nobody has signed in, once
     issued = wait_for(lambda: message(house, "voucher_issued"))
     (link,) = [button["url"] for button in issued["buttons"] if button.get("url")]
-    assert urllib.parse.urlsplit(link).path == urllib.parse.urlsplit(wallet.url).path
+    fresh, forwarded = new_page(browser, 390, 844), new_page(browser, 390, 844)
+    fresh.goto(link)
+    fresh.wait_for_url(wallet.url)
+    expect(fresh.locator("main")).to_contain_text(code)
+    forwarded.goto(link)
+    forwarded.wait_for_url(re.compile(r"/sign-in/\?next="))
+    expect(forwarded.locator("body")).not_to_contain_text(code)
 
     redeem(till, house, code)
     look_up(till, house, code)  # a second time it is refused in words

@@ -51,10 +51,11 @@ def test_every_language_of_a_template_takes_the_same_parameters() -> None:
         assert named["pt_BR"] == named["en"] == set(spec.examples)
 
 
-def test_the_voucher_button_ends_in_the_vouchers_page() -> None:
+def test_every_button_is_a_link_for_one_use() -> None:
     button = definition(template_spec("voucher_issued"), "pt_BR", PORTAL)["components"][2]["buttons"][0]
-    assert button["url"] == PORTAL + "vouchers/{{1}}"
-    assert button["example"][0].startswith(PORTAL + "vouchers/")
+    assert button["url"] == PORTAL + "l/{{1}}"
+    assert button["example"][0].startswith(PORTAL + "l/")
+    assert button_values(template_spec("voucher_issued"), {"voucher_path": "x/"}) == {}
 
 
 def test_the_sign_in_code_is_an_authentication_template_with_copy_button() -> None:

@@ -111,6 +111,16 @@ def _no_such_code(page: Page, house: House) -> None:
     page.locator("#till").wait_for()
 
 
+def _before_the_tap(page: Page, house: House) -> None:
+    """As a preview sees it, or somebody whose browser runs no scripts; otherwise it goes on by itself."""
+    page.add_init_script(
+        "if (location.pathname.includes('/l/'))"
+        " Object.defineProperty(document, 'visibilityState', {get: () => 'hidden'})"
+    )
+    page.goto(house.portal("l/nothing/"))
+    page.wait_for_load_state("networkidle")
+
+
 PORTAL_EMPTY = [
     Screen("membership-none", "membership/"),
     Screen("events-none", "events/"),
@@ -138,6 +148,7 @@ PORTAL = [
     Screen("how-it-works-club", "how-it-works/", "club"),
 ]
 PORTAL_DOORSTEP = [
+    Screen("link", act=_before_the_tap),
     Screen("join", "join/?store=centro"),
     Screen("sign-in", "sign-in/"),
     Screen("missing", "gone/"),

@@ -72,6 +72,7 @@ def _sentence_for(field: str, sentences: list[str]) -> list[str]:
         "purchases_at_most": _("O máximo precisa ser maior que o mínimo."),
         "spent_at_most": _("O máximo precisa ser maior que o mínimo."),
         "enrolled_until": _("O fim precisa vir depois do começo."),
+        "shop_url": _("Use um endereço como https://loja.exemplo.com.br."),
         "stores": _("Alguma destas lojas não existe mais."),
         "effective_at": _("Escolha um momento de agora em diante, depois da última versão publicada."),
     }

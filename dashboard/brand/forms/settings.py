@@ -248,6 +248,13 @@ class BrandForm(DeskForm):
         widget=forms.TextInput({"inputmode": "numeric"}),
         help_text=gettext_lazy("Completa telefones digitados sem DDD."),
     )
+    shop_url = forms.URLField(
+        label=gettext_lazy("Endereço da loja na internet"),
+        required=False,
+        max_length=300,
+        assume_scheme="https",
+        help_text=gettext_lazy("Aonde levam os botões de comprar das mensagens."),
+    )
     voucher_days = forms.IntegerField(
         label=gettext_lazy("Dias para usar um voucher de saldo"), min_value=1, max_value=3650
     )

@@ -33,6 +33,7 @@ class Tenant(models.Model):
     tagline = models.CharField(max_length=140, blank=True)
     default_area_code = models.CharField(max_length=2, blank=True)
     support_phone = models.CharField(max_length=16, blank=True)
+    shop_url = models.CharField(max_length=300, blank=True)  # where "buy" leads to
     voucher_days = models.PositiveSmallIntegerField(default=30)
     shortfall_policy = models.CharField(max_length=12, choices=Shortfall, default=Shortfall.OWE)
     terms_version = models.CharField(max_length=20, default="1")

@@ -23,6 +23,8 @@ from smartbis.tenancy.services.invitations import invite_staff
 from smartbis.tenancy.services.routes import add_route
 
 _COLOUR = re.compile(r"^#[0-9a-f]{6}$")
+# Of the public web, without a user's name in it: browsers are led there.
+_SHOP = re.compile(r"(?=.{1,300}$)https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?(?:[/?#][^\s\\]*)?", re.IGNORECASE)
 _AREA = re.compile(r"^[1-9][1-9]$")
 LOCALES = ("pt-br", "en")
 _SLUG = re.compile(r"^[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$")
@@ -35,6 +37,7 @@ CHANGEABLE = {
     "locale",
     "default_area_code",
     "support_phone",
+    "shop_url",
     "voucher_days",
     "shortfall_policy",
     "terms_text",
@@ -127,6 +130,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "timezone": (lambda value: value in available_timezones(), "Use a time zone like America/Sao_Paulo."),
     "locale": (lambda value: value in LOCALES, "Choose pt-br or en."),
     "shortfall_policy": (lambda value: value in Tenant.Shortfall.values, "Choose owe, pending_only or negative."),
+    "shop_url": (lambda value: not value or bool(_SHOP.fullmatch(value)), "Use an address like https://shop.example."),
     "default_area_code": (lambda value: not value or bool(_AREA.fullmatch(value)), "Use two digits, or none."),
 }
 
