@@ -101,6 +101,11 @@ v1 = [
     path("backtests/<uuid:backtest>", backtests.OneBacktest.as_view(), name="backtest"),
     path("backtests/<uuid:backtest>/stop", backtests.BacktestStop.as_view(), name="backtest-stop"),
     path("backtests/<uuid:backtest>/customers.csv", backtests.BacktestCustomers.as_view(), name="backtest-customers"),
+    path(
+        "backtests/<uuid:backtest>/differences.csv",
+        backtests.BacktestDifferencesFile.as_view(),
+        name="backtest-differences",
+    ),
     path("programs/<uuid:program>", programs.OneProgram.as_view(), name="program"),
     path("programs/<uuid:program>/versions", programs.ProgramVersions.as_view(), name="program-versions"),
     path("plans", plans.Plans.as_view(), name="plans"),

@@ -11,7 +11,14 @@ from api.schema import answered, call, sent
 from api.serializers.backtests import BacktestIn, BacktestOut, BacktestPageOut
 from api.serializers.base import PageQuery
 from api.views.base import ApiView, rendered
-from programs.backtest import backtests_page, customers_csv, get_backtest, start_backtest, stop_backtest
+from programs.backtest import (
+    backtests_page,
+    customers_csv,
+    differences_csv,
+    get_backtest,
+    start_backtest,
+    stop_backtest,
+)
 
 SPEC = {"rules": [{"key": "base", "effect": {"kind": "percentage", "basis_points": 700}}]}
 BACKTEST = {
@@ -142,4 +149,25 @@ class BacktestCustomers(ApiView):
         lines = customers_csv(tenant=self.tenant, backtest=backtest)
         answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="backtest-{backtest}.csv"'
+        return answer
+
+
+class BacktestDifferencesFile(ApiView):
+    """`/backtests/{id}/differences.csv`"""
+
+    scopes = {"GET": "programs:read"}
+
+    @call(
+        "getBacktestDifferences",
+        "Programs",
+        "Read where the ledger differs from the live rules replayed",
+        description="As CSV, every award that differs: purchase_id, rule, reason, replayed, awarded.",
+        answers={(200, "text/csv"): OpenApiTypes.STR},
+        problems=["backtest_not_found"],
+    )
+    def get(self, request: Request, backtest: UUID) -> HttpResponseBase:
+        """Read."""
+        lines = differences_csv(tenant=self.tenant, backtest=backtest)
+        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="backtest-{backtest}-differences.csv"'
         return answer

@@ -2,7 +2,14 @@
 
 from programs.backtest.errors import BacktestEnded, BacktestNotFound, TooManyBacktests
 from programs.backtest.infos import BacktestInfo, CustomerDifference
-from programs.backtest.selectors import backtests_page, customers_csv, get_backtest, most_changed, usual_period
+from programs.backtest.selectors import (
+    backtests_page,
+    customers_csv,
+    differences_csv,
+    get_backtest,
+    most_changed,
+    usual_period,
+)
 from programs.backtest.services import start_backtest, stop_backtest
 
 __all__ = [
@@ -13,6 +20,7 @@ __all__ = [
     "TooManyBacktests",
     "backtests_page",
     "customers_csv",
+    "differences_csv",
     "get_backtest",
     "most_changed",
     "start_backtest",

@@ -75,7 +75,7 @@ def _compare(
             open_awards[key] = [other.reversed, 0]
             continue
         reason = _reason(ledger, sale, rules, key, one, other, is_limited=key in limited)
-        fidelity.note(reason, sale.purchase, one[3] if one else 0, other.granted if other else 0)
+        fidelity.note(reason, sale.purchase, key, one[3] if one else 0, other.granted if other else 0)
     return open_awards if sale.comes_back else _NONE
 
 
@@ -119,6 +119,6 @@ def _changed(rule: Rule) -> str | None:
 
 def compare_taken_back(fidelity: Fidelity, purchase: bytes, awards: dict[str, list[int]]) -> None:
     """Hold what refunds took back of equal awards against what the ledger took back."""
-    for kept, taken in awards.values():
+    for key, (kept, taken) in awards.items():
         if kept != taken:
-            fidelity.note("taken_back_otherwise", purchase, taken, kept)
+            fidelity.note("taken_back_otherwise", purchase, key, taken, kept)

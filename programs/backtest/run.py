@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -268,15 +269,17 @@ def _end_with_worker() -> None:
 
 
 def wire(tally: Tally) -> dict[str, Any]:
-    """A tally with its customers, as JSON."""
+    """A tally with its customers and all its differences, as JSON."""
     people = [[customer.hex(), live, draft] for customer, live, draft in tally.customers]
-    return {"tally": tally.written(), "people": people}
+    listed = [b64encode(pack).decode() for pack in tally.fidelity.listed.packs()]
+    return {"tally": tally.written(), "people": people, "listed": listed}
 
 
 def told(answer: dict[str, Any]) -> Tally:
     """What a child wrote."""
     tally = Tally.read(answer["tally"])
     tally.customers = [(bytes.fromhex(customer), live, draft) for customer, live, draft in answer["people"]]
+    tally.fidelity.listed.take_in([b64decode(pack) for pack in answer["listed"]])
     return tally
 
 
@@ -287,6 +290,7 @@ def joined(outcomes: list[Outcome]) -> Tally:
         for each in outcomes:
             whole.add(each.tally)
             whole.customers += each.tally.customers
+            whole.fidelity.listed.take_in(each.tally.fidelity.listed.packs())
         return whole
     live, draft = (each.tally for each in outcomes)
     nets = {customer: [net, 0] for customer, net, _ in live.customers}

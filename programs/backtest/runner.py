@@ -5,6 +5,7 @@ goes on after the last part that was settled. Nothing but the backtest's own row
 off one backtest; whoever finds it lost, or the backtest stopped, throws the turn away.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -15,10 +16,11 @@ from django.db import DatabaseError
 from django.db.models import Q
 
 from programs.backtest.results import result_of
-from programs.backtest.run import Outcome, is_shared, joined, parts_of, rule_sets, run_tasks, sales_in, tasks_of
+from programs.backtest.run import Outcome, Task, is_shared, joined, parts_of, rule_sets, run_tasks, sales_in, tasks_of
 from programs.backtest.spent import spent_by_vouchers
 from programs.backtest.tallies import Tally
-from programs.models import Backtest
+from programs.models import Backtest, BacktestCustomer, BacktestDifferences
+from smartbis.customers.selectors.people import merged_count
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.outbox.work import request_work
@@ -29,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 LEASE_SECONDS = 90
 MOST_ATTEMPTS = 3
+# Merges are rare and made by people; so many times in a row somebody is tidying up.
+MOST_RESTARTS = 5
 OPEN = (Backtest.Status.QUEUED, Backtest.Status.RUNNING)
 _INSERT_CUSTOMERS = """
 INSERT INTO programs_backtestcustomer (tenant_id, backtest_id, part, id, customer_id, live, draft, difference)
@@ -37,6 +41,7 @@ FROM unnest(%(ids)s::uuid[], %(customers)s::uuid[], %(live)s::bigint[], %(draft)
     AS c(id, customer, live, draft)
 """
 _ROWS_A_STATEMENT = 10_000
+_PACKS_A_STATEMENT = 20
 
 
 class LeaseLost(Exception):
@@ -99,18 +104,39 @@ def _replay(row: Backtest) -> None:
     versions, draft = rule_sets(row)
     shared = is_shared([*versions, draft])
     if not row.parts:
+        row.merges = merged_count(tenant=row.tenant_id)
         row.sales_total = sales_in(row)
         row.parts = parts_of(row.sales_total, shared=shared)
         with tenant_scope(row.tenant_id):
-            _advance(row, sales_total=row.sales_total, parts=row.parts, sales_done=0)
+            _advance(row, merges=row.merges, sales_total=row.sales_total, parts=row.parts, sales_done=0)
     tasks = tasks_of(row, shared=shared)
     before = _settled_sales(Tally.read(row.partial))
     if row.sales_done != before:
         _beat(row, before)
     outcomes = run_tasks(row, tasks, lambda done: _beat(row, min(row.sales_total, before + done)))
+    if merged_count(tenant=row.tenant_id) != row.merges and not _is_one_look(row, tasks):
+        _begin_again(row)
+        return
     _settle(row, outcomes)
     if row.position >= row.parts:
         _finish(row)
+
+
+def _is_one_look(row: Backtest, tasks: Sequence[Task]) -> bool:
+    """Whether everything was read at one instant: then nobody's sales can have moved between two parts of it."""
+    return row.parts == 1 and len(tasks) == 1
+
+
+def _begin_again(row: Backtest) -> None:
+    """Throw everything away: a merge has moved sales, so that one part may have read them twice or none at all."""
+    if row.restarts >= MOST_RESTARTS:
+        _end(row, Backtest.Status.FAILED, failure="customers_merged")
+        return
+    with tenant_scope(row.tenant_id):
+        BacktestCustomer.objects.filter(backtest_id=row.id).delete()
+        BacktestDifferences.objects.filter(backtest_id=row.id).delete()
+        _advance(row, attempts=0, parts=0, position=0, partial={}, sales_done=0, restarts=row.restarts + 1)
+    log.info("backtest.begun_again", tenant=str(row.tenant_id), backtest=str(row.id), restarts=row.restarts + 1)
 
 
 def _beat(row: Backtest, done: int) -> None:
@@ -129,6 +155,7 @@ def _settle(row: Backtest, outcomes: list[Outcome]) -> None:
     with tenant_scope(row.tenant_id):
         _advance(row, attempts=0, position=row.position, partial=row.partial, sales_done=row.sales_done)
         _write_customers(row, tally.customers)
+        _write_differences(row, tally)
 
 
 def _settled_sales(tally: Tally) -> int:
@@ -150,6 +177,18 @@ def _write_customers(row: Backtest, people: list[tuple[bytes, int, int]]) -> Non
                 "draft": [draft for _, _, draft in some],
             }
             execute_rows(cursor, _INSERT_CUSTOMERS, columns)
+
+
+def _write_differences(row: Backtest, tally: Tally) -> None:
+    BacktestDifferences.objects.bulk_create(
+        (
+            BacktestDifferences(
+                tenant_id=row.tenant_id, backtest_id=row.id, part=row.position, number=number, packed=pack
+            )
+            for number, pack in enumerate(tally.fidelity.listed.packs())
+        ),
+        batch_size=_PACKS_A_STATEMENT,
+    )
 
 
 def _finish(row: Backtest) -> None:

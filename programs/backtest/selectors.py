@@ -11,8 +11,9 @@ from django.db.models import Q
 
 from programs.backtest.errors import BacktestNotFound
 from programs.backtest.infos import BacktestInfo, CustomerDifference
+from programs.backtest.listing import header_line, unpacked
 from programs.errors import ProgramNotFound
-from programs.models import Backtest, BacktestCustomer, Program
+from programs.models import Backtest, BacktestCustomer, BacktestDifferences, Program
 from smartbis.kernel.clock import now
 from smartbis.kernel.pages import Page, decode_cursor, encode_cursor
 from smartbis.tenancy.scope import tenant_scope
@@ -61,6 +62,28 @@ def customers_csv(*, tenant: UUID, backtest: UUID) -> Iterator[str]:
     """Every customer with a difference as lines of CSV, who loses most first. Raises BacktestNotFound at once."""
     get_backtest(tenant=tenant, backtest=backtest)
     return _lines(tenant, backtest)
+
+
+def differences_csv(*, tenant: UUID, backtest: UUID) -> Iterator[str]:
+    """Every award that differs from the live rules replayed, with the reason, as lines of CSV in the order of parts.
+
+    Amounts are in the programme's unit; a backtest that is not through lists nothing. Raises BacktestNotFound at once.
+    """
+    is_done = get_backtest(tenant=tenant, backtest=backtest).status == Backtest.Status.DONE
+    return _differences(tenant, backtest) if is_done else iter([header_line()])
+
+
+def _differences(tenant: UUID, backtest: UUID) -> Iterator[str]:
+    yield header_line()
+    last = (0, -1)
+    while True:
+        with tenant_scope(tenant, read_only=True):
+            rows = BacktestDifferences.objects.filter(backtest_id=backtest).order_by("part", "number")
+            row = rows.filter(Q(part__gt=last[0]) | Q(part=last[0], number__gt=last[1])).first()
+        if row is None:
+            return
+        yield unpacked(bytes(row.packed))
+        last = (row.part, row.number)
 
 
 def _lines(tenant: UUID, backtest: UUID) -> Iterator[str]:

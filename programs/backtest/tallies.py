@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from programs.backtest.listing import Listing
 from programs.rules.spec import Rule
 
 MOST_LISTED = 20
@@ -124,14 +125,19 @@ class Differences:
 
 @dataclass
 class Fidelity:
-    """How the ledger compares with the live rules replayed: awards that agree, and the others by reason."""
+    """How the ledger compares with the live rules replayed: awards that agree, and the others by reason.
+
+    `listed` has every one of the others; like customers it is kept apart from what is written.
+    """
 
     awards: int = 0
     equal: int = 0
     reasons: dict[str, Differences] = field(default_factory=dict)
+    listed: Listing = field(default_factory=Listing)
 
-    def note(self, reason: str, purchase: bytes, replayed: int, awarded: int) -> None:
-        """Count a difference."""
+    def note(self, reason: str, purchase: bytes, rule: str, replayed: int, awarded: int) -> None:
+        """Count a difference, and list it."""
+        self.listed.note(purchase, rule, reason, replayed, awarded)
         found = self.reasons.setdefault(reason, Differences())
         found.times += 1
         found.replayed += replayed
@@ -140,7 +146,7 @@ class Fidelity:
             found.examples.append(purchase.hex())
 
     def add(self, other: "Fidelity") -> None:
-        """Add another part's."""
+        """Add another part's; what is listed is not carried along."""
         self.awards += other.awards
         self.equal += other.equal
         for reason, each in other.reasons.items():
@@ -233,7 +239,11 @@ class Tally:
             "draft": asdict(self.draft),
             "cells": [[*cell, *_row(each)] for cell, each in self.cells.items()],
             "segments": [[key, *_row(each)] for key, each in self.segments.items()],
-            "fidelity": asdict(self.fidelity),
+            "fidelity": {
+                "awards": self.fidelity.awards,
+                "equal": self.fidelity.equal,
+                "reasons": {reason: asdict(each) for reason, each in self.fidelity.reasons.items()},
+            },
             "spending": {what: asdict(each) for what, each in self.spending.items()},
             "customers": [self.customers_seen, self.gaining, self.losing],
             "steps": self.steps,

@@ -3,7 +3,7 @@
 from programs.models.adjustment import Adjustment, AdjustmentLimit
 from programs.models.article import Article
 from programs.models.award import Award, AwardReversal
-from programs.models.backtest import Backtest, BacktestCustomer
+from programs.models.backtest import Backtest, BacktestCustomer, BacktestDifferences
 from programs.models.challenge import Challenge, ChallengeTaker
 from programs.models.checkout import BalanceChoice, Checkout, TillTerms
 from programs.models.gathering import Gathering, Registration
@@ -23,6 +23,7 @@ __all__ = [
     "AwardReversal",
     "Backtest",
     "BacktestCustomer",
+    "BacktestDifferences",
     "BalanceChoice",
     "Challenge",
     "ChallengeTaker",

@@ -28,6 +28,8 @@ class Backtest(TenantModel):
     result = models.JSONField(default=dict)
     failure = models.CharField(max_length=60, blank=True)
     attempts = models.PositiveIntegerField(default=0, help_text="Turns taken since anything was settled.")
+    merges = models.BigIntegerField(null=True, help_text="How many customers had been merged when it began.")
+    restarts = models.PositiveSmallIntegerField(default=0, db_default=0)
     lease = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     actor_label = models.CharField(max_length=80, blank=True)
@@ -75,3 +77,20 @@ class BacktestCustomer(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.difference}"
+
+
+class BacktestDifferences(TenantModel):
+    """Some thousand awards that differ from the live rules replayed, as packed lines (`programs.backtest.listing`)."""
+
+    backtest = models.ForeignKey(Backtest, on_delete=models.PROTECT, related_name="+", db_index=False)
+    part = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(help_text="Its place among those of the part.")
+    packed = models.BinaryField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "backtest", "part", "number"], name="backtest_differences_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part}.{self.number}"

@@ -8,7 +8,7 @@ from uuid import UUID
 from programs.checkouts.infos import Basket, TillTermsInfo
 from programs.checkouts.services import open_checkout
 from programs.checkouts.terms import choose_balance, set_till_terms
-from programs.models import Article, Backtest, BacktestCustomer, ImportBatch, ImportRow
+from programs.models import Article, Backtest, BacktestCustomer, BacktestDifferences, ImportBatch, ImportRow
 from programs.selectors import Limit
 from programs.selectors.notices import notices_for
 from programs.services import (
@@ -220,6 +220,7 @@ def add_backtest(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str
             actor_label=f"Owner {canary}",
             created_at=now(),
         )
+        BacktestDifferences.objects.create(tenant_id=tenant, backtest=row, part=1, number=0, packed=canary.encode())
         BacktestCustomer.objects.create(
             tenant_id=tenant, backtest=row, part=1, customer_id=customer, live=1, draft=2, difference=1
         )

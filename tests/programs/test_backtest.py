@@ -13,7 +13,9 @@ from programs.backtest import (
     TooManyBacktests,
     backtests_page,
     customers_csv,
+    differences_csv,
     get_backtest,
+    listing,
     most_changed,
     start_backtest,
     stop_backtest,
@@ -99,6 +101,30 @@ def test_what_the_ledger_did_not_give_has_a_reason(aurora: TenantInfo) -> None:
     (first, second) = tried(aurora, program.id, TEN).result["fidelity"]["reasons"]
     assert {first["reason"], second["reason"]} == {"programme_paused", "before_first_version"}
     assert (first["replayed"], first["awarded"]) == (200, 0)
+
+
+def test_every_difference_is_listed_with_its_reason(
+    aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "LINES_A_PACK", 3)
+    program, theirs = make_cashback(aurora), make_cashback(boreal)
+    for brand, one in ((aurora, program), (boreal, theirs)):
+        customer = make_customer(brand)
+        set_program_status(tenant=brand.id, program=one.id, status="paused", actor=OWNER)
+        missed = [record_sale(tenant=brand.id, sale=draft(brand, customer.id, 1_000, str(each))) for each in range(8)]
+        set_program_status(tenant=brand.id, program=one.id, status="live", actor=OWNER)
+        record_sale(tenant=brand.id, sale=draft(brand, customer.id, 1_000, "paid"))
+        if brand is aurora:
+            mine = missed
+    found = tried(aurora, program.id, TEN)
+    (reason,) = found.result["fidelity"]["reasons"]
+    assert (reason["times"], len(reason["examples"])) == (8, 5)
+    header, *lines = "".join(differences_csv(tenant=aurora.id, backtest=found.id)).splitlines()
+    assert header == "purchase_id,rule,reason,replayed,awarded"
+    listed = sorted((UUID(line.split(",")[0]), *line.split(",")[2:]) for line in lines)
+    assert listed == sorted((each.purchase.id, "programme_paused", "200", "0") for each in mine)
+    with pytest.raises(BacktestNotFound):
+        differences_csv(tenant=boreal.id, backtest=found.id)
 
 
 def test_a_backdated_membership_is_named(aurora: TenantInfo) -> None:

@@ -18,12 +18,14 @@ from django.db import connection
 from programs.backtest import BacktestInfo, customers_csv, get_backtest, run, runner, start_backtest, stop_backtest
 from programs.backtest.runner import work_on_backtests
 from programs.models import Backtest
-from programs.services import open_program, record_sales, refund_sale
+from programs.services import merge_customers, open_program, record_sales, refund_sale
 from smartbis.kernel.clock import frozen, now
 from smartbis.purchases.infos import SaleDraft
+from smartbis.purchases.models import Purchase
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_brand, make_customer, store_of
+from tests.unchanged import unchanged
 
 OWNER = actor("owner")
 LIVE = {"rules": [{"key": "base", "effect": {"kind": "percentage", "basis_points": 500}}]}
@@ -218,3 +220,42 @@ def test_a_turn_taken_again_counts_from_what_was_settled(aurora: TenantInfo, mon
     found = _worked_through(brand, backtest)
     assert told[4:] == told[2:4]
     assert (found.status, found.sales_done, found.result["sales"]) == ("done", 80, 80)
+
+
+def _in_this_process(row: Any, tasks: list[run.Task], beat: Callable[[int], None]) -> list[run.Outcome]:
+    return [run.Outcome(task, run.run_task(row, task, lambda _done: None)) for task in tasks]
+
+
+@pytest.mark.parametrize("merges", [1, runner.MOST_RESTARTS + 1])
+def test_a_merge_between_two_parts_begins_again(
+    aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch, merges: int
+) -> None:
+    """Sales move from a customer of one part to one of another: read twice, or not at all, were it to go on."""
+    brand, program = _brand("carmim", 1_000)
+    monkeypatch.setattr(run, "SALES_IN_ONE_PROCESS", 0)
+    monkeypatch.setattr(run, "SALES_A_PART", 20)
+    backtest = _asked(brand, program, CAPPED)
+    with tenant_scope(brand.id, read_only=True):
+        people = list(Purchase.objects.order_by("customer_id").values_list("customer_id", flat=True).distinct())
+    left = iter(people[1:])
+
+    def and_a_merge(row: Any, tasks: list[run.Task], beat: Callable[[int], None]) -> list[run.Outcome]:
+        outcomes = _in_this_process(row, tasks, beat)
+        nonlocal merges
+        if merges and tasks[0].part:
+            merge_customers(tenant=brand.id, into=people[0], other=next(left), actor=OWNER)
+            merges -= 1
+        return outcomes
+
+    monkeypatch.setattr(runner, "run_tasks", and_a_merge)
+    many = merges > 1
+    with unchanged(aurora, boreal):
+        found = _worked_through(brand, backtest)
+    if many:
+        assert (found.status, found.failure, found.result) == ("failed", "customers_merged", {})
+        return
+    assert (found.status, found.sales_done, found.result["sales"]) == ("done", 80, 80)
+    monkeypatch.setattr(runner, "run_tasks", _in_this_process)
+    again = _worked_through(brand, _asked(brand, program, CAPPED))
+    assert _plain(found.result) == _plain(again.result)
+    assert _differences(brand, found) == _differences(brand, again)

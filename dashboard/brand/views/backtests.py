@@ -31,6 +31,7 @@ from programs.backtest import (
     BacktestInfo,
     backtests_page,
     customers_csv,
+    differences_csv,
     get_backtest,
     most_changed,
     start_backtest,
@@ -81,6 +82,7 @@ def show(request: DeskRequest, backtest: UUID) -> HttpResponse:
         if info.is_moving and request.may("program.change")
         else "",
         "csv_url": reverse("dashboard:backtest_customers", args=[backtest]),
+        "differences_url": reverse("dashboard:backtest_differences", args=[backtest]),
     }
     if info.status == "done":
         context |= _figures(request, info)
@@ -93,6 +95,13 @@ def customers(request: DeskRequest, backtest: UUID) -> HttpResponseBase:
     """Everybody whom the draft would treat differently, as a file."""
     lines = customers_csv(tenant=request.tenant, backtest=backtest)
     return streamed_csv(lines, f"backtest-{backtest}.csv")
+
+
+@desk(reads="program.see")
+def differences(request: DeskRequest, backtest: UUID) -> HttpResponseBase:
+    """Every award that differs from the live rules replayed, as a file."""
+    lines = differences_csv(tenant=request.tenant, backtest=backtest)
+    return streamed_csv(lines, f"backtest-{backtest}-differences.csv")
 
 
 @desk(writes="program.change")

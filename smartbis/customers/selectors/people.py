@@ -117,6 +117,12 @@ def merged_since(*, tenant: UUID, since: datetime) -> tuple[UUID, ...]:
         return tuple(rows.order_by("merged_at", "id").values_list("id", flat=True))
 
 
+def merged_count(*, tenant: UUID) -> int:
+    """How many customers have been merged into others: it only grows, so that the same number means no merge."""
+    with tenant_scope(tenant, read_only=True):
+        return Customer.objects.filter(tenant_id=tenant, merged_into__isnull=False).count()
+
+
 def merged_ids_of(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
     """`merged_ids` of several customers in one query; who has none is left out."""
     found: dict[UUID, tuple[UUID, ...]] = {}
