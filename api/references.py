@@ -1,13 +1,16 @@
 """Customers and stores as callers name them."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.infos import ConsentGiven, Origin
 from smartbis.customers.selectors import Sought, find_customer, get_customer, holders_reading, sought
 from smartbis.customers.services import find_or_enrol
+from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.errors import StoreUnknown
@@ -15,6 +18,7 @@ from smartbis.tenancy.scope import Reading, read_together
 from smartbis.tenancy.selectors import StoreInfo, TenantInfo, get_store_by_code
 
 CHANNEL: Literal["api"] = "api"
+USUAL_DAYS = 30
 OWN_BASIS = "tenant_basis"
 # Who buys: a customer, nobody who is known, or why it can be nobody.
 Buyer = UUID | InvalidInput | None
@@ -33,6 +37,19 @@ def store_of(tenant: UUID, code: str, *, field: str = "store") -> StoreInfo:
         return get_store_by_code(tenant=tenant, code=code)
     except StoreUnknown as error:
         raise StoreCodeUnknown({field: [StoreCodeUnknown.sentence]}) from error
+
+
+def asked_period(brand: TenantInfo, asked: dict[str, Any]) -> dict[str, Any]:
+    """`since`, `until` and `store` of a report's query: the tenant's last thirty days if none are named.
+
+    Raises StoreCodeUnknown.
+    """
+    until = asked.get("until") or now().astimezone(ZoneInfo(brand.timezone)).date()
+    return {
+        "since": asked.get("since") or until - timedelta(days=USUAL_DAYS - 1),
+        "until": until,
+        "store": store_of(brand.id, asked["store"]).id if "store" in asked else None,
+    }
 
 
 def customer_of(tenant: UUID, reference: dict[str, Any]) -> UUID:

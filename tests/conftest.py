@@ -12,6 +12,7 @@ from django.utils import translation
 from smartbis.tenancy.selectors import TenantInfo
 from tests import database, factories
 from tests.chromium import launch_options
+from tests.pokes import hold_pokes
 
 
 @pytest.hookimpl(trylast=True)
@@ -81,10 +82,7 @@ def _static_files_found_when_asked_for() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_waiting_pokes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers are driven by the tests themselves; nothing is sent to a broker."""
-    from smartbis.outbox import work
-
-    monkeypatch.setattr(work, "_poke", lambda queue: None)
+    hold_pokes(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

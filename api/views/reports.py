@@ -1,22 +1,17 @@
 """Reports: what came of it, and what is owed."""
 
-from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.references import store_of
+from api.references import asked_period
 from api.rendering import CsvRenderer
 from api.schema import answered, call
 from api.serializers.reports import LiabilityOut, PeriodQuery, ReturnsOut
 from api.views.base import ApiView, rendered
 from insights.selectors import LiabilityReport, liability_report, return_report
-from smartbis.kernel.clock import now
-
-USUAL_DAYS = 30
 
 
 class Returns(ApiView):
@@ -39,10 +34,8 @@ class Returns(ApiView):
     def get(self, request: Request) -> Response:
         """Report."""
         asked = self.asked(PeriodQuery)
-        until = asked.get("until") or now().astimezone(ZoneInfo(self.brand.timezone)).date()
-        since = asked.get("since") or until - timedelta(days=USUAL_DAYS - 1)
-        store = store_of(self.tenant, asked["store"]).id if "store" in asked else None
-        return Response(rendered(ReturnsOut, return_report(tenant=self.tenant, since=since, until=until, store=store)))
+        found = return_report(tenant=self.tenant, **asked_period(self.brand, asked))
+        return Response(rendered(ReturnsOut, found))
 
 
 class Liability(ApiView):

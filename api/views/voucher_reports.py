@@ -1,7 +1,7 @@
 """Reports on vouchers: what became of them, and what partners honoured."""
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.references import store_of
+from api.references import asked_period
 from api.rendering import CsvRenderer
 from api.schema import call
 from api.serializers.reports import MonthQuery, StatementsOut, VoucherReportOut, VoucherReportQuery
@@ -17,8 +17,6 @@ from api.views.base import ApiView, rendered
 from insights.selectors.statements import PartnerStatement, partner_statements
 from insights.selectors.voucher_report import VoucherReport, voucher_report
 from smartbis.kernel.clock import now
-
-USUAL_DAYS = 30
 
 
 class VoucherReports(ApiView):
@@ -42,15 +40,12 @@ class VoucherReports(ApiView):
     def get(self, request: Request) -> Response:
         """Report."""
         asked = self.asked(VoucherReportQuery)
-        until = asked.get("until") or now().astimezone(ZoneInfo(self.brand.timezone)).date()
         found = voucher_report(
             tenant=self.tenant,
-            since=asked.get("since") or until - timedelta(days=USUAL_DAYS - 1),
-            until=until,
+            **asked_period(self.brand, asked),
             by=asked.get("by", "coupon"),
             campaign=asked.get("campaign"),
             coupon=asked.get("coupon"),
-            store=store_of(self.tenant, asked["store"]).id if "store" in asked else None,
         )
         return Response(rendered(VoucherReportOut, _shaped(found)))
 

@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from messaging.whatsapp.guard import tolerating_test_transaction
-from smartbis.outbox import work
 from tests.contracts.world import World, make_world
 from tests.messaging import graph as fake
+from tests.pokes import hold_pokes
 
 BOUNDLESS = {"API_RATE_PER_SECOND": 10**6, "API_RATE_BURST": 10**6}
 
@@ -40,7 +40,7 @@ def worlds(db: None) -> Iterator[tuple[World, World]]:
 def standing_worlds(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[World, World]]:
     """The two for a module's tests, in a transaction that is undone after them: making them takes longer than most."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
-        patch.setattr(work, "_poke", lambda queue: None)
+        hold_pokes(patch)
         with made() as both:
             yield both
         transaction.set_rollback(True)
