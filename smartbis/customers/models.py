@@ -200,7 +200,7 @@ class Membership(TenantModel):
 class MergeProposal(TenantModel):
     """Two customers who may be one person: something that one of them was known by turned up at the other.
 
-    Open while both are there and nobody said that they are two. The lesser id is `one`.
+    Open while both are there and nobody said that they are two. `propose_merge` makes the lesser id `one`.
     """
 
     one = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -212,7 +212,7 @@ class MergeProposal(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "one", "other"], name="customers_proposal_once"),
-            models.CheckConstraint(condition=models.Q(one__lt=models.F("other")), name="customers_proposal_of_two"),
+            models.CheckConstraint(condition=~models.Q(one=models.F("other")), name="customers_proposal_of_two"),
         ]
 
     def __str__(self) -> str:

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'one', 'other'), name='customers_proposal_once'), models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='customers_proposal_of_two')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'one', 'other'), name='customers_proposal_once'), models.CheckConstraint(condition=models.Q(('one', models.F('other')), _negated=True), name='customers_proposal_of_two')],
             },
         ),
     ]
