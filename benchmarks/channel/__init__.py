@@ -28,6 +28,8 @@ def measured(
         size = {"rounds": rounds, "seconds": seconds, "postmaster": postmaster}
         made = _told(door.measured(free, **size))  # type: ignore[arg-type]
         made += _told(ceiling.measured(free, **size))  # type: ignore[arg-type]
+        for sender in (alone, *others):
+            ceiling.meet_everybody(sender)
         with house.workers(database, sandbox, address):
             made += _told([rates.handed_over(alone, state, seconds=minute / 2, postmaster=postmaster)])
             made += _told([rates.kept([alone], state, seconds=minute, postmaster=postmaster)])

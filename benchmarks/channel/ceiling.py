@@ -25,9 +25,8 @@ def measured(sender: Sender, *, rounds: int, seconds: float, postmaster: int | N
     """Our loop and the two peers, in turn."""
     from messaging.sending import CONNECTIONS
 
-    sender.limited_to(NO_LIMIT)
     _stop_listening(sender)
-    _meet_everybody(sender)
+    meet_everybody(sender)
     payload = _pattern(sender)
     ours, bare = "send loop, no limits, one process", "heyoo alone, one call after the other"
     threads = f"heyoo alone, {CONNECTIONS} threads, open connections"
@@ -52,10 +51,11 @@ def _stop_listening(sender: Sender) -> None:
     TRANSPORT.delete(url, headers={"Authorization": f"Bearer {sender.connection.token}"})
 
 
-def _meet_everybody(sender: Sender) -> None:
+def meet_everybody(sender: Sender) -> None:
     """One message for each person: what WhatsApp calls them is learnt once, and is no part of a round."""
     from messaging.sending import send_due
 
+    sender.limited_to(NO_LIMIT)
     queue_many(sender, len(sender.people), wake=False)
     while send_due(tenant=sender.tenant):
         pass
