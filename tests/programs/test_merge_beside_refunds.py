@@ -50,9 +50,7 @@ def _confirming(brand: TenantInfo, ana: CustomerInfo) -> tuple[Any, Work]:
     return sale, partial(confirm_sale, tenant=brand.id, purchase=sale.id)
 
 
-@pytest.mark.parametrize(
-    ("writer", "kept_of_it"), [(_refunding, 0), (_cancelling, 0), (_confirming, 1_000)]
-)
+@pytest.mark.parametrize(("writer", "kept_of_it"), [(_refunding, 0), (_cancelling, 0), (_confirming, 1_000)])
 def test_a_merge_and_who_takes_a_sale_back_wait_in_one_order(
     aurora: TenantInfo,
     boreal: TenantInfo,
