@@ -18,7 +18,7 @@ EMPTY = {
     "programs": "Nenhum programa ainda",
     "coupons": "Nenhum cupom ainda",
     "messages": "Nenhuma mensagem ainda",
-    "templates": "Nenhum modelo ainda",
+    "templates": "Vão à Meta quando um número de WhatsApp for ligado",
     "channel": "Nenhum número ligado",
     "reports": "Nada aconteceu neste período",
     "imports": "Nenhum arquivo importado ainda",
