@@ -17,8 +17,15 @@ from tests.pokes import hold_pokes
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs a whole house comes first: one process starts one, and nothing long is left for last."""
+    """What needs a whole house comes first: one process starts one. What takes minutes begins the second half.
+
+    Two processes are given a half each, so that nothing long is left for last.
+    """
     items.sort(key=lambda item: "e2e" not in item.path.parts)
+    long = [item for item in items if item.get_closest_marker("takes_minutes")]
+    others = [item for item in items if item not in long]
+    middle = len(items) // 2
+    items[:] = [*others[:middle], *long, *others[middle:]]
 
 
 @pytest.fixture(scope="session")

@@ -135,6 +135,7 @@ def test_the_command_loads_the_file_and_takes_it_back(gifts: TenantInfo, excerpt
 
 
 @pytest.mark.slow
+@pytest.mark.takes_minutes
 @pytest.mark.no_cover  # of what it runs through a million times, the excerpts count
 @pytest.mark.skipif(not REAL.exists(), reason=f"the purchase log is absent: set SMARTBIS_ONLINE_RETAIL ({REAL.name})")
 @pytest.mark.django_db(transaction=True)
