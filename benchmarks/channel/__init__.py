@@ -31,6 +31,7 @@ def measured(
         for sender in (alone, *others):
             ceiling.meet_everybody(sender)
         with house.workers(database, sandbox, address):
+            rates.settled([alone, *others, free])  # what the door was given is nobody's to pay for here
             made += _told([rates.handed_over(alone, state, seconds=minute / 2, postmaster=postmaster)])
             made += _told([rates.kept([alone], state, seconds=minute, postmaster=postmaster)])
             made += _told([rates.kept([alone, *others], state, seconds=minute, postmaster=postmaster)])

@@ -45,7 +45,7 @@ def kept(senders: list[Sender], state: Path, *, seconds: float, postmaster: int 
         "most_in_a_second": max(_most_in_a_second(each) for each in moments.values()),
         "refused_for_speed": _refused(senders),
         "load": [asdict(load)],
-        **_settled(senders),
+        **settled(senders),
     }
     return Figure(
         f"{len(senders)} number{'s' if len(senders) > 1 else ''} at {PER_SECOND} a second",
@@ -134,7 +134,7 @@ def _refused(senders: list[Sender]) -> int:
     return count
 
 
-def _settled(senders: list[Sender]) -> dict[str, Any]:
+def settled(senders: list[Sender]) -> dict[str, Any]:
     """How far the statuses have come, and how long it takes until the last has been applied."""
     from messaging.models import WebhookItem, WebhookPayload
     from smartbis.tenancy.scope import tenant_scope
