@@ -109,6 +109,7 @@ def test_what_meta_would_refuse_is_said_beside_its_field_and_not_sent(aurora: Te
     assert answer.status_code == 422
     for words in ("não pode começar nem terminar", "Antes diga o endereço da loja", "com código do país"):
         assert words in page
+    assert "Ana, oi" in page  # the phone goes on showing what was written
     assert drafts(aurora) == []
 
 

@@ -73,16 +73,21 @@ class TemplateForm(DeskForm):
             for row in range(ROWS)
         ]
 
-    def draft(self) -> TemplateDraft:
-        """What was written, as far as it can be read; also before it is right, for the preview."""
-        given = getattr(self, "cleaned_data", {})
-        return TemplateDraft(
+    def clean(self) -> dict[str, Any]:
+        """Keep what was written: a field that is told a fault afterwards is no longer among the cleaned ones."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        self._written = TemplateDraft(
             category=Category(given.get("category") or Category.UTILITY),
             body=_newlines(given.get("body", "")),
             header=given.get("header", ""),
             footer=given.get("footer", ""),
             buttons=tuple(self._button(row) for row in self._rows),
         )
+        return given
+
+    def draft(self) -> TemplateDraft:
+        """What was written, as far as it can be read, once the form was judged: right or not, for the preview."""
+        return self._written
 
     def tell(self, faults: tuple[Fault, ...]) -> None:
         """Put what Meta would refuse beside the fields it is about."""
