@@ -49,7 +49,7 @@ class Delivery(TenantModel):
 
 
 class WakeUp(models.Model):
-    """A queue of a tenant may have work from `due_at` on. Global, so that workers can find it; holds nothing else.
+    """A queue of a tenant may have work from `due_at` on. Global, so that workers find it; holds nothing of the tenant.
 
     Who makes work only adds rows and workers remove them, so that a tenant's sales never wait for each other here.
     """
@@ -58,6 +58,8 @@ class WakeUp(models.Model):
     queue = models.CharField(max_length=20)
     owner = models.UUIDField()
     due_at = models.DateTimeField()
+    # The function that has work; empty where any of the queue's may have.
+    worker = models.CharField(max_length=60, blank=True, db_default="")
 
     class Meta:
         indexes = [models.Index(fields=["queue", "due_at"], name="wake_up_due")]

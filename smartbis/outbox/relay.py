@@ -17,7 +17,7 @@ from django.db import connection
 from smartbis.kernel.clock import now
 from smartbis.outbox.events import REGISTRY
 from smartbis.outbox.models import Delivery
-from smartbis.outbox.subscriptions import find_subscription
+from smartbis.outbox.subscriptions import CARRIER, find_subscription
 from smartbis.outbox.work import request_work, worker
 from smartbis.tenancy.scope import tenant_scope
 
@@ -74,7 +74,7 @@ def _claim(tenant: UUID) -> list[Claim]:
                 for delivery, subscriber, attempts, name, payload in cursor.fetchall()
             ]
         if claims:
-            request_work(queue="relay", due_at=lease)  # finds them again should this process die
+            request_work(queue="relay", due_at=lease, worker=CARRIER)  # finds them again should this process die
     return claims
 
 
@@ -112,7 +112,7 @@ def _retry(tenant: UUID, claim: Claim, error: Exception) -> None:
         Delivery.objects.filter(id=claim.id, status="waiting", attempts=claim.attempts).update(
             due_at=due_at, last_error=reason
         )
-        request_work(queue="relay", due_at=due_at)
+        request_work(queue="relay", due_at=due_at, worker=CARRIER)
 
 
 def _bury(tenant: UUID, claim: Claim, reason: str) -> None:

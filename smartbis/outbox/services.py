@@ -8,7 +8,7 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.outbox.events import Event
 from smartbis.outbox.models import Delivery, WakeUp
-from smartbis.outbox.subscriptions import subscriptions_to
+from smartbis.outbox.subscriptions import CARRIER, subscriptions_to
 from smartbis.outbox.work import poke_after_commit, request_work
 from smartbis.tenancy.scope import current_tenant, tenant_scope
 from smartbis.tenancy.statements import execute_rows, prepared_cursor
@@ -24,8 +24,9 @@ WITH happened AS (
     FROM unnest(%(owed_ids)s::uuid[], %(owed_events)s::uuid[], %(subscribers)s::text[], %(queues)s::text[])
          AS d(id, event, subscriber, queue)
 )
-INSERT INTO outbox_wakeup (id, queue, owner, due_at)
-SELECT id, queue, %(tenant)s, %(now)s FROM unnest(%(wake_ids)s::uuid[], %(wake_queues)s::text[]) AS w(id, queue)
+INSERT INTO outbox_wakeup (id, queue, owner, due_at, worker)
+SELECT id, queue, %(tenant)s, %(now)s, %(worker)s
+FROM unnest(%(wake_ids)s::uuid[], %(wake_queues)s::text[]) AS w(id, queue)
 """
 
 
@@ -65,6 +66,7 @@ def publish_all(events: Sequence[Event]) -> None:
                 "queues": [subscription.queue for _, _, subscription in owed],
                 "wake_ids": [new_id() for _ in queues],
                 "wake_queues": queues,
+                "worker": CARRIER,
             },
         )
     for queue in queues:
@@ -80,7 +82,7 @@ def replay_dead(*, tenant: UUID, delivery: UUID | None = None) -> int:
         queues = set(dead.values_list("queue", flat=True))
         count = dead.update(status="waiting", attempts=0, due_at=now())
         for queue in queues:
-            request_work(queue=queue)
+            request_work(queue=queue, worker=CARRIER)
         return count
 
 

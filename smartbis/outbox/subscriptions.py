@@ -7,6 +7,9 @@ from uuid import UUID
 
 from smartbis.outbox.events import Event
 
+# The worker that carries deliveries out (see `relay`).
+CARRIER = "relay_deliveries"
+
 E_contra = TypeVar("E_contra", bound=Event, contravariant=True)
 
 

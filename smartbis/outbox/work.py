@@ -2,12 +2,12 @@
 
 A worker function claims rows in a short scope of its own, works outside any transaction, and records. What tells that
 a tenant may have work is a wake-up row, written in the transaction that made the work; the broker is only poked after
-commit.
+commit. A queue has many workers: what comes thousands of times an hour names its own, so that the others need not look.
 """
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -19,6 +19,7 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.context import scoped_tenant
 from smartbis.kernel.ids import new_id
 from smartbis.tenancy.scope import current_tenant
+from smartbis.tenancy.statements import prepared_cursor
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -31,8 +32,17 @@ POKE_INTERVAL_SECONDS = 0.2
 POKE_PAUSE_SECONDS = 15.0
 _GUARD_SECONDS = 120
 # Longer than pokes are spared, and than a number at its limit rests.
-LINGER_SECONDS = 0.3
+LINGER_SECONDS = 0.4
 _LOOK_SECONDS = 0.03
+
+_TAKE = """
+WITH taken AS (
+    DELETE FROM outbox_wakeup WHERE queue = %s AND owner = %s AND due_at <= %s RETURNING worker
+), guard AS (
+    INSERT INTO outbox_wakeup (id, queue, owner, due_at) VALUES (%s, %s, %s, %s)
+)
+SELECT DISTINCT worker FROM taken
+"""
 
 
 class Worker(Protocol):
@@ -74,13 +84,16 @@ def each_alone(works: Sequence[Callable[[], T]]) -> list[T]:
     return answers
 
 
-def request_work(*, queue: str, due_at: datetime | None = None) -> None:
-    """Say, in this transaction, that the tenant in scope has work in `queue` from `due_at` (now) on."""
+def request_work(*, queue: str, due_at: datetime | None = None, worker: str = "") -> None:
+    """Say, in this transaction, that the tenant in scope has work in `queue` from `due_at` (now) on.
+
+    `worker` is the name of the function that has it; without one all workers of the queue look.
+    """
     instant = now()
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
-            "INSERT INTO outbox_wakeup (id, queue, owner, due_at) VALUES (%s, %s, %s, %s)",
-            [new_id(), queue, current_tenant(), due_at or instant],
+            "INSERT INTO outbox_wakeup (id, queue, owner, due_at, worker) VALUES (%s, %s, %s, %s, %s)",
+            [new_id(), queue, current_tenant(), due_at or instant, worker],
         )
     if due_at is None or due_at <= instant:
         poke_after_commit(queue)
@@ -150,32 +163,41 @@ def _due_within(queue: str, seconds: float) -> list[UUID]:
 
 
 def _take_turn(queue: str, tenant: UUID) -> None:
-    """Take the tenant's wake-ups (leaving one for later in case this process dies), and work."""
+    """Take the tenant's wake-ups, leaving one in case this process dies, and let those work that they name."""
     guard = new_id()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH taken AS (DELETE FROM outbox_wakeup WHERE queue = %s AND owner = %s AND due_at <= %s) "
-            "INSERT INTO outbox_wakeup (id, queue, owner, due_at) VALUES (%s, %s, %s, %s)",
-            [queue, tenant, now(), guard, queue, tenant, now() + timedelta(seconds=_GUARD_SECONDS)],
-        )
-    more, failed = False, False
-    for function in _workers.get(queue, []):
+        cursor.execute(_TAKE, [queue, tenant, now(), guard, queue, tenant, now() + timedelta(seconds=_GUARD_SECONDS)])
+        named = {name for (name,) in cursor.fetchall()}
+    more: list[str] = []
+    failed: list[str] = []
+    for function in _called(queue, named):
         try:
-            more = function(tenant=tenant) or more
+            if function(tenant=tenant):
+                more.append(_name(function))
         except Exception:
-            failed = True
-            log.exception(
-                "work.turn_failed", queue=queue, tenant=str(tenant), worker=getattr(function, "__name__", "?")
-            )
-    _settle(queue, tenant, guard, again_in=0.0 if more else 10.0 if failed else None)
+            failed.append(_name(function))
+            log.exception("work.turn_failed", queue=queue, tenant=str(tenant), worker=_name(function))
+    _settle(guard, more + failed, again_in=0.0 if more else 10.0)
 
 
-def _settle(queue: str, tenant: UUID, guard: UUID, *, again_in: float | None) -> None:
+def _called(queue: str, named: Collection[str]) -> list[Worker]:
+    """The workers that wake-ups name; all of the queue where one names none, or one that is not known here."""
+    known = _workers.get(queue, [])
+    called = [each for each in known if _name(each) in named]
+    return called if len(called) == len(named) else known
+
+
+def _name(function: Worker) -> str:
+    return getattr(function, "__name__", "")
+
+
+def _settle(guard: UUID, again: Sequence[str], *, again_in: float) -> None:
+    """Let the guard go, or make it the wake-up of those that work again."""
     with connection.cursor() as cursor:
-        if again_in is None:
+        if not again:
             cursor.execute("DELETE FROM outbox_wakeup WHERE id = %s", [guard])
         else:
             cursor.execute(
-                "UPDATE outbox_wakeup SET due_at = %s WHERE id = %s",
-                [now() + timedelta(seconds=again_in), guard],
+                "UPDATE outbox_wakeup SET due_at = %s, worker = %s WHERE id = %s",
+                [now() + timedelta(seconds=again_in), again[0] if len(again) == 1 else "", guard],
             )

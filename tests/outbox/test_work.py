@@ -6,9 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from messaging.services.webhooks import WEBHOOK_WORKER
 from smartbis.kernel.clock import frozen, now
 from smartbis.outbox import housekeeping, work
 from smartbis.outbox.services import settle_history
+from smartbis.outbox.subscriptions import CARRIER
 from smartbis.outbox.work import LINGER_SECONDS, QUEUES, drain_queue, due_tenants, each_alone, request_work
 from smartbis.tenancy.counters import attempts, hit
 from smartbis.tenancy.models import RequestRecord
@@ -96,3 +98,65 @@ def test_what_is_due_in_a_moment_is_waited_for(
     assert drain_queue("send") == 0
     assert drain_queue("send", linger=LINGER_SECONDS) == 2
     assert turns == [aurora.id, boreal.id]
+
+
+def test_a_wake_up_that_names_its_worker_calls_no_other(
+    aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[tuple[str, UUID]] = []
+    left = {"first": 2, "second": 0}
+
+    def first(*, tenant: UUID) -> bool:
+        turns.append(("first", tenant))
+        left["first"] -= 1
+        return left["first"] > 0
+
+    def second(*, tenant: UUID) -> bool:
+        turns.append(("second", tenant))
+        return False
+
+    monkeypatch.setitem(work._workers, "send", [first, second])
+    with tenant_scope(aurora.id):
+        request_work(queue="send", worker="first")
+        request_work(queue="send", worker="first")
+    drain_queue("send")
+    assert turns == [("first", aurora.id)] * 2  # it had more to do, and it alone was asked again
+    turns.clear()
+    for worker in ("", "gone with the last version"):
+        with tenant_scope(boreal.id):
+            request_work(queue="send", worker=worker)
+        drain_queue("send")
+        assert turns == [("first", boreal.id), ("second", boreal.id)]
+        turns.clear()
+
+
+def test_what_fails_comes_back_and_the_others_need_not(
+    aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[str] = []
+
+    def breaks(*, tenant: UUID) -> bool:
+        turns.append("breaks")
+        raise RuntimeError
+
+    def works(*, tenant: UUID) -> bool:
+        turns.append("works")
+        return False
+
+    monkeypatch.setitem(work._workers, "send", [breaks, works])
+    at = now()
+    with tenant_scope(aurora.id):
+        request_work(queue="send")
+    with tenant_scope(boreal.id):
+        request_work(queue="send", worker="works")
+    drain_queue("send")
+    assert sorted(turns) == ["breaks", "works", "works"]
+    with frozen(at + timedelta(seconds=11)):
+        assert due_tenants("send") == [aurora.id]
+        assert drain_queue("send", seconds=0.5) >= 1
+    assert sorted(turns) == ["breaks", "breaks", "works", "works"]
+
+
+def test_every_name_that_is_given_is_a_workers() -> None:
+    names = {each.__name__ for each in work._workers["relay"]}  # type: ignore[attr-defined]
+    assert {CARRIER, WEBHOOK_WORKER} <= names
