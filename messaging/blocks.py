@@ -14,10 +14,11 @@ from django.db.models import Max
 
 from messaging.models import Channel, Conversation, Message
 from messaging.rows import window_end
-from messaging.sending_rules import MARKETING, Rules, wait
+from messaging.sending_rules import MARKETING, UTILITY, Rules, wait
 from smartbis.customers.infos import ContactInfo
 from smartbis.kernel.phones import from_wa_id
 from smartbis.kernel.zones import zone_of_phone
+from smartbis.tenancy.scope import Reading, read_together
 
 MARKETING_CAP = "marketing_cap"
 NOTICE_CAP = "notice_cap"
@@ -42,6 +43,21 @@ _COUNTED = (
     Message.Status.READ,
     Message.Status.UNKNOWN,
 )
+# A message may wait for days between its making and its sending or its failure.
+_WAITED = timedelta(days=3)
+_SENT = """
+SELECT customer_id, category, COALESCE(accepted_at, created_at)
+FROM messaging_message
+WHERE tenant_id = %(tenant)s AND customer_id = ANY(%(customers)s) AND category = ANY(%(categories)s)
+    AND direction = 'out' AND status = ANY(%(counted)s) AND created_at > %(sent_since)s
+ORDER BY created_at DESC, id DESC
+"""
+_REFUSED = """
+SELECT customer_id, error_code, failed_at
+FROM messaging_message
+WHERE tenant_id = %(tenant)s AND customer_id = ANY(%(customers)s) AND error_code = ANY(%(codes)s)
+    AND direction = 'out' AND failed_at > %(failed_since)s AND created_at > %(made_since)s
+"""
 
 
 @dataclass(frozen=True)
@@ -65,12 +81,12 @@ class _Past:
 class PersonLimits:
     """Quiet hours, holidays and caps for the people of one slice: two or three queries, however many people."""
 
-    def __init__(self, rules: Rules, home_zone: str, customers: Collection[UUID], at: datetime) -> None:
+    def __init__(self, tenant: UUID, rules: Rules, home_zone: str, customers: Collection[UUID], at: datetime) -> None:
         self._rules, self._home_zone, self._at = rules, home_zone, at
         self._past: dict[UUID, _Past] = {customer: _Past() for customer in customers}
         self._taken: Counter[tuple[UUID, str]] = Counter()
-        self._read_sent(customers)
-        self._read_refused(customers)
+        if customers:
+            self._read(tenant, customers)
 
     def block(self, customer: UUID, category: str, contact: ContactInfo | None) -> Block | None:
         """The first rule that keeps a message of a category from a customer now; None when none does."""
@@ -111,37 +127,26 @@ class PersonLimits:
             phone = contact.phone_e164 or (from_wa_id(contact.wa_id) if contact.wa_id else None)
         return (zone_of_phone(phone) if phone else None) or self._home_zone
 
-    def _read_sent(self, customers: Collection[UUID]) -> None:
-        spans = {MARKETING: timedelta(days=self._rules.marketing_days), "utility": DAY}
-        rows = Message.objects.filter(
-            customer_id__in=list(customers),
-            category__in=list(spans),
-            direction=Message.Direction.OUT,
-            status__in=_COUNTED,
-            # A message may wait for days between its making and its sending.
-            created_at__gt=self._at - max(spans.values()) - timedelta(days=3),
-        ).order_by("-created_at", "-id")
-        for customer, category, made, accepted in rows.values_list(
-            "customer_id", "category", "created_at", "accepted_at"
-        ):
-            went = accepted or made
+    def _read(self, tenant: UUID, customers: Collection[UUID]) -> None:
+        """Two readings in one round trip."""
+        spans = {MARKETING: timedelta(days=self._rules.marketing_days), UTILITY: DAY}
+        values = {
+            "tenant": tenant,
+            "customers": list(customers),
+            "categories": list(spans),
+            "counted": [str(each) for each in _COUNTED],
+            "sent_since": self._at - max(spans.values()) - _WAITED,
+            "codes": [CAPPED_CODE, UNREACHABLE_CODE],
+            "failed_since": self._at - UNREACHABLE_FOR,
+            "made_since": self._at - UNREACHABLE_FOR - _WAITED,
+        }
+        sent, refused = read_together(Reading(_SENT, values, list), Reading(_REFUSED, values, list))
+        for customer, category, went in sent:
             if went > self._at - spans[category]:
                 past = self._past[customer]
                 (past.marketing if category == MARKETING else past.notices).append(went)
-
-    def _read_refused(self, customers: Collection[UUID]) -> None:
-        rows = Message.objects.filter(
-            customer_id__in=list(customers),
-            direction=Message.Direction.OUT,
-            error_code__in=(CAPPED_CODE, UNREACHABLE_CODE),
-            failed_at__gt=self._at - UNREACHABLE_FOR,
-            # A message may wait for days between its making and its failure.
-            created_at__gt=self._at - UNREACHABLE_FOR - timedelta(days=3),
-        )
-        for customer, code, failed_at in rows.values_list("customer_id", "error_code", "failed_at"):
+        for customer, code, failed_at in refused:
             past = self._past[customer]
-            if failed_at is None:
-                continue
             if code == UNREACHABLE_CODE:
                 past.unreachable.append(failed_at)
             elif failed_at > self._at - CAPPED_FOR:

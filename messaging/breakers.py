@@ -15,6 +15,7 @@ from messaging.models import Breaker
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.outbox.work import request_work
+from smartbis.tenancy.statements import prepared_cursor
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +24,12 @@ PAUSES = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), ti
 # How long the one message that tries has to be answered, before another tries.
 TRIAL = timedelta(minutes=2)
 NUMBER = ""
+
+_WELL = """
+UPDATE messaging_breaker
+SET failures = 0, trips = 0, open_until = NULL, is_on_trial = false, code = NULL, changed_at = %(at)s
+WHERE tenant_id = %(tenant)s AND channel_id = %(channel)s AND template = ANY(%(templates)s) AND failures > 0
+"""
 
 
 @dataclass(frozen=True)
@@ -45,10 +52,11 @@ def try_once(channel: UUID, template: str, at: datetime) -> None:
     rows.update(open_until=at + TRIAL, is_on_trial=True, changed_at=at)
 
 
-def note_success(channel: UUID, templates: Iterable[str]) -> None:
+def note_success(tenant: UUID, channel: UUID, templates: Iterable[str]) -> None:
     """What was answered well does not rest: the number, and these templates."""
-    broken = Breaker.objects.filter(channel_id=channel, template__in={NUMBER, *templates}, failures__gt=0)
-    broken.update(failures=0, trips=0, open_until=None, is_on_trial=False, code=None, changed_at=now())
+    values = {"tenant": tenant, "channel": channel, "templates": [NUMBER, *templates], "at": now()}
+    with prepared_cursor() as cursor:
+        cursor.execute(_WELL, values)
 
 
 def note_failure(tenant: UUID, channel: UUID, template: str, code: int | None = None) -> None:

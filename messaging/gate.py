@@ -4,12 +4,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
+
 from messaging.library import Category, template_spec
 from messaging.models import Message, Template, TemplateVersion
+from messaging.older_buttons import LINKS, OTHER, PAGES, form_by_print
+from messaging.own_templates import portal_url
+from messaging.versions import Mark, held_files
 from smartbis.customers.selectors import allowed_customers
-from smartbis.tenancy.selectors import TenantInfo
+from smartbis.tenancy.scope import current_tenant
+from smartbis.tenancy.selectors import TenantInfo, get_tenant
 
 APPROVED = "APPROVED"
+OUTDATED = "OUTDATED"  # approved in words or with buttons that are not known any more: asked for anew every night
 SERVICE = "service"  # free text inside the 24-hour window
 
 NO_CONSENT = "no_consent"
@@ -21,11 +28,15 @@ TENANT_SUSPENDED = "tenant_suspended"
 
 @dataclass(frozen=True)
 class TemplateState:
-    """What Meta says of one language of a template, in the wording that is sent: 0 is the library's."""
+    """What Meta says of one language of a template, in the wording that is sent: 0 is the library's.
+
+    `form` tells which buttons that has; see `older_buttons`.
+    """
 
     status: str
     category: str
     version: int = 0
+    form: str = LINKS
 
 
 TemplateStates = Mapping[tuple[str, str], TemplateState]
@@ -33,26 +44,49 @@ TemplateStates = Mapping[tuple[str, str], TemplateState]
 
 def template_states(channel: UUID) -> TemplateStates:
     """The state of every template of a channel, by key and language: of its newest approved wording that the brand has
-    not retired, else of the newest. Inside a scope; one query, two where the brand has wordings of its own.
+    not retired, else of the newest. Inside a scope; one query, two or three where the brand has wordings of its own.
     """
     rows = Template.objects.filter(channel_id=channel).order_by("-version", "id")
-    found = list(rows.values_list("key", "language", "version", "status", "category"))
-    retired: frozenset[tuple[str, str, int]] = frozenset()
-    if any(version for _, _, version, _, _ in found):
-        own = TemplateVersion.objects.filter(retired_at__isnull=False)
-        retired = frozenset(own.values_list("key", "language", "number"))
+    found = list(rows.values_list("key", "language", "version", "status", "category", "form", "submitted_fingerprint"))
+    out_of_use = unsendable(channel) if any(row[2] for row in found) else frozenset()
     states: dict[tuple[str, str], TemplateState] = {}
-    for key, language, version, status, category in found:
+    for key, language, version, status, category, form, submitted in found:
+        buttons = LINKS if version else form or form_before(key, language, submitted)
+        if buttons == OTHER and status == APPROVED:
+            status = OUTDATED
         known = states.get((key, language))
         is_better = known is None or (status == APPROVED and known.status != APPROVED)
-        if is_better and (key, language, version) not in retired:
-            states[(key, language)] = TemplateState(status, category, version)
+        if is_better and (key, language, version) not in out_of_use:
+            states[(key, language)] = TemplateState(status, category, version, buttons)
     return states
+
+
+def form_before(key: str, language: str, submitted: str) -> str:
+    """Which buttons a wording of the library has at Meta that was not asked of since they changed. Inside a scope."""
+    return form_by_print(key, language, portal_url(get_tenant(tenant=current_tenant()).slug), submitted)
+
+
+def unsendable(channel: UUID) -> frozenset[Mark]:
+    """The brand's wordings that the channel cannot send: retired ones, and those whose file Meta does not have now.
+
+    Inside a scope; one query, two where headers have files.
+    """
+    retired = Q(retired_at__isnull=False)
+    rows = TemplateVersion.objects.filter(retired | Q(file__isnull=False))
+    found = list(rows.values_list("key", "language", "number", "retired_at", "file_id"))
+    files = {file for _, _, _, retired_at, file in found if file and not retired_at}
+    has = held_files(channel, files).keys() if files else frozenset()
+    return frozenset(
+        (key, language, number)
+        for key, language, number, retired_at, file in found
+        if retired_at or (file and file not in has)
+    )
 
 
 def take_wording(states: TemplateStates, row: Message) -> None:
     """Note in which wording a message goes; a claim may find another approved than the queue did."""
     state = states.get((row.template, row.language))
+    row.has_page_buttons = state is not None and state.form == PAGES
     if state is not None and state.version != row.version:
         row.version = state.version
         Message.objects.filter(id=row.id).update(version=state.version)

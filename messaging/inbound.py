@@ -4,23 +4,25 @@ An item and its effect share one transaction with the row that marks it as seen.
 its body and does not hold up its neighbours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
 import structlog
+from django.db.models import F
 
 from messaging.account_updates import apply_account_update, apply_number_update
 from messaging.accounts import follow_account
-from messaging.arrivals import apply_together, is_plain
+from messaging.arrivals import Arrival, apply_together, is_plain
 from messaging.models import Channel, Message, WebhookItem, WebhookPayload
 from messaging.optout import resume_marketing, stop_number
 from messaging.parked import StatusFacts, apply_status, is_premature, lock_remote_ids
 from messaging.received import receive_message
 from messaging.sealed import BODY
 from messaging.services.templates import apply_template_update
+from messaging.services.webhooks import WEBHOOK_QUEUE, WEBHOOK_WORKER
 from messaging.whatsapp.webhook_items import (
     AccountItem,
     InboundItem,
@@ -41,7 +43,9 @@ from smartbis.tenancy.sealing import unseal
 
 log = structlog.get_logger(__name__)
 
-BATCH = 20
+BATCH = 50
+# Items of one transaction: Meta puts up to a thousand into one body.
+TOGETHER = 1000
 MAX_ATTEMPTS = 6
 LEASE = timedelta(seconds=120)
 State = WebhookItem.State
@@ -66,12 +70,26 @@ class StoredBody:
     attempts: int
 
 
+@dataclass
+class Work:
+    """A body's items that are still to be applied; None where nobody can read it."""
+
+    body: StoredBody
+    items: Sequence[Item] | None
+
+
 def process_due(*, tenant: UUID) -> bool:
     """Work through up to `BATCH` stored bodies of the tenant, the oldest first; True when there may be more."""
-    bodies = _claim(tenant)
-    for body in bodies:
-        _process(tenant, body)
-    return len(bodies) == BATCH
+    works = [Work(body, _items(body)) for body in _claim(tenant)]
+    readable = [each for each in works if each.items is not None]
+    for part in _parts(readable):
+        _apply_arrivals(tenant, part)
+    ended: dict[str, list[UUID]] = {}
+    for each in works:
+        if state := _ended(tenant, each):
+            ended.setdefault(state, []).append(each.body.id)
+    _finish(tenant, ended)
+    return len(works) == BATCH
 
 
 def _claim(tenant: UUID) -> list[StoredBody]:
@@ -83,59 +101,77 @@ def _claim(tenant: UUID) -> list[StoredBody]:
             .filter(state=WebhookPayload.State.WAITING, due_at__lte=now())
             .order_by("due_at", "id")[:BATCH]
         )
-        for row in rows:
-            row.attempts, row.due_at = row.attempts + 1, lease
-            row.save(update_fields=["attempts", "due_at"])
         if rows:
-            request_work(queue="relay", due_at=lease)
-        return [StoredBody(row.id, row.channel, _raw(row), row.attempts) for row in rows]
+            taken = WebhookPayload.objects.filter(id__in=[row.id for row in rows])
+            taken.update(attempts=F("attempts") + 1, due_at=lease)
+            request_work(queue=WEBHOOK_QUEUE, due_at=lease, worker=WEBHOOK_WORKER)
+        return [StoredBody(row.id, row.channel, _raw(row), row.attempts + 1) for row in rows]
 
 
 def _raw(row: WebhookPayload) -> bytes:
     return unseal(tenant=row.tenant_id, place=BODY, row=row.id, sealed=row.body_sealed).encode("latin-1")
 
 
-def _process(tenant: UUID, body: StoredBody) -> None:
+def _items(body: StoredBody) -> Sequence[Item] | None:
     try:
-        items = parse(body.raw)
+        return parse(body.raw)
     except MalformedBody:
-        _finish(tenant, body, WebhookPayload.State.MALFORMED)
-        return
-    left = _apply_arrivals(tenant, body, _unseen(tenant, items))
-    broken = sum(not _process_item(tenant, body, item) for item in left)
-    if not broken:
-        _finish(tenant, body, WebhookPayload.State.DONE)
-    elif body.attempts >= MAX_ATTEMPTS:
-        log.error("webhook.given_up", payload=str(body.id), items=broken)
-        _finish(tenant, body, WebhookPayload.State.FAILED)
-    else:
-        _try_again(tenant, body)
+        return None
 
 
-def _unseen(tenant: UUID, items: Sequence[Item]) -> list[Item]:
-    with tenant_scope(tenant, read_only=True):
-        hashes = [_key_hash(item) for item in items]
-        seen = {
-            bytes(key) for key in WebhookItem.objects.filter(key_hash__in=hashes).values_list("key_hash", flat=True)
-        }
-    return [item for item in items if _key_hash(item) not in seen]
+def _parts(works: Sequence[Work]) -> Iterator[list[Work]]:
+    """Bodies whose items are applied together: at least one, and not many more items than one body may hold."""
+    part: list[Work] = []
+    held = 0
+    for each in works:
+        size = len(each.items or ())
+        if part and held + size > TOGETHER:
+            yield part
+            part, held = [], 0
+        part.append(each)
+        held += size
+    if part:
+        yield part
 
 
-def _apply_arrivals(tenant: UUID, body: StoredBody, items: Sequence[Item]) -> Sequence[Item]:
-    """Apply what only moves known messages forward in one transaction; the items that are left for one by one.
+def _apply_arrivals(tenant: UUID, works: Sequence[Work]) -> None:
+    """Apply what only moves known messages forward in one transaction, and leave the rest of the items in `works`.
 
-    Meta batches up to a thousand statuses, and nearly all are of this kind. Where that breaks, all are left.
+    Meta batches up to a thousand statuses and posts many bodies a second, and nearly all is of this kind. Where that
+    breaks, each body is tried by itself, and then its items one by one.
     """
-    plain = {_key_hash(item): item for item in items if isinstance(item, StatusItem) and is_plain(body.channel, item)}
-    if len(plain) <= 1:
-        return items
+    arrivals = {
+        _key_hash(item): Arrival(item, each.body.id, each.body.channel.id)
+        for each in works
+        for item in each.items or ()
+        if isinstance(item, StatusItem) and is_plain(each.body.channel, item)
+    }
+    if not arrivals:
+        return
     try:
         with tenant_scope(tenant):
-            taken = apply_together(tenant=tenant, payload=body.id, channel=body.channel.id, items=plain)
+            taken = apply_together(tenant=tenant, arrivals=arrivals)
     except Exception as error:
-        log.warning("webhook.batch_failed", payload=str(body.id), items=len(plain), error=type(error).__name__)
-        return items
-    return [item for item in items if _key_hash(item) not in taken]
+        log.warning("webhook.batch_failed", bodies=len(works), items=len(arrivals), error=type(error).__name__)
+        for each in works if len(works) > 1 else ():
+            _apply_arrivals(tenant, [each])
+        return
+    for each in works:
+        each.items = [item for item in each.items or () if _key_hash(item) not in taken]
+
+
+def _ended(tenant: UUID, work: Work) -> str:
+    """Apply what is left of a body; the state in which it ends, or nothing when it is tried again."""
+    if work.items is None:
+        return WebhookPayload.State.MALFORMED
+    broken = sum(not _process_item(tenant, work.body, item) for item in work.items)
+    if not broken:
+        return WebhookPayload.State.DONE
+    if work.body.attempts >= MAX_ATTEMPTS:
+        log.error("webhook.given_up", payload=str(work.body.id), items=broken)
+        return WebhookPayload.State.FAILED
+    _try_again(tenant, work.body)
+    return ""
 
 
 def _process_item(tenant: UUID, body: StoredBody, item: Item) -> bool:
@@ -241,16 +277,19 @@ def _apply_preference(tenant: UUID, item: PreferenceItem) -> None:
         resume_marketing(tenant=tenant, wa_id=item.wa_id, user_id=item.user_id)
 
 
-def _finish(tenant: UUID, body: StoredBody, state: str) -> None:
+def _finish(tenant: UUID, ended: Mapping[str, Sequence[UUID]]) -> None:
+    if not ended:
+        return
     with tenant_scope(tenant):
-        WebhookPayload.objects.filter(id=body.id).update(state=state, processed_at=now())
+        for state, bodies in ended.items():
+            WebhookPayload.objects.filter(id__in=bodies).update(state=state, processed_at=now())
 
 
 def _try_again(tenant: UUID, body: StoredBody) -> None:
     due_at = now() + timedelta(seconds=2**body.attempts)
     with tenant_scope(tenant):
         WebhookPayload.objects.filter(id=body.id).update(due_at=due_at)
-        request_work(queue="relay", due_at=due_at)
+        request_work(queue=WEBHOOK_QUEUE, due_at=due_at, worker=WEBHOOK_WORKER)
 
 
 def _key_hash(item: Item) -> bytes:

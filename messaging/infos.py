@@ -63,6 +63,7 @@ class WordingInfo:
 
     `status` is Meta's, or DRAFT while it is written and WAITING until Meta has it; `category` is what Meta made of it
     (empty before that); `is_used` whether messages go out in it now; a retired one is kept to be chosen again.
+    `has_older_buttons` says that Meta approved it with buttons to pages, not links for one use.
     """
 
     id: UUID | None
@@ -80,6 +81,7 @@ class WordingInfo:
     changed_at: datetime | None
     submitted_at: datetime | None
     synced_at: datetime | None
+    has_older_buttons: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,14 +164,37 @@ class CostLine:
 
 
 @dataclass(frozen=True)
+class CostPart:
+    """Messages of one kind (`by` category, template or campaign: `key`) that were priced in one currency.
+
+    What is not billed, or has no rate, is a part without currency; so the parts of each `by` add up, but that only some
+    messages have a template or a campaign. `estimated_micros` of `micros` are of those Meta has not said yet that it
+    bills (`untold`).
+    """
+
+    by: str
+    key: str
+    currency: str
+    messages: int
+    billed: int
+    untold: int
+    micros: int
+    estimated_micros: int
+
+
+@dataclass(frozen=True)
 class MonthCosts:
-    """A month of the brand's calendar: everything, by category, by automation (template) and by campaign (its id)."""
+    """A month of the brand's calendar: everything, by category, by automation (template) and by campaign (its id).
+
+    `parts` are the same by currency, for programs.
+    """
 
     since: date
     total: CostLine
     by_category: tuple[CostLine, ...]
     by_template: tuple[CostLine, ...]
     by_campaign: tuple[CostLine, ...]
+    parts: tuple[CostPart, ...]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from messaging.correction_templates import CORRECTIONS
 from messaging.membership_templates import MEMBERSHIP
 from messaging.own_templates import link_button
 from messaging.template_specs import PLACEHOLDER, Category, TemplateSpec, Wording, notice
@@ -273,6 +274,7 @@ LIBRARY: Mapping[str, TemplateSpec] = {
         _CHALLENGE_REACHED,
         _RULES_CHANGED,
         *MEMBERSHIP,
+        *CORRECTIONS,
         _SIGN_IN_CODE,
     )
 }

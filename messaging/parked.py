@@ -7,14 +7,20 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from messaging import lifecycle
 from messaging.models import Message, WebhookItem
 from messaging.optout import stop_marketing
 from messaging.whatsapp.errors import Policy, policy_for
 from messaging.whatsapp.webhook_items import StatusItem
 from smartbis.kernel.clock import now
+from smartbis.tenancy.scope import Reading, read
+from smartbis.tenancy.statements import prepared_cursor
+
+_IS_PARKED = """
+SELECT EXISTS (
+    SELECT FROM messaging_webhookitem WHERE tenant_id = %s AND remote_id = ANY(%s) AND state = 'parked'
+)
+"""
 
 
 @dataclass(frozen=True)
@@ -86,13 +92,15 @@ def lock_remote_ids(tenant: UUID, remote_ids: Collection[str]) -> None:
     numbers = sorted(
         int.from_bytes(sha256(tenant.bytes + remote_id.encode()).digest()[:8], signed=True) for remote_id in remote_ids
     )
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [numbers])
 
 
 def apply_parked(tenant: UUID, rows: Collection[Message]) -> None:
     """Apply the statuses that came before Meta's ids of the messages were known here. Mostly there are none."""
     known = {row.remote_id: row for row in rows}
+    if not read(Reading(_IS_PARKED, [tenant, list(known)], lambda found: bool(found[0][0]))):
+        return
     parked = WebhookItem.objects.select_for_update().filter(
         tenant_id=tenant, remote_id__in=list(known), state=WebhookItem.State.PARKED
     )

@@ -14,6 +14,7 @@ from messaging.optout import stop_marketing
 from messaging.pacing import number_pace
 from messaging.parked import apply_parked, lock_remote_ids
 from messaging.services.channels import stop_channel
+from messaging.services.header_files import forget_upload
 from messaging.services.templates import mark_template
 from messaging.whatsapp.errors import GatewayError, NotReached, Policy, Refused
 from messaging.whatsapp.gateway import Accepted
@@ -72,7 +73,9 @@ def _learn(tenant: UUID, customer: UUID, contact: ContactInfo, answer: Accepted)
 def refuse_by_code(row: Message, channel: UUID, error: Refused) -> None:
     """Apply Meta's refusal of one message. Inside the tenant's scope."""
     tenant, policy = row.tenant_id, error.policy
-    if policy in (Policy.RETRY, Policy.RETRY_PAIR, Policy.RETRY_ONCE):
+    if row.version and forget_upload(row, channel, error):
+        lifecycle.postpone(row, now())  # in the wording before, until Meta has the file again
+    elif policy in (Policy.RETRY, Policy.RETRY_PAIR, Policy.RETRY_ONCE):
         if error.code in _RATE_CODES:
             _slow_down(channel)
         lifecycle.retry(row, policy, code=error.code, details=error.details)
@@ -119,14 +122,14 @@ def _accept(
     lock_remote_ids(tenant, [row.remote_id for row in rows])
     save_moves(rows)
     apply_parked(tenant, rows)
-    breakers.note_success(channel, {row.template for row in rows})
+    breakers.note_success(tenant, channel, {row.template for row in rows})
 
 
 def _refuse(row: Message, channel: UUID, outcome: GatewayError) -> None:
     if isinstance(outcome, Refused):
         refuse_by_code(row, channel, outcome)
         if outcome.policy is not Policy.RETRY or outcome.code in _RATE_CODES:
-            breakers.note_success(channel, ())  # Meta answered for the number, if not well
+            breakers.note_success(row.tenant_id, channel, ())  # Meta answered for the number, if not well
     elif isinstance(outcome, NotReached):
         lifecycle.retry(row, Policy.RETRY)
         breakers.note_failure(row.tenant_id, channel, breakers.NUMBER)

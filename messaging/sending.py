@@ -7,43 +7,47 @@ is `sending` before the call: if nobody lives to record what came of it, it beco
 repeated.
 """
 
+import contextlib
 import os
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from queue import Empty, SimpleQueue
 from uuid import UUID
 
 import structlog
 
 from messaging import lifecycle
 from messaging.claiming import Call, Slice, claim
-from messaging.models import Channel
 from messaging.records import Outcome, record_outcomes
 from messaging.whatsapp.errors import GatewayError, OutcomeUnknown
 from messaging.whatsapp.gateway import Accepted, WhatsAppGateway
 from messaging.whatsapp.guard import refuse_inside_transaction
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import Reading, read_together, tenant_scope
 
 log = structlog.get_logger(__name__)
 
 # Meta answers in tenths of a second: 80 a second are that many calls under way.
 CONNECTIONS = 32
 # So many calls may be open when the next slice is claimed: the connections stay busy, and each ends within its lease.
-OPEN_CALLS = 20
+OPEN_CALLS = 40
+# Answers that come within this time are written down together.
+GATHER_SECONDS = 0.1
 # After that no slice is begun: another brand's sign-in code waits behind this turn.
 TURN_SECONDS = 2.0
+
+_LIVE = """
+SELECT id FROM messaging_channel WHERE tenant_id = %s AND status = 'live' ORDER BY connected_at, id
+"""
 
 
 def send_due(*, tenant: UUID) -> bool:
     """Send what is due on each live channel of the tenant, for a turn; True when there is more to send now."""
     with tenant_scope(tenant):
-        lifecycle.settle(tenant)
-        live = list(
-            Channel.objects.filter(status=Channel.Status.LIVE)
-            .order_by("connected_at", "id")
-            .values_list("id", flat=True)
-        )
+        is_left_behind, live = read_together(lifecycle.left_behind(tenant), _live_channels(tenant))
+        if is_left_behind:
+            lifecycle.settle(tenant)
     calls = _Calls(tenant)
     end = time.monotonic() + TURN_SECONDS
     try:
@@ -54,6 +58,10 @@ def send_due(*, tenant: UUID) -> bool:
     finally:
         calls.record_until(0)
     return bool(live)
+
+
+def _live_channels(tenant: UUID) -> Reading[list[UUID]]:
+    return Reading(_LIVE, [tenant], lambda rows: [row[0] for row in rows])
 
 
 def _next_slice(calls: "_Calls", channel: UUID) -> bool:
@@ -73,7 +81,8 @@ class _Calls:
 
     def __init__(self, tenant: UUID) -> None:
         self.tenant = tenant
-        self._open: dict[Future[Accepted | GatewayError], tuple[UUID, Call]] = {}
+        self._open = 0
+        self._answers: SimpleQueue[tuple[UUID, Outcome]] = SimpleQueue()
 
     def begin(self, claimed: Slice) -> None:
         """Call Meta for each message of a slice."""
@@ -81,19 +90,34 @@ class _Calls:
             return
         refuse_inside_transaction()
         gateway, pool = WhatsAppGateway(claimed.credentials), _pool(os.getpid())
+
+        def answer(call: Call) -> None:
+            outcome = Outcome(call.message, call.contact, _attempt(gateway, call))
+            self._answers.put((claimed.channel, outcome))
+
         for call in claimed.calls:
-            self._open[pool.submit(_attempt, gateway, call)] = (claimed.channel, call)
+            pool.submit(answer, call)
+        self._open += len(claimed.calls)
 
     def record_until(self, most: int) -> None:
         """Wait, recording, until at most so many calls are open."""
-        while len(self._open) > most:
-            done, _ = wait(self._open, return_when=FIRST_COMPLETED)
+        while self._open > most:
             by_channel: dict[UUID, list[Outcome]] = {}
-            for each in done:
-                channel, call = self._open.pop(each)
-                by_channel.setdefault(channel, []).append(Outcome(call.message, call.contact, each.result()))
+            for channel, outcome in self._gathered(self._open - most):
+                by_channel.setdefault(channel, []).append(outcome)
             for channel, outcomes in by_channel.items():
                 self._record(channel, outcomes)
+
+    def _gathered(self, wanted: int) -> list[tuple[UUID, Outcome]]:
+        """The answers that are there once `wanted` have come, or a moment after the first."""
+        found = [self._answers.get()]
+        end = time.monotonic() + GATHER_SECONDS
+        with contextlib.suppress(Empty):
+            while len(found) < self._open:
+                patience = max(0.0, end - time.monotonic()) if len(found) < wanted else 0.0
+                found.append(self._answers.get(timeout=patience))
+        self._open -= len(found)
+        return found
 
     def _record(self, channel: UUID, outcomes: Sequence[Outcome]) -> None:
         """Record together; one by one where that fails, so that what cannot be recorded is alone in it."""

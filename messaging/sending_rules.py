@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from smartbis.kernel.holidays import national_holidays
 
-MARKETING = "marketing"
+MARKETING, UTILITY = "marketing", "utility"
 QUIET_HOURS = "quiet_hours"
 HOLIDAY = "holiday"
 # No rule keeps a message longer than this; it has expired long before.

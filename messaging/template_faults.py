@@ -21,6 +21,8 @@ ADDRESS_LIMIT = 2000
 BUTTONS_LIMIT = 10
 ADDRESSES_LIMIT = 2
 PHONES_LIMIT = 1
+CODES_LIMIT = 1
+CODE_LIMIT = 20
 WORDS_A_VALUE = 3  # fewer words beside a value and Meta calls the ratio wrong
 _BRACES = re.compile(r"[{}]")
 _BLANKS = re.compile(r"\n{3,}| {5,}|\t")
@@ -39,19 +41,34 @@ class Fault:
     code: str
     params: Mapping[str, str | int] = field(default_factory=dict)
 
+    @property
+    def meta_code(self) -> int:
+        """The code, or the subcode, that Meta's refusal would bear."""
+        return _META_CODES.get(self.code) or _META_PARTS.get(self.where, _META_INVALID)
+
+
+_META_CODES = {"too_long": 2388040, "value_at_edge": 2388299, "too_many_values": 2388293}
+_META_PARTS = {"header": 2388047, "body": 2388072, "footer": 2388073}
+_META_INVALID = 100
+
 
 def faults_of(draft: TemplateDraft, spec: TemplateSpec, language: str, *, has_shop: bool) -> tuple[Fault, ...]:
     """Everything Meta would refuse, in the order of the parts. `has_shop`: whether the brand's shop has an address."""
     samples = spec.samples(language)
     return (
-        *_header(draft.header, samples),
+        *_header(draft, samples),
         *_body(draft.body, samples),
         *_footer(draft.footer),
-        *_buttons(draft.buttons, has_shop=has_shop),
+        *_buttons(draft.buttons, samples, has_shop=has_shop),
     )
 
 
-def _header(text: str, samples: Mapping[str, str]) -> Iterator[Fault]:
+def _header(draft: TemplateDraft, samples: Mapping[str, str]) -> Iterator[Fault]:
+    text = draft.header
+    if draft.media:
+        if draft.media.id is None and not draft.media.filename:
+            yield Fault("header", "no_file")
+        return
     if not text:
         return
     yield from _values("header", text, samples)
@@ -108,7 +125,7 @@ def _length(where: str, text: str, samples: Mapping[str, str], limit: int) -> It
         yield Fault(where, "too_long", {"limit": limit, "has": has})
 
 
-def _buttons(buttons: tuple[TemplateButton, ...], *, has_shop: bool) -> Iterator[Fault]:
+def _buttons(buttons: tuple[TemplateButton, ...], samples: Mapping[str, str], *, has_shop: bool) -> Iterator[Fault]:
     kinds = Counter(button.kind for button in buttons)
     if len(buttons) > BUTTONS_LIMIT:
         yield Fault("buttons", "too_many_buttons", {"limit": BUTTONS_LIMIT})
@@ -116,8 +133,13 @@ def _buttons(buttons: tuple[TemplateButton, ...], *, has_shop: bool) -> Iterator
         yield Fault("buttons", "too_many_addresses", {"limit": ADDRESSES_LIMIT})
     if kinds[ButtonKind.PHONE] > PHONES_LIMIT:
         yield Fault("buttons", "too_many_phones", {"limit": PHONES_LIMIT})
-    labels = Counter(button.text.strip().casefold() for button in buttons)
+    if kinds[ButtonKind.COPY] > CODES_LIMIT:
+        yield Fault("buttons", "too_many_codes", {"limit": CODES_LIMIT})
+    labels = Counter(button.text.strip().casefold() for button in buttons if button.kind is not ButtonKind.COPY)
     for place, button in enumerate(buttons):
+        if button.kind is ButtonKind.COPY:
+            yield from _code(f"button-{place}", button.value, samples)
+            continue
         yield from _button(f"button-{place}", button, has_shop=has_shop)
         if button.text.strip() and labels[button.text.strip().casefold()] > 1:
             yield Fault(f"button-{place}", "same_label")
@@ -136,6 +158,16 @@ def _button(where: str, button: TemplateButton, *, has_shop: bool) -> Iterator[F
         yield Fault(where, "phone")
     if button.kind is ButtonKind.ADDRESS:
         yield from _address(where, button.value)
+
+
+def _code(where: str, code: str, samples: Mapping[str, str]) -> Iterator[Fault]:
+    """A fixed code, or a datum that is one. What the button says is WhatsApp's own."""
+    if not code.strip():
+        yield Fault(where, "no_code")
+    yield from _values(where, code, samples)
+    has = len(filled(code, samples))
+    if has > CODE_LIMIT:
+        yield Fault(where, "code_too_long", {"limit": CODE_LIMIT, "has": has})
 
 
 def _address(where: str, address: str) -> Iterator[Fault]:

@@ -1,15 +1,20 @@
 """The brand's own wordings as they are stored. Inside the tenant's scope."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
+from typing import cast
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from messaging.models import TemplateVersion
-from messaging.own_templates import TemplateDraft, unpacked
+from messaging.models import HeaderUpload, TemplateVersion
+from messaging.own_templates import HeaderKind, HeaderMedia, TemplateDraft, unpacked
 from messaging.template_specs import Category
+from smartbis.kernel.clock import now
 
 Mark = tuple[str, str, int]  # template, language, version
 Wordings = Mapping[Mark, TemplateDraft]
+KEPT_AT_META = timedelta(days=29)  # an uploaded file; Meta says 30
 
 
 def wordings_of(marks: Iterable[Mark]) -> Wordings:
@@ -20,7 +25,12 @@ def wordings_of(marks: Iterable[Mark]) -> Wordings:
     chosen = Q()
     for key, language, number in sorted(wanted):
         chosen |= Q(key=key, language=language, number=number)
-    return {(row.key, row.language, row.number): draft_of(row) for row in TemplateVersion.objects.filter(chosen)}
+    return {(row.key, row.language, row.number): draft_of(row) for row in stored().filter(chosen)}
+
+
+def stored() -> QuerySet[TemplateVersion]:
+    """The versions with what is told of their header's file, but for its bytes."""
+    return TemplateVersion.objects.select_related("file").defer("file__content", "file__thumbnail")
 
 
 def draft_of(row: TemplateVersion) -> TemplateDraft:
@@ -31,4 +41,18 @@ def draft_of(row: TemplateVersion) -> TemplateDraft:
         header=row.header,
         footer=row.footer,
         buttons=unpacked(row.buttons),
+        media=_media(row),
     )
+
+
+def held_files(channel: UUID, files: Collection[UUID]) -> dict[UUID, str]:
+    """Meta's ids of those of the files that it has for a channel and does not forget today."""
+    rows = HeaderUpload.objects.filter(channel_id=channel, file_id__in=files, uploaded_at__gt=now() - KEPT_AT_META)
+    return dict(rows.values_list("file_id", "media_id"))
+
+
+def _media(row: TemplateVersion) -> HeaderMedia | None:
+    if not row.header_kind:
+        return None
+    kind = cast(HeaderKind, row.header_kind)
+    return HeaderMedia(kind, row.file.id, row.file.filename) if row.file else HeaderMedia(kind)

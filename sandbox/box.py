@@ -49,7 +49,7 @@ class Box:
         """Forget traffic, people and faults; `everything` forgets channels, templates and the moved clock too."""
         self.store.empty(TRAFFIC)
         if everything:
-            self.store.empty(("channels", "subscriptions", "templates", "meta"))
+            self.store.empty(("channels", "subscriptions", "templates", "samples", "meta"))
             self.clock.offset = 0.0
         self.faults.clear()
         self.limits.clear()

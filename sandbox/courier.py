@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 IN_FLIGHT = 4
 TIMEOUT = 10.0
 TICK = 0.02  # seconds between looks at the clock
+PACK_EVERY = 0.1  # seconds in which updates gather once some were sent; the first of them goes at once
 COMMIT_EVERY = 0.25
 TRIM_EVERY = 60.0
 CHALLENGE_MAX = 4096
@@ -110,6 +111,7 @@ class Courier:
         self._connections = Connections()
         self._flying: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
+        self._packed_at = -PACK_EVERY
 
     async def run(self) -> None:
         """Tick until `stop`; an error in one tick is logged and does not end the loop."""
@@ -137,8 +139,10 @@ class Courier:
         free = IN_FLIGHT - len(self._flying)
         if free <= 0:
             return False
-        # Packing only when a post can start makes batches grow under load, as Meta's do.
-        packed = outbox.pack_due(self._box)
+        # Packing only when a post can start, and not at once again, makes batches grow under load, as Meta's do.
+        packed, moment = 0, time.monotonic()
+        if moment - self._packed_at >= PACK_EVERY and (packed := outbox.pack_due(self._box)):
+            self._packed_at = moment
         claimed = outbox.claim(self._box, free)
         for one in claimed:
             task = asyncio.get_running_loop().create_task(self._deliver(one))

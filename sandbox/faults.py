@@ -37,8 +37,8 @@ class Faults:
         self._waiting: list[Fault] = []
         self._last = 0
 
-    def add(self, body: dict[str, Any]) -> Fault:
-        """Add a fault: `kind`, `count` (1), `seconds`, `phone_number_id` (any).
+    def add(self, body: dict[str, Any], *, is_next: bool = False) -> Fault:
+        """Add a fault: `kind`, `count` (1), `seconds`, `phone_number_id` (any); `is_next` before all that wait.
 
         Raises: ControlError for an unknown kind or a number out of range.
         """
@@ -53,8 +53,22 @@ class Faults:
             raise ControlError("seconds must be between 0 and 7 days")
         self._last += 1
         fault = Fault(self._last, kind, count, float(seconds), str(body.get("phone_number_id") or ""))
-        self._waiting.append(fault)
+        self._waiting.insert(0 if is_next else len(self._waiting), fault)
         return fault
+
+    def add_for_call(self, header: str, phone_number_id: str) -> Fault:
+        """Add the fault that a call's own header asks for: a kind, and perhaps `; seconds=<n>`.
+
+        Raises: ControlError as `add`.
+        """
+        kind, _, rest = header.partition(";")
+        body: dict[str, Any] = {"kind": kind.strip(), "phone_number_id": phone_number_id}
+        if rest.strip():
+            name, _, value = rest.partition("=")
+            if name.strip() != "seconds" or not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", value.strip()):
+                raise ControlError("a fault in a header is a kind, and perhaps ; seconds=<n>")
+            body["seconds"] = float(value)
+        return self.add(body, is_next=True)
 
     def take(self, phone_number_id: str, *kinds: str) -> Fault | None:
         """Use up one occurrence of the first waiting fault of `kinds` for this number."""

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from sandbox import channels, courier, media, outbox, portfolio, sending, templates
+from sandbox import channels, courier, media, outbox, portfolio, samples, sending, templates
 from sandbox.box import Box
 from sandbox.channels import Channel
-from sandbox.errors import GraphError
+from sandbox.errors import ControlError, GraphError
 from sandbox.faults import Fault
 from sandbox.http import Request, Response, Router, answer
 from sandbox.templates import Template
@@ -19,6 +19,8 @@ VERSIONS = ("v21.0", "v22.0", "v23.0", "v24.0", "v25.0", "v26.0")
 GENERIC_502 = (
     b"<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
 )
+APP_ID = "1"
+FAULT_HEADER = "x-sandbox-fault"
 PAGE_DEFAULT = 25
 PAGE_MAX = 1000
 
@@ -33,6 +35,7 @@ class Graph:
             ("POST", "/{id}/messages", self._messages),
             ("POST", "/{id}/marketing_messages", self._marketing_messages),
             ("POST", "/{id}/media", self._upload),
+            ("POST", "/{id}/uploads", self._begin_sample),
             ("GET", "/{id}/phone_numbers", self._phone_numbers),
             ("GET", "/{id}/message_templates", self._templates),
             ("POST", "/{id}/message_templates", self._create_template),
@@ -72,7 +75,7 @@ class Graph:
 
     def _token_channels(self, request: Request) -> list[Channel]:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        token = token.strip() if scheme.lower() == "bearer" else request.query.get("access_token", "")
+        token = token.strip() if scheme.lower() in ("bearer", "oauth") else request.query.get("access_token", "")
         if not token:
             raise GraphError(104)
         found = channels.of_token(self._box.store, token)
@@ -119,6 +122,11 @@ class Graph:
 
     async def _messages(self, request: Request) -> Response:
         channel = self._number(request)
+        if asked := request.headers.get(FAULT_HEADER):
+            try:
+                self._box.faults.add_for_call(asked, channel.phone_number_id)
+            except ControlError as error:
+                raise GraphError(100, message=f"{FAULT_HEADER}: {error.detail}") from error
         early = self._box.faults.take(channel.phone_number_id, "http_500", "html_502", "timeout_before", "error_code")
         if early:
             return await self._fail(early)
@@ -168,6 +176,12 @@ class Graph:
         one = media.add(self._box, channel.phone_number_id, mime_type, file.filename, file.data)
         return answer({"id": one.id})
 
+    def _begin_sample(self, request: Request) -> Response:
+        # `app` is whichever app the token belongs to; here there is one, with the id that subscriptions tell.
+        if request.path_values["id"] not in ("app", APP_ID):
+            raise self._unknown(request)
+        return answer({"id": samples.begin(self._box, request.query)})
+
     def _phone_numbers(self, request: Request) -> Response:
         account = self._account(request)
         numbers = channels.of_waba(self._box.store, account.waba_id)
@@ -211,7 +225,7 @@ class Graph:
         if row is None or not row["active"]:
             return answer({"data": []})
         app: dict[str, Any] = {
-            "whatsapp_business_api_data": {"id": "1", "link": self._box.public_url, "name": "Sandbox"}
+            "whatsapp_business_api_data": {"id": APP_ID, "link": self._box.public_url, "name": "Sandbox"}
         }
         if row["override_url"]:
             app["override_callback_uri"] = row["override_url"]
@@ -275,6 +289,9 @@ class Graph:
         return one
 
     def _edit_node(self, request: Request) -> Response:
+        node = request.path_values["id"]
+        if node.startswith("upload:"):
+            return answer({"h": samples.finish(self._box, node, request.headers.get("file_offset", ""), request.body)})
         one = self._template(request)
         review = channels.of_waba(self._box.store, one.waba_id)[0].options.template_review
         changed = templates.edit(self._box.store, one, self._payload(request), review)

@@ -168,8 +168,8 @@ async def read_request(scope: Scope, receive: Receive) -> Request:
     Raises: BodyTooLarge past the limit of its kind; Disconnected when the client leaves midway.
     """
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    multipart = headers.get("content-type", "").lower().startswith("multipart/")
-    limit = MAX_UPLOAD_BYTES if multipart else MAX_JSON_BYTES
+    is_file = headers.get("content-type", "").lower().startswith("multipart/") or "/upload:" in scope["path"]
+    limit = MAX_UPLOAD_BYTES if is_file else MAX_JSON_BYTES
     chunks: list[bytes] = []
     size = 0
     while True:

@@ -79,24 +79,29 @@ def pack_due(box: Box) -> int:
 
 
 def _body(waba_id: str, channel: channels.Channel | None, rows: list[Any]) -> bytes:
-    changes = []
+    entries: list[dict[str, Any]] = []
     for (field, kind), group in groupby(rows, key=lambda row: (row["field"], row["kind"])):
-        if not kind:
-            changes += [{"value": json.loads(row["item"]), "field": field} for row in group]
+        if kind:
+            entries.append({"id": waba_id, "changes": [{"value": _value(channel, kind, list(group)), "field": field}]})
             continue
-        items = list(group)
-        value: dict[str, Any] = {"messaging_product": "whatsapp"}
-        if channel:
-            display = "".join(sign for sign in channel.display_phone_number if sign.isdigit())
-            value["metadata"] = {"display_phone_number": display, "phone_number_id": channel.phone_number_id}
-        contacts = list(dict.fromkeys(row["contact"] for row in items if row["contact"] != "{}"))
-        if contacts:
-            value["contacts"] = [json.loads(contact) for contact in contacts]
-        value[kind] = [json.loads(row["item"]) for row in items]
-        changes.append({"value": value, "field": field})
-    payload = {"object": "whatsapp_business_account", "entry": [{"id": waba_id, "changes": changes}]}
+        for row in group:  # Meta says of news of the account, and of nothing else, when they were told
+            change = {"value": json.loads(row["item"]), "field": field}
+            entries.append({"id": waba_id, "time": int(row["due_at"]), "changes": [change]})
+    payload = {"object": "whatsapp_business_account", "entry": entries}
     # Meta escapes everything outside ASCII; the signature is over these very bytes.
     return json.dumps(payload, separators=(",", ":")).encode("ascii")
+
+
+def _value(channel: channels.Channel | None, kind: str, rows: list[Any]) -> dict[str, Any]:
+    value: dict[str, Any] = {"messaging_product": "whatsapp"}
+    if channel:
+        display = "".join(sign for sign in channel.display_phone_number if sign.isdigit())
+        value["metadata"] = {"display_phone_number": display, "phone_number_id": channel.phone_number_id}
+    contacts = list(dict.fromkeys(row["contact"] for row in rows if row["contact"] != "{}"))
+    if contacts:
+        value["contacts"] = [json.loads(contact) for contact in contacts]
+    value[kind] = [json.loads(row["item"]) for row in rows]
+    return value
 
 
 def claim(box: Box, most: int) -> list[Delivery]:

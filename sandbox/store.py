@@ -35,6 +35,8 @@ CREATE INDEX IF NOT EXISTS messages_phone ON messages (phone, seq);
 CREATE TABLE IF NOT EXISTS media (
   id TEXT PRIMARY KEY, phone_number_id TEXT NOT NULL, mime_type TEXT NOT NULL, sha256 TEXT NOT NULL,
   filename TEXT NOT NULL, data BLOB NOT NULL, created_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS samples (
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL, length INTEGER NOT NULL, handle TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS schedule (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, due_at REAL NOT NULL, wamid TEXT NOT NULL, status TEXT NOT NULL,
   error_code INTEGER);
@@ -53,7 +55,7 @@ CREATE TABLE IF NOT EXISTS service_counts (
 """
 
 # Oldest rows go first once a table holds more than this; a stand-in must not fill a disk.
-KEEP_ROWS = {"messages": 50_000, "deliveries": 5_000, "media": 500}
+KEEP_ROWS = {"messages": 50_000, "deliveries": 5_000, "media": 500, "samples": 500}
 
 
 class StateFileError(Exception):

@@ -5,7 +5,7 @@ import random
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sandbox import template_rules
+from sandbox import samples, template_rules
 from sandbox.errors import ControlError, GraphError
 from sandbox.numbers import numeric_id
 from sandbox.store import Store
@@ -62,6 +62,7 @@ def create(store: Store, rng: random.Random, waba_id: str, body: dict[str, Any],
     Raises: GraphError 100 naming the broken rule; subcode 2388024 for a name taken in this language.
     """
     accepted = template_rules.check(body)
+    samples.check(store, accepted["components"])
     if find(store, waba_id, accepted["name"], accepted["language"]):
         raise GraphError(
             100,
@@ -99,6 +100,7 @@ def edit(store: Store, one: Template, body: dict[str, Any], review: str) -> Temp
             "components": body.get("components", one.components),
         }
     )
+    samples.check(store, merged["components"])
     changed = Template(id=one.id, waba_id=one.waba_id, status=FIRST_STATUS[review], quality=one.quality, **merged)
     save(store, changed)
     return changed

@@ -1,6 +1,7 @@
 """Channels, templates, messages, conversations, and the webhooks that move them."""
 
 from messaging.models.channels import Breaker, Channel, SendingRules, Template
+from messaging.models.header_files import HeaderFile, HeaderUpload
 from messaging.models.links import Link
 from messaging.models.messages import Conversation, Message
 from messaging.models.rates import Rate
@@ -12,6 +13,8 @@ __all__ = [
     "Breaker",
     "Channel",
     "Conversation",
+    "HeaderFile",
+    "HeaderUpload",
     "Link",
     "Message",
     "Rate",

@@ -99,10 +99,13 @@ class Template(TenantModel):
     version = models.PositiveSmallIntegerField(default=0)
     category = models.CharField(max_length=16)
     status = models.CharField(max_length=20)
+    status_at = models.DateTimeField(null=True)  # as of when; what Meta told before comes too late
     quality = models.CharField(max_length=10, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     remote_id = models.CharField(max_length=40, blank=True)
     submitted_fingerprint = models.CharField(max_length=64, blank=True)
+    # Which buttons the library's wording has there; see `older_buttons`. Empty where Meta was not asked since.
+    form = models.CharField(max_length=8, blank=True, default="")
     synced_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):

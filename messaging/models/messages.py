@@ -117,6 +117,9 @@ class Message(TenantModel):
     unknown_at = models.DateTimeField(null=True)
     tapped_at = models.DateTimeField(null=True)  # when a link of it was first opened
 
+    # In memory alone, told by the claim: its template was approved with older buttons.
+    has_page_buttons = False
+
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "cause", "template"], name="messaging_message_once"),

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from messaging.models.header_files import HeaderFile
 from smartbis.tenancy.models import TenantModel
 
 
@@ -17,6 +18,9 @@ class TemplateVersion(TenantModel):
     number = models.PositiveSmallIntegerField()
     category = models.CharField(max_length=16)
     header = models.CharField(max_length=300, blank=True)
+    # Instead of the title: image, video or document. The file may still be to come while it is a draft.
+    header_kind = models.CharField(max_length=8, blank=True, default="")
+    file = models.ForeignKey(HeaderFile, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     body = models.CharField(max_length=4096)
     footer = models.CharField(max_length=300, blank=True)
     buttons = models.JSONField(default=list)  # {kind, text, value}; see `own_templates`

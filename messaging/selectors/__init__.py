@@ -2,6 +2,7 @@
 
 from messaging.selectors.channels import channels, join_link, last_template_sync, templates
 from messaging.selectors.costs import cost_of, estimate_cost, month_costs, own_rates_since, rate_card
+from messaging.selectors.header_files import thumbnails
 from messaging.selectors.links import find_link
 from messaging.selectors.messages import (
     conversations_page,
@@ -12,12 +13,13 @@ from messaging.selectors.messages import (
     messages_page,
 )
 from messaging.selectors.rules import sending_rules
-from messaging.selectors.wordings import data_of, get_trigger, get_wording, triggers
+from messaging.selectors.wordings import count_older_wordings, data_of, get_trigger, get_wording, triggers
 
 __all__ = [
     "channels",
     "conversations_page",
     "cost_of",
+    "count_older_wordings",
     "data_of",
     "estimate_cost",
     "find_link",
@@ -35,5 +37,6 @@ __all__ = [
     "rate_card",
     "sending_rules",
     "templates",
+    "thumbnails",
     "triggers",
 ]

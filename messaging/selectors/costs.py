@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from messaging.infos import CostLine, Estimate, MessageInfo, MonthCosts
+from messaging.infos import CostLine, CostPart, Estimate, MessageInfo, MonthCosts
 from messaging.models import Channel, Rate
 from messaging.rates import Rate as RateInfo
 from messaging.rates import RateCard, added, shipped_rates
@@ -84,6 +84,7 @@ def month_costs(*, tenant: UUID, month: date) -> MonthCosts:
         by_category=_lines((each.category, each) for each in counted),
         by_template=_lines((each.template, each) for each in counted if each.template),
         by_campaign=_lines((str(each.campaign), each) for each in counted if each.campaign),
+        parts=tuple(_parts(counted)),
     )
 
 
@@ -98,6 +99,11 @@ class _Counted:
     is_billed: bool
     count: int
     rate: RateInfo | None
+
+    @property
+    def micros(self) -> int:
+        """What all of them cost, as far as a rate is known."""
+        return self.rate.micros * self.count if self.rate else 0
 
     @classmethod
     def of(cls, card: RateCard, row: tuple[Any, ...]) -> "_Counted":
@@ -125,7 +131,32 @@ def _line(key: str, counted: Iterable[_Counted]) -> CostLine:
         billed=sum(each.count for each in billed),
         unpriced=sum(each.count for each in billed if each.rate is None),
         untold=sum(each.count for each in counted if not each.is_told),
-        amounts=added([(each.rate.currency, each.rate.micros * each.count) for each in billed if each.rate]),
+        amounts=added([(each.rate.currency, each.micros) for each in billed if each.rate]),
+    )
+
+
+def _parts(counted: Iterable[_Counted]) -> list[CostPart]:
+    kinds: dict[tuple[str, str, str], list[_Counted]] = {}
+    for each in counted:
+        currency = each.rate.currency if each.rate else ""
+        keys = {"category": each.category, "template": each.template, "campaign": str(each.campaign or "")}
+        for by, key in keys.items():
+            if key:
+                kinds.setdefault((by, key, currency), []).append(each)
+    return [_part(kind, alike) for kind, alike in sorted(kinds.items())]
+
+
+def _part(kind: tuple[str, str, str], alike: list[_Counted]) -> CostPart:
+    by, key, currency = kind
+    return CostPart(
+        by=by,
+        key=key,
+        currency=currency,
+        messages=sum(each.count for each in alike),
+        billed=sum(each.count for each in alike if each.is_billed),
+        untold=sum(each.count for each in alike if not each.is_told),
+        micros=sum(each.micros for each in alike),
+        estimated_micros=sum(each.micros for each in alike if not each.is_told),
     )
 
 

@@ -8,8 +8,9 @@ from messaging.errors import TemplateNotFound
 from messaging.infos import TriggerInfo, WordingInfo
 from messaging.library import LIBRARY, Category, TemplateSpec
 from messaging.models import Channel, Template, TemplateVersion
+from messaging.older_buttons import OTHER, PAGES
 from messaging.own_templates import TemplateDraft, library_draft, name_of
-from messaging.versions import draft_of
+from messaging.versions import draft_of, stored
 from smartbis.tenancy.scope import tenant_scope
 
 DRAFT, WAITING = "DRAFT", "WAITING"  # beside Meta's own states: being written, and not yet with Meta
@@ -33,10 +34,34 @@ def get_trigger(*, tenant: UUID, key: str) -> TriggerInfo:
 def get_wording(*, tenant: UUID, version: UUID) -> WordingInfo:
     """One of the brand's own. Raises TemplateNotFound."""
     with tenant_scope(tenant, read_only=True):
-        row = TemplateVersion.objects.filter(id=version).first()
+        row = stored().filter(id=version).first()
     if row is None or row.key not in LIBRARY:
         raise TemplateNotFound
     return wording_info(row)
+
+
+def older_wordings() -> list[tuple[str, str]]:
+    """The templates, with their language, that go out with older buttons, and for which nothing newer is under way.
+
+    On any live number. Inside a scope; two queries.
+    """
+    live = Template.objects.filter(channel__status=Channel.Status.LIVE, version=0, status=gate.APPROVED)
+    found = live.values_list("key", "language", "form", "submitted_fingerprint")
+    older = {
+        (key, language)
+        for key, language, form, submitted in found
+        if (form or gate.form_before(key, language, submitted)) == PAGES and key in LIBRARY
+    }
+    if not older:
+        return []
+    offered = TemplateVersion.objects.filter(submitted_at__isnull=False, retired_at__isnull=True)
+    return sorted(older - set(offered.values_list("key", "language")))
+
+
+def count_older_wordings(*, tenant: UUID) -> int:
+    """How many of `older_wordings` there are."""
+    with tenant_scope(tenant, read_only=True):
+        return len(older_wordings())
 
 
 def wording_info(row: TemplateVersion, state: Template | None = None, *, is_used: bool = False) -> WordingInfo:
@@ -46,7 +71,7 @@ def wording_info(row: TemplateVersion, state: Template | None = None, *, is_used
 
 
 class _Board:
-    """What there is of wordings and states. Inside a scope; three queries."""
+    """What there is of wordings and states. Inside a scope; four queries, five where headers have files."""
 
     def __init__(self, key: str | None = None) -> None:
         live = Channel.objects.filter(status=Channel.Status.LIVE).order_by("connected_at", "id")
@@ -55,8 +80,9 @@ class _Board:
         states = Template.objects.filter(channel=self.channel, **only) if self.channel else Template.objects.none()
         self.states = {(row.key, row.language, row.version): row for row in states}
         self.own: dict[tuple[str, str], list[TemplateVersion]] = {}
-        for row in TemplateVersion.objects.filter(**only).order_by("-number"):
+        for row in stored().filter(**only).order_by("-number"):
             self.own.setdefault((row.key, row.language), []).append(row)
+        self.unsendable = gate.unsendable(self.channel.id) if self.channel and self.own else frozenset()
 
     def trigger(self, spec: TemplateSpec) -> TriggerInfo:
         """One template with its wordings by language, the newest first and the library's last."""
@@ -77,10 +103,14 @@ class _Board:
 
     def _used(self, key: str, language: str, own: Sequence[TemplateVersion]) -> int | None:
         """The version that is sent now: the newest approved one that is not retired."""
-        offered = [row.number for row in own if row.submitted_at is not None and row.retired_at is None]
+        offered = [
+            row.number
+            for row in own
+            if row.submitted_at is not None and (key, language, row.number) not in self.unsendable
+        ]
         for number in [*offered, 0]:
             state = self.states.get((key, language, number))
-            if state is not None and state.status == gate.APPROVED:
+            if state is not None and state.status == gate.APPROVED and state.form != OTHER:
                 return number
         return None
 
@@ -112,7 +142,12 @@ def _info(
         changed_at=row.changed_at if row else None,
         submitted_at=row.submitted_at if row else None,
         synced_at=state.synced_at if state else None,
+        has_older_buttons=state is not None and not number and _is_older(state),
     )
+
+
+def _is_older(state: Template) -> bool:
+    return (state.form or gate.form_before(state.key, state.language, state.submitted_fingerprint)) == PAGES
 
 
 def data_of(key: str, language: str) -> Mapping[str, str]:

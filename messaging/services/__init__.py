@@ -2,6 +2,7 @@
 
 from messaging.services.channels import connect_channel, subscribe_channel, verify_subscription
 from messaging.services.erasure import wipe_customer
+from messaging.services.header_files import keep_header_file
 from messaging.services.history import settle_past_messages
 from messaging.services.links import tap_link
 from messaging.services.own_templates import (
@@ -13,6 +14,7 @@ from messaging.services.own_templates import (
 from messaging.services.queue import queue_message, queue_sign_in_code, queue_text
 from messaging.services.rates import load_rates
 from messaging.services.reassigning import reassign_messages
+from messaging.services.renewing import renew_older_templates
 from messaging.services.rules import set_sending_rules
 from messaging.services.setup import ChannelDraft, check_channel, connect_checked, send_test
 from messaging.services.syncs import request_template_sync
@@ -27,12 +29,14 @@ __all__ = [
     "connect_channel",
     "connect_checked",
     "discard_template_draft",
+    "keep_header_file",
     "load_rates",
     "queue_message",
     "queue_sign_in_code",
     "queue_text",
     "reassign_messages",
     "receive_webhook",
+    "renew_older_templates",
     "request_template_sync",
     "save_template_draft",
     "send_test",

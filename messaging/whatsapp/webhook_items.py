@@ -60,7 +60,7 @@ class PreferenceItem(Item):
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateItem(Item):
-    """A template's status, category or quality changed at Meta."""
+    """A template's status, category or quality changed at Meta; `at` in whole seconds."""
 
     template_id: str
     name: str
@@ -69,6 +69,7 @@ class TemplateItem(Item):
     category: str = ""
     quality: str = ""
     reason: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,13 +64,14 @@ def parse(raw_body: bytes) -> list[Item]:
 
 
 def _entry_items(entry: Json) -> Iterator[Item]:
-    waba_id = _text(entry.get("id"))
+    waba_id, time = _text(entry.get("id")), _text(entry.get("time"))
     for change in _dicts(entry.get("changes")):
         value = change.get("value")
-        yield from _change_items(waba_id, _text(change.get("field")), value if isinstance(value, dict) else {})
+        yield from _change_items(waba_id, time, _text(change.get("field")), value if isinstance(value, dict) else {})
 
 
-def _change_items(waba_id: str, kind: str, value: Json) -> Iterator[Item]:
+def _change_items(waba_id: str, time: str, kind: str, value: Json) -> Iterator[Item]:
+    """The items of a change. News of the account carry `time`, when Meta told them: the same news may come again."""
     metadata = value.get("metadata")
     number = _text(metadata.get("phone_number_id")) if isinstance(metadata, dict) else ""
     if kind == "messages":
@@ -78,13 +79,15 @@ def _change_items(waba_id: str, kind: str, value: Json) -> Iterator[Item]:
     elif kind == "user_preferences" and (preferences := _dicts(value.get("user_preferences"))):
         yield from (_preference(waba_id, number, each) for each in preferences)
     elif kind in _TEMPLATE_FIELDS:
-        yield _template(waba_id, kind, value)
+        yield _template(waba_id, time, kind, value)
     elif kind in ("phone_number_quality_update", "phone_number_name_update"):
-        yield _number(waba_id, kind, value)
+        yield _number(waba_id, time, kind, value)
     elif kind in ("account_update", "business_capability_update"):
-        yield _account(waba_id, kind, value)
+        yield _account(waba_id, time, kind, value)
     else:
-        yield UnknownItem(key=_digest(kind, value), waba_id=waba_id, phone_number_id=number, kind=kind or "unnamed")
+        yield UnknownItem(
+            key=_digest(f"{kind}/{time}", value), waba_id=waba_id, phone_number_id=number, kind=kind or "unnamed"
+        )
 
 
 def _message_items(waba_id: str, number: str, value: Json) -> Iterator[Item]:
@@ -219,9 +222,9 @@ def _preference(waba_id: str, number: str, preference: Json) -> Item:
     )
 
 
-def _template(waba_id: str, kind: str, value: Json) -> Item:
+def _template(waba_id: str, time: str, kind: str, value: Json) -> Item:
     return TemplateItem(
-        key=_digest(f"{kind}/{waba_id}", value),
+        key=_digest(f"{kind}/{waba_id}/{time}", value),
         waba_id=waba_id,
         template_id=_text(value.get("message_template_id")),
         name=_text(value.get("message_template_name")),
@@ -230,13 +233,14 @@ def _template(waba_id: str, kind: str, value: Json) -> Item:
         category=_text(value.get("new_category")) if kind == "template_category_update" else "",
         quality=_text(value.get("new_quality_score")),
         reason=_text(value.get("reason"))[:200],
+        at=_instant(time),
     )
 
 
-def _number(waba_id: str, kind: str, value: Json) -> Item:
+def _number(waba_id: str, time: str, kind: str, value: Json) -> Item:
     event = _text(value.get("event") or value.get("decision")).upper()
     return NumberItem(
-        key=_digest(f"{kind}/{waba_id}", value),
+        key=_digest(f"{kind}/{waba_id}/{time}", value),
         waba_id=waba_id,
         display_digits="".join(char for char in _text(value.get("display_phone_number")) if char.isdigit()),
         event=event[:40],
@@ -246,11 +250,11 @@ def _number(waba_id: str, kind: str, value: Json) -> Item:
     )
 
 
-def _account(waba_id: str, kind: str, value: Json) -> Item:
+def _account(waba_id: str, time: str, kind: str, value: Json) -> Item:
     ban, violation = value.get("ban_info"), value.get("violation_info")
     told = value.get("max_daily_conversations_per_business") or value.get("max_daily_conversation_per_phone")
     return AccountItem(
-        key=_digest(f"{kind}/{waba_id}", value),
+        key=_digest(f"{kind}/{waba_id}/{time}", value),
         waba_id=waba_id,
         event=_text(value.get("event")).upper()[:60],
         ban_state=_text(ban.get("waba_ban_state")).upper() if isinstance(ban, dict) else "",

@@ -28,6 +28,10 @@ def refusal(code: int, status: int = 400, details: str = "") -> Answer:
     return Answer(status, {"error": error})
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # dozens connect at once: who finds five waiting already is reset
+
+
 class FakeGraph:
     """The server. `script` holds the next answers of POST …/messages; when it is empty, messages are accepted."""
 
@@ -36,10 +40,11 @@ class FakeGraph:
         self.sent: list[dict[str, Any]] = []
         self.calls: list[tuple[str, str, dict[str, str]]] = []
         self.templates: list[dict[str, Any]] = []
+        self.files: list[tuple[str, bytes]] = []  # what was uploaded: how the path ended, and the body
         # Answers to GETs and POSTs of other paths, by how the path ends.
         self.pages: dict[str, Answer] = {}
         self.lock = threading.Lock()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server = _Server(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def accept(self, payload: dict[str, Any]) -> Answer:
@@ -57,17 +62,31 @@ class FakeGraph:
                 scripted = self.script.popleft() if self.script else None
             return scripted or self.accept(payload)
         if "/message_templates" in path:
+            account = path.split("/")[-2]
+            held = [each for each in self.templates if each.get("account", account) == account]
             if method == "GET":
-                return Answer(200, {"data": self.templates, "paging": {}})
-            if any(
-                each["name"] == payload["name"] and each["language"] == payload["language"] for each in self.templates
-            ):
+                return Answer(200, {"data": held, "paging": {}})
+            if any(each["name"] == payload["name"] and each["language"] == payload["language"] for each in held):
                 return refusal(100, details="There is already content in this language for this template.")
-            made = {**payload, "id": str(len(self.templates) + 1), "status": "APPROVED"}
+            made = {**payload, "account": account, "id": str(len(self.templates) + 1), "status": "APPROVED"}
             self.templates.append(made)
             return Answer(200, {key: made[key] for key in ("id", "status", "category")})
+        if "/upload:" in path or path.endswith(("/uploads", "/media")):
+            return self._upload(path, payload)
         found = next((answer for end, answer in self.pages.items() if path.endswith(end)), None)
         return found or Answer(200, {"success": True})
+
+    def _upload(self, path: str, content: Any) -> Answer:
+        """A media id, or a sample's session and its handle; scripted by `pages` as other paths are."""
+        scripted = next((answer for end, answer in self.pages.items() if path.endswith(end)), None)
+        if scripted:
+            return scripted
+        if path.endswith("/uploads"):
+            return Answer(200, {"id": "upload:77"})
+        with self.lock:
+            self.files.append((path.rpartition("/")[2], bytes(content)))
+            number = len(self.files)
+        return Answer(200, {"h": f"4::{number}"} if "/upload:" in path else {"id": str(900_000 + number)})
 
     def _handler(graph) -> type[BaseHTTPRequestHandler]:  # noqa: N805
         class Handler(BaseHTTPRequestHandler):
@@ -78,7 +97,9 @@ class FakeGraph:
                 raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 with graph.lock:
                     graph.calls.append((self.command, self.path, dict(self.headers)))
-                answer = graph._answer(self.command, self.path.split("?")[0], json.loads(raw) if raw else None)
+                is_json = self.headers.get("Content-Type", "").startswith("application/json")
+                payload = json.loads(raw) if raw and is_json else raw
+                answer = graph._answer(self.command, self.path.split("?")[0], payload)
                 time.sleep(answer.delay)
                 if answer.drop:
                     self.close_connection = True

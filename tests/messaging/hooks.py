@@ -21,8 +21,8 @@ WELCOME = {"first_name": "Ana", "brand": "Café Aurora"}
 WA_ID = "551187654821"  # Ana's account, opened before the ninth digit
 
 
-def body_of(line: Line, *changes: dict[str, Any], waba: str | None = None) -> bytes:
-    entry = {"id": waba or line.channel.waba_id, "changes": list(changes)}
+def body_of(line: Line, *changes: dict[str, Any], waba: str | None = None, time: int | None = None) -> bytes:
+    entry = {"id": waba or line.channel.waba_id, "changes": list(changes), **({"time": time} if time else {})}
     return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
 
 

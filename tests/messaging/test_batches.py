@@ -7,12 +7,24 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from messaging import inbound
+from messaging.arrivals import apply_together
 from messaging.models import Message, WebhookItem, WebhookPayload
-from messaging.services import queue_message
+from messaging.services import queue_message, receive_webhook
+from messaging.whatsapp.signature import signature_of
 from smartbis.tenancy.scope import tenant_scope
-from tests.messaging.conftest import Line, enrol, open_line
+from tests.messaging.conftest import APP_SECRET, Line, enrol, open_line
 from tests.messaging.graph import FakeGraph
-from tests.messaging.hooks import WELCOME, rows, sent_message, status, status_of, tell
+from tests.messaging.hooks import (
+    WELCOME,
+    body_of,
+    messages_change,
+    rows,
+    say,
+    sent_message,
+    status,
+    status_of,
+    tell,
+)
 
 PRICING = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "utility"}
 
@@ -55,6 +67,7 @@ def test_statuses_of_many_messages_are_applied_in_one_round(line: Line, graph: F
 
 def test_a_batch_is_no_dearer_for_more_statuses(line: Line, graph: FakeGraph) -> None:
     messages = two_messages(line)
+    say(line, "Oi")  # whose address it is, is looked up once
     counts = []
     for names in (("sent",), ("delivered", "read")):
         statuses = [
@@ -109,3 +122,38 @@ def test_a_batch_that_breaks_is_applied_one_by_one(
     monkeypatch.setattr(inbound, "apply_together", broken)
     tell(line, status_of(first, "sent", 1), status_of(second, "delivered", 2, wamid="wamid.2"))
     assert (status(line, first), status(line, second)) == ("sent", "delivered")
+
+
+def test_bodies_that_break_together_are_tried_each_by_itself(
+    line: Line, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = two_messages(line)
+    for message, wamid in ((first, "wamid.1"), (second, "wamid.2")):
+        raw = body_of(line, messages_change(line, statuses=[status_of(message, "sent", 1, wamid=wamid)]))
+        receive_webhook(line.channel.public_id, raw, signature_of(raw, f"{APP_SECRET}-aurora"))
+    sizes = []
+
+    def breaks_together(*, tenant: Any, arrivals: Any) -> Any:
+        sizes.append(len(arrivals))
+        if len(arrivals) > 1:
+            raise RuntimeError("no luck")
+        return apply_together(tenant=tenant, arrivals=arrivals)
+
+    monkeypatch.setattr(inbound, "apply_together", breaks_together)
+    assert inbound.process_due(tenant=line.tenant) is False
+    assert sizes == [2, 1, 1]
+    assert [status(line, each) for each in (first, second)] == ["sent", "sent"]
+    with tenant_scope(line.tenant):
+        assert set(WebhookPayload.objects.values_list("state", "attempts")) == {("done", 1)}
+    assert rows(line, WebhookItem) == 2
+
+
+def test_a_body_that_nobody_can_read_holds_up_none_beside_it(line: Line, graph: FakeGraph) -> None:
+    first, second = two_messages(line)
+    good = body_of(line, messages_change(line, statuses=[status_of(first, "sent", 1)]))
+    for raw in (b"[]", good, b"{"):
+        receive_webhook(line.channel.public_id, raw, signature_of(raw, f"{APP_SECRET}-aurora"))
+    assert inbound.process_due(tenant=line.tenant) is False
+    with tenant_scope(line.tenant):
+        assert sorted(WebhookPayload.objects.values_list("state", flat=True)) == ["done", "malformed", "malformed"]
+    assert [status(line, each) for each in (first, second)] == ["sent", "accepted"]

@@ -195,6 +195,15 @@ def test_a_month_is_counted_by_the_brands_calendar(line: Line, boreal: Any) -> N
     assert {line.key: line.messages for line in found.by_category} == {"utility": 3, "marketing": 1}
     assert [(line.key, line.amounts) for line in found.by_campaign] == [(str(campaign), {"USD": 6_800})]
     assert [line.key for line in found.by_template] == ["welcome"]
+    assert {(each.key, each.currency, each.messages, each.billed) for each in found.parts if each.by == "category"} == {
+        ("utility", "USD", 2, 2),
+        ("utility", "", 1, 0),
+        ("marketing", "", 1, 1),
+    }
+    [utility] = [each for each in found.parts if (each.key, each.currency) == ("utility", "USD")]
+    assert (utility.messages, utility.untold, utility.micros, utility.estimated_micros) == (2, 1, 13_600, 6_800)
+    for by in ("category", "template"):
+        assert sum(each.messages for each in found.parts if each.by == by) == found.total.messages
     assert month_costs(tenant=line.tenant, month=date(2026, 10, 5)).total.messages == 1
     assert month_costs(tenant=line.tenant, month=date(2026, 12, 5)).total.amounts == {}
 

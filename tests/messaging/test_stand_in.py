@@ -1,5 +1,6 @@
 """The whole line against the stand-in's own process: templates, sends, ticks, replies, and what goes wrong."""
 
+import io
 import os
 import queue
 import socket
@@ -14,22 +15,29 @@ from uuid import uuid4
 
 import pytest
 import requests
+from PIL import Image
 
+from messaging.header_files import prepared
 from messaging.inbound import process_due
-from messaging.library import LIBRARY
+from messaging.library import LIBRARY, Category
+from messaging.own_templates import ButtonKind, TemplateButton, TemplateDraft
 from messaging.selectors import channels, get_message, messages_page, templates
 from messaging.sending import send_due
 from messaging.services import (
+    keep_header_file,
     queue_message,
     queue_sign_in_code,
     queue_text,
     receive_webhook,
+    save_template_draft,
+    submit_template,
     subscribe_channel,
+    sync_templates,
     verify_subscription,
 )
 from messaging.stand_in import StandInConnection, connect_to_stand_in
 from smartbis.customers.selectors import allows, contact_of
-from smartbis.kernel.people import SYSTEM
+from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.tenancy.selectors import TenantInfo
 from tests.messaging.conftest import enrol
 
@@ -267,3 +275,64 @@ def test_whatsapps_own_stop_control_stops_marketing(world: World) -> None:
     world.call("profile", phone=PHONE, stop_marketing=True)
     world.until(lambda: not allows(tenant=world.tenant, customer=customer.id, category="marketing"))
     assert allows(tenant=world.tenant, customer=customer.id, category="utility")
+
+
+def test_a_picture_and_ten_buttons_reach_the_phone(world: World) -> None:
+    """From the editor's draft over the sample's handle and the file's id to what the person sees."""
+    owner = Actor(kind="staff", role="owner", label="Owner")
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "#c62828").save(out, "PNG")
+    media = keep_header_file(tenant=world.tenant, file=prepared("image", out.getvalue(), "capa.png"), actor=owner)
+    replies = [TemplateButton(ButtonKind.REPLY, f"Resposta {number}") for number in range(6)]
+    draft = TemplateDraft(
+        Category.UTILITY,
+        "Oi, {first_name}, aqui é da {brand}! O seu cadastro já está ativo neste telefone.",
+        buttons=(
+            *replies,
+            TemplateButton(ButtonKind.COPY, "", "AURORA10"),
+            TemplateButton(ButtonKind.PAGE, "Ver minha conta"),
+            TemplateButton(ButtonKind.ADDRESS, "Ver o cardápio", "https://aurora.example/cardapio"),
+            TemplateButton(ButtonKind.PHONE, "Ligar", "+551133334444"),
+        ),
+        media=media,
+    )
+    kept = save_template_draft(tenant=world.tenant, key="welcome", language="pt_BR", draft=draft, actor=owner)
+    assert kept.id is not None
+    submit_template(tenant=world.tenant, version=kept.id, actor=owner)
+    (channel,) = channels(tenant=world.tenant)
+    sync_templates(tenant=world.tenant, channel=channel.id)
+    message = welcome(world, enrol(world.tenant))
+    send_due(tenant=world.tenant)
+    assert get_message(tenant=world.tenant, message=message.id).status == "accepted"
+    (seen,) = world.seen_by(PHONE)
+    assert seen["header"]["type"] == "image"
+    assert seen["text"].startswith("Oi, Ana, aqui é da Café Aurora!")
+    kinds = [button["kind"] for button in seen["buttons"]]
+    assert kinds == ["copy_code", "url", "url", "phone", *["quick_reply"] * 6]
+    assert seen["buttons"][0]["code"] == "AURORA10"
+    shown = requests.get(f"{world.url}/phone/5511987654821/media/{seen['header']['id']}", timeout=5)
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "shown"),
+    [
+        ("document", b"%PDF-1.7\n%%EOF\n", {"type": "document", "filename": "cardapio.pdf"}),
+        ("video", b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 40, {"type": "video"}),
+    ],
+    ids=["document", "video"],
+)
+def test_a_file_on_top_reaches_the_phone(world: World, kind: Any, content: bytes, shown: dict[str, str]) -> None:
+    owner = Actor(kind="staff", role="owner", label="Owner")
+    media = keep_header_file(tenant=world.tenant, file=prepared(kind, content, "cardapio"), actor=owner)
+    words = "Oi, {first_name}, aqui é da {brand}! O seu cadastro já está ativo neste telefone."
+    draft = TemplateDraft(Category.UTILITY, words, media=media)
+    kept = save_template_draft(tenant=world.tenant, key="welcome", language="pt_BR", draft=draft, actor=owner)
+    assert kept.id is not None
+    submit_template(tenant=world.tenant, version=kept.id, actor=owner)
+    (channel,) = channels(tenant=world.tenant)
+    sync_templates(tenant=world.tenant, channel=channel.id)
+    welcome(world, enrol(world.tenant))
+    send_due(tenant=world.tenant)
+    (seen,) = world.seen_by(PHONE)
+    assert {name: seen["header"][name] for name in shown} == shown

@@ -8,16 +8,19 @@ import pytest
 from messaging.library import LIBRARY, Category, template_spec
 from messaging.own_templates import (
     ButtonKind,
+    HeaderMedia,
     TemplateButton,
     TemplateDraft,
     key_of,
     library_draft,
     name_of,
     own_definition,
+    with_sample,
 )
 from messaging.template_faults import faults_of
 from sandbox import template_rules
 from sandbox.errors import GraphError
+from smartbis.kernel.ids import new_id
 
 PORTAL = "https://clube.example/p/aurora/"
 WELCOME = template_spec("welcome")
@@ -131,3 +134,102 @@ def test_what_the_stand_in_refuses_has_a_fault(body: str) -> None:
 def test_names_at_meta_tell_template_and_version(key: str, version: int) -> None:
     assert key_of(name_of(key, version)) == (key, version)
     assert key_of("old_vip") == ("old_vip", 0)
+
+
+def ten(*kinds: ButtonKind) -> dict[str, Any]:
+    """Buttons of these kinds, each with words and a value of its own."""
+    values = {
+        ButtonKind.ADDRESS: "https://aurora.example",
+        ButtonKind.PHONE: "+551133334444",
+        ButtonKind.COPY: "AURORA10",
+    }
+    return {
+        "buttons": tuple(
+            TemplateButton(kind, "" if kind is ButtonKind.COPY else f"Botão {place}", values.get(kind, ""))
+            for place, kind in enumerate(kinds)
+        )
+    }
+
+
+REPLY, PAGE, SHOP, ADDRESS, PHONE, COPY = (
+    ButtonKind.REPLY,
+    ButtonKind.PAGE,
+    ButtonKind.SHOP,
+    ButtonKind.ADDRESS,
+    ButtonKind.PHONE,
+    ButtonKind.COPY,
+)
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        [REPLY] * 10,
+        [COPY],
+        [PAGE, SHOP, PHONE, COPY, *[REPLY] * 6],
+        [REPLY, COPY, REPLY, ADDRESS, REPLY, PHONE, REPLY, PAGE, REPLY, REPLY],
+    ],
+)
+def test_every_mix_that_meta_takes_is_taken_in_any_order(kinds: list[ButtonKind]) -> None:
+    draft = replace(GOOD, **ten(*kinds))
+    assert codes(draft) == []
+    stored = template_rules.check(own_definition(draft, "welcome_v1", WELCOME, "pt_BR", PORTAL))
+    assert len(stored["components"][-1]["buttons"]) == len(kinds)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "code"),
+    [
+        ([REPLY] * 11, "too_many_buttons"),
+        ([COPY, COPY], "too_many_codes"),
+        ([PHONE, PHONE], "too_many_phones"),
+        ([PAGE, SHOP, ADDRESS], "too_many_addresses"),
+    ],
+)
+def test_too_many_of_a_kind_are_refused_here_and_there(kinds: list[ButtonKind], code: str) -> None:
+    draft = replace(GOOD, **ten(*kinds))
+    assert codes(draft) == [("buttons", code)]
+    with pytest.raises(GraphError):
+        template_rules.check(own_definition(draft, "welcome_v1", WELCOME, "pt_BR", PORTAL))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("", ["no_code"]),
+        ("CÓDIGO-LONGO-DEMAIS-10", ["code_too_long"]),
+        ("{code}", ["unknown_value"]),
+        ("{first_name", ["braces"]),
+        ("{first_name}10", []),
+    ],
+)
+def test_a_code_is_fixed_or_a_datum_of_the_message(value: str, expected: list[str]) -> None:
+    draft = replace(GOOD, **button(COPY, "", value))
+    assert [code for _, code in codes(draft)] == expected
+
+
+def test_a_header_is_a_title_or_a_file() -> None:
+    assert codes(replace(GOOD, media=HeaderMedia("image"))) == [("header", "no_file")]
+    assert codes(replace(GOOD, media=HeaderMedia("image", None, "foto.jpg"))) == []
+    made = own_definition(replace(GOOD, media=HeaderMedia("video", new_id())), "x", WELCOME, "pt_BR", PORTAL)
+    assert made["components"][0] == {"type": "HEADER", "format": "VIDEO"}
+    with pytest.raises(GraphError):
+        template_rules.check(made)
+    template_rules.check(with_sample(made, "4::handle"))
+
+
+def test_what_meta_would_answer_bears_its_code() -> None:
+    """Where the stand-in refuses by a subcode it is the one that is told here."""
+    changes: tuple[dict[str, Any], ...] = (
+        {"header": "{first_name} e {brand}"},
+        {"body": "{first_name}, o seu cadastro em {brand} está ativo."},
+        {"body": "x" * 1025},
+        {"footer": "x" * 61},
+        {"body": "Oi {first_name}, {brand} {first_name} bem {brand} vindo."},
+    )
+    for change in changes:
+        draft = replace(GOOD, **change)
+        told = {fault.meta_code for fault in faults_of(draft, WELCOME, "pt_BR", has_shop=True)}
+        with pytest.raises(GraphError) as refused:
+            template_rules.check(own_definition(draft, "welcome_v1", WELCOME, "pt_BR", PORTAL))
+        assert refused.value.subcode in told

@@ -31,6 +31,32 @@ def test_an_approval_releases_what_waited_for_it(line: Line, graph: FakeGraph) -
     assert status(line, message) == "accepted"
 
 
+def test_the_same_news_again_at_another_time_is_news(line: Line) -> None:
+    """Paused, approved, paused, approved: the second approval is no repeat of the first."""
+    for at, event in enumerate(("APPROVED", "PAUSED", "APPROVED", "PAUSED", "APPROVED")):
+        _tell(line, event, 1_900_000_000 + at)
+        _tell(line, event, 1_900_000_000 + at)
+        assert _status_of_welcome(line) == event
+
+
+def test_news_that_were_overtaken_change_nothing(line: Line) -> None:
+    _tell(line, "APPROVED", 1_900_000_010)
+    _tell(line, "PAUSED", 1_900_000_009)
+    assert _status_of_welcome(line) == "APPROVED"
+    _tell(line, "PAUSED", 1_900_000_011)
+    assert _status_of_welcome(line) == "PAUSED"
+
+
+def _tell(line: Line, event: str, at: int) -> None:
+    value = {"event": event, "message_template_name": "welcome", "message_template_language": "pt_BR"}
+    deliver(line, body_of(line, {"field": "message_template_status_update", "value": value}, time=at))
+
+
+def _status_of_welcome(line: Line) -> str:
+    with tenant_scope(line.tenant):
+        return Template.objects.get(key="welcome", language="pt_BR").status
+
+
 def test_a_recategorised_template_is_noted(line: Line) -> None:
     value = {"message_template_name": "welcome", "message_template_language": "pt_BR", "new_category": "MARKETING"}
     deliver(line, body_of(line, {"field": "template_category_update", "value": value}))

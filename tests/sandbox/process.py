@@ -128,6 +128,14 @@ class Number:
         found: dict[str, Any] = answer.json()
         return found
 
+    def sample(self, content: bytes = b"x" * 10, mime_type: str = "image/png") -> str:
+        """Upload the sample of a header and return its handle."""
+        asked = {"file_name": "a", "file_length": len(content), "file_type": mime_type}
+        session = self.call("POST", "app/uploads", params=asked).json()["id"]
+        headers = {"Authorization": f"OAuth {self.token}", "file_offset": "0"}
+        handle: str = self.call("POST", session, data=content, headers=headers).json()["h"]
+        return handle
+
     def writes(self, phone: str, text: str = "oi") -> dict[str, Any]:
         """Let a person write to this number."""
         return self.sandbox.control("inbound", {"phone_number_id": self.id, "from": phone, "text": text})

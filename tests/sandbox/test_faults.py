@@ -1,5 +1,7 @@
 """Calls that go wrong on purpose, and Meta's rate limits."""
 
+import time
+
 import pytest
 import requests
 
@@ -96,3 +98,30 @@ def test_throughput_of_a_number(aurora: Number) -> None:
     codes = [aurora.send(ANA).status_code for _ in range(4)]
     assert codes[:2] == [200, 200]
     assert codes[-1] == 429
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "code"), [("http_500", 500, 131000), ("error_code:131056", 400, 131056), ("nonsense", 400, 100)]
+)
+def test_a_call_brings_its_own_fault(aurora: Number, asked: str, status: int, code: int) -> None:
+    aurora.writes(ANA)
+    aurora.sandbox.control("faults", {"kind": "html_502"})
+    body = {"messaging_product": "whatsapp", "to": ANA, "type": "text", "text": {"body": "x"}}
+    answer = aurora.call(
+        "POST", f"{aurora.id}/messages", json=body, headers={**aurora.headers, "X-Sandbox-Fault": asked}
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    assert aurora.send(ANA).status_code == 502, "what waited for a call still waits"
+    aurora.accepted(ANA)
+
+
+def test_a_call_says_how_slow_it_is(aurora: Number) -> None:
+    aurora.writes(ANA)
+    body = {"messaging_product": "whatsapp", "to": ANA, "type": "text", "text": {"body": "x"}}
+    started = time.monotonic()
+    headers = {**aurora.headers, "X-Sandbox-Fault": "slow; seconds=0.4"}
+    assert aurora.call("POST", f"{aurora.id}/messages", json=body, headers=headers).status_code == 200
+    assert time.monotonic() - started >= 0.4
+    for wrong in ("slow; minutes=1", "slow; seconds=x"):
+        headers = {**aurora.headers, "X-Sandbox-Fault": wrong}
+        assert aurora.call("POST", f"{aurora.id}/messages", json=body, headers=headers).status_code == 400

@@ -68,6 +68,7 @@ def box() -> Box:
         "webhook_url": "http://127.0.0.1:9/", "options": {"pair_limit": False},
     }  # fmt: skip
     channels.register(one.store, registration)
+    one.store.run("INSERT INTO samples (id, kind, length, handle) VALUES ('upload:1', 'image/png', 1, '4::aW')")
     inbound.receive(one, channels.find(one.store, "1"), "5511988887777", {"text": "oi"})
     return one
 

@@ -220,7 +220,8 @@ def test_a_code_template_is_filled_through_body_and_button(aurora: Number) -> No
 
 
 def test_a_media_header_wants_its_media(aurora: Number) -> None:
-    aurora.template("picture", "Texto fixo", HEADER={"format": "IMAGE", "example": {"header_handle": ["4::aW"]}})
+    picture = {"format": "IMAGE", "example": {"header_handle": [aurora.sample()]}}
+    aurora.template("picture", "Texto fixo", HEADER=picture)
     error = aurora.send(ANA, "template", use("picture")).json()["error"]
     assert (error["code"], error["error_data"]["details"]) == (
         132012,
@@ -229,3 +230,35 @@ def test_a_media_header_wants_its_media(aurora: Number) -> None:
     picture = {"type": "image", "image": {"link": "https://example.com/a.png"}}
     aurora.accepted(ANA, "template", use("picture", components=[{"type": "header", "parameters": [picture]}]))
     assert aurora.sandbox.messages(ANA)[0]["header"] == {"type": "image", "link": "https://example.com/a.png"}
+
+
+@pytest.mark.parametrize(
+    ("handle", "form"),
+    [("4::aW", "IMAGE"), ("", "IMAGE"), ("sample", "VIDEO"), ("sample", "DOCUMENT")],
+)
+def test_a_media_header_wants_a_sample_that_was_uploaded(aurora: Number, handle: str, form: str) -> None:
+    given = aurora.sample() if handle == "sample" else handle
+    header = {"format": form, "example": {"header_handle": [given]}}
+    error = aurora.template("odd", "Texto fixo", HEADER=header, expect=400)["error"]
+    assert (error["code"], error["error_subcode"]) == (100, 2388047)
+
+
+def test_a_sample_is_taken_whole_once_it_was_announced(aurora: Number) -> None:
+    def begin(**asked: object) -> Any:
+        whole = {"file_name": "a.pdf", "file_length": 3, "file_type": "application/pdf"} | asked
+        return aurora.call("POST", "app/uploads", params=whole).json()
+
+    def finish(session: str, body: bytes, offset: str = "0") -> Any:
+        headers = {"Authorization": f"OAuth {aurora.token}", "file_offset": offset}
+        return aurora.call("POST", session, data=body, headers=headers).json()
+
+    for wrong in ({"file_type": "text/html"}, {"file_length": 0}, {"file_length": "x"}):
+        assert begin(**wrong)["error"]["code"] == 100
+    session = begin()["id"]
+    assert session.startswith("upload:")
+    assert finish(session, b"four")["error"]["code"] == 100
+    assert finish(session, b"abc", offset="1")["error"]["code"] == 100
+    assert finish("upload:1", b"abc")["error"]["code"] == 100
+    header = {"format": "DOCUMENT", "example": {"header_handle": [finish(session, b"abc")["h"]]}}
+    aurora.template("papers", "Texto fixo", HEADER=header)
+    assert aurora.call("POST", "4711/uploads").json()["error"]["code"] == 100
