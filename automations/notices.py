@@ -54,7 +54,7 @@ def tell_purchase_credited(*, tenant: UUID, purchase: UUID) -> None:
         template="purchase_credited",
         parameters={
             "first_name": greeted(person, wording),
-            "store": _store_name(tenant, sale.store_id),
+            "store": store_name(tenant, sale.store_id),
             "earned": wording.earned(awards),
             "balance": wording.balance(held),
             "next_step": wording.next_step(held, offers, awards),
@@ -126,7 +126,7 @@ def tell_voucher_redeemed(*, tenant: UUID, redemption: UUID) -> None:
         parameters={
             "first_name": greeted(person, wording),
             "voucher": use.coupon_name,
-            "store": _store_name(tenant, use.store_id),
+            "store": store_name(tenant, use.store_id),
             "at": wording.date_time(use.redeemed_at),
         },
         cause=f"voucher.redeemed:{redemption}",
@@ -145,7 +145,8 @@ def greeted(person: CustomerInfo, wording: Wording) -> str:
     return person.first_name or wording.phrases.customer
 
 
-def _store_name(tenant: UUID, store: UUID) -> str:
+def store_name(tenant: UUID, store: UUID) -> str:
+    """What a store is called, whether or not it is still open."""
     return next((each.name for each in stores(tenant=tenant, active_only=False) if each.id == store), "")
 
 

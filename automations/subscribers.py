@@ -3,6 +3,12 @@
 from uuid import UUID
 
 from automations.club import tell_challenge_reached, tell_referral_settled
+from automations.corrections import (
+    tell_balance_adjusted,
+    tell_purchase_refunded,
+    tell_voucher_lapsed,
+    tell_voucher_restored,
+)
 from automations.gatherings import tell_cancelled, tell_registered
 from automations.joining import join_by_message
 from automations.memberships import (
@@ -22,6 +28,7 @@ from automations.notices import (
 )
 from messaging.events import MessageReceived
 from programs.events import (
+    BalanceAdjusted,
     ChallengeReached,
     GatheringRegistered,
     PlanEnding,
@@ -36,8 +43,8 @@ from programs.events import (
 from programs.services.plan_vouchers import give_plan_vouchers
 from smartbis.customers.events import CustomerEnrolled
 from smartbis.outbox.subscriptions import subscribe
-from smartbis.purchases.events import PurchaseConfirmed, PurchaseRecorded
-from vouchers.events import VoucherEnding, VoucherIssued, VoucherRedeemed
+from smartbis.purchases.events import PurchaseConfirmed, PurchaseRecorded, PurchaseRefunded
+from vouchers.events import VoucherEnding, VoucherIssued, VoucherLapsed, VoucherRedeemed, VoucherReversed
 
 
 @subscribe(CustomerEnrolled)
@@ -83,6 +90,36 @@ def on_voucher_redeemed(*, tenant: UUID, event: VoucherRedeemed) -> None:
     """Confirm the use to the member."""
     if event.customer_id is not None:
         tell_voucher_redeemed(tenant=tenant, redemption=event.redemption_id)
+
+
+def gave_back(*, tenant: UUID, event: VoucherLapsed) -> bool:
+    """Whether a voucher's end gave somebody something back."""
+    return event.customer_id is not None and event.returned_amount > 0
+
+
+@subscribe(VoucherLapsed, wanted=gave_back)
+def on_voucher_lapsed(*, tenant: UUID, event: VoucherLapsed) -> None:
+    """Tell what came back."""
+    tell_voucher_lapsed(tenant=tenant, event=event)
+
+
+@subscribe(VoucherReversed)
+def on_voucher_reversed(*, tenant: UUID, event: VoucherReversed) -> None:
+    """Tell that the voucher is good again."""
+    if event.customer_id is not None:
+        tell_voucher_restored(tenant=tenant, event=event)
+
+
+@subscribe(PurchaseRefunded)
+def on_purchase_refunded(*, tenant: UUID, event: PurchaseRefunded) -> None:
+    """Tell what a return left."""
+    tell_purchase_refunded(tenant=tenant, event=event)
+
+
+@subscribe(BalanceAdjusted)
+def on_balance_adjusted(*, tenant: UUID, event: BalanceAdjusted) -> None:
+    """Tell what was corrected by hand."""
+    tell_balance_adjusted(tenant=tenant, event=event)
 
 
 @subscribe(TierReached)
