@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal import words
 from programs.selectors import LadderInfo, MemberInfo, PlanInfo, TierCard
+from programs.selectors.plan_words import plan_length
 from programs.tiers import Ladder, Tier
 from smartbis.tenancy.selectors import TenantInfo
 
@@ -82,15 +82,6 @@ def public_ladder(info: LadderInfo | None, brand: TenantInfo) -> dict[str, Any] 
     return {"steps": steps(info.ladder, brand.currency), "counted": counted(info.ladder)}
 
 
-def length(plan: PlanInfo) -> str:
-    """A plan's period: `12 meses`, `até 31/12/2026`."""
-    if plan.length == "until" and plan.until:
-        return _("até %(day)s") % {"day": date_format(plan.until, "SHORT_DATE_FORMAT")}
-    if plan.length == "months":
-        return ngettext("%(count)s mês", "%(count)s meses", plan.count) % {"count": plan.count}
-    return ngettext("%(count)s dia", "%(count)s dias", plan.count) % {"count": plan.count}
-
-
 def price(plan: PlanInfo, currency: str) -> str:
     """What a plan costs: `R$ 120 ou 500 pontos`; empty when it is not for sale by itself."""
     parts = []
@@ -109,7 +100,7 @@ def plan_offer(plan: PlanInfo, currency: str) -> dict[str, Any]:
         "description": plan.description,
         "benefits": plan.benefits,
         "price": price(plan, currency),
-        "length": length(plan),
+        "length": plan_length(plan),
     }
 
 

@@ -20,8 +20,8 @@ class CouponDraft:
     as pairs of "HH:MM" in the tenant's zone (a pair may run over midnight). `holder` None: personal when it costs
     something, else bearer. `stores` empty: every store but partners', who take part only when named. `birthday` is
     "", "day", "week" or "month"; `is_divisible` lets money off be used in parts; `uses_pool` hands out the codes of
-    another company; who gets one of `given_with_plans` is given a voucher; `notice_days` are how many days before its
-    end a voucher is told of.
+    another company; `rotates_code` lets the QR in the portal change; who gets one of `given_with_plans` is given a
+    voucher; `notice_days` are how many days before its end a voucher is told of.
     """
 
     name: str
@@ -68,6 +68,7 @@ class CouponDraft:
     inactive_for_days: int | None = None
     given_with_plans: tuple[str, ...] = ()
     uses_pool: bool = False
+    rotates_code: bool = False
     notice_days: tuple[int, ...] = (30, 7, 1)
     on_lapse: str = "return"
     funded_by: str = "brand"
@@ -236,6 +237,7 @@ class VoucherInfo:
     conditions: str = ""
     stacks_with_vouchers: bool = True
     stacks_with_balance: bool = True
+    rotates_code: bool = False
 
     @property
     def code_grouped(self) -> str:

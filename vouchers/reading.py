@@ -186,6 +186,7 @@ def voucher_info(row: Voucher, terms: TermsOfUse | None = None) -> VoucherInfo:
         coupon_name=coupon.name,
         description=coupon.description,
         image=coupon.image,
+        rotates_code=coupon.rotates_code,
         status=status_at(row, now()),
         stores=terms.stores,
         weekdays=terms.weekdays,

@@ -90,7 +90,7 @@ def look_up(request: CounterRequest, text: str) -> Found:
 
 
 def _by_qr(request: CounterRequest, token: str, *, is_lasting: bool = False) -> Found:
-    """The voucher of a token. A lasting QR of a person's own voucher is refused where the brand's codes change."""
+    """The voucher of a token. A lasting QR of a person's own voucher is refused where its code changes."""
     scanned = find_by_qr(tenant=request.tenant, token=token, actor=request.actor)
     if scanned is None:
         return UnknownCode("")
@@ -98,7 +98,7 @@ def _by_qr(request: CounterRequest, token: str, *, is_lasting: bool = False) -> 
         is_lasting
         and scanned.is_personal
         and scanned.kind != "entry"
-        and till_terms(tenant=request.tenant).rotates_codes
+        and (scanned.rotates_code or till_terms(tenant=request.tenant).rotates_codes)
     ):
         return OldPicture()
     return FoundVoucher(scanned.code)

@@ -68,8 +68,8 @@ def show(request: CustomerRequest, voucher: UUID) -> HttpResponse:
 
 
 def _qr(request: CustomerRequest, found: VoucherInfo) -> str:
-    """What the QR holds: one that changes every time the page asks, where the brand wants that."""
-    if found.kind != "entry" and till_terms(tenant=request.tenant).rotates_codes:
+    """What the QR holds: one that changes every time the page asks, where coupon or brand want that."""
+    if found.kind != "entry" and (found.rotates_code or till_terms(tenant=request.tenant).rotates_codes):
         return rotating_payload(tenant=request.tenant, token=found.qr_token)
     return found.qr_payload
 

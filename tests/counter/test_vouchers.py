@@ -192,6 +192,17 @@ def test_a_suspended_person_is_shown_out(aurora, till, operator):
     assert make_brand("outra", "Outra").slug == "outra"
 
 
+def test_a_coupon_whose_codes_change_refuses_pictures_of_itself_alone(aurora, till):
+    marina = make_customer(aurora)
+    lasting = issued(aurora, coupon_of(aurora, holder="personal"), marina)
+    changing = issued(aurora, coupon_of(aurora, name="Muda", holder="personal", rotates_code=True), marina)
+    assert "VÁLIDO" in text_of(till.get(SEARCH, {"q": lasting.qr_payload}))
+    assert "QR ANTIGO" in text_of(till.get(SEARCH, {"q": changing.qr_payload}))
+    fresh = rotating_payload(tenant=aurora.id, token=changing.qr_token)
+    for good in (fresh, changing.code):
+        assert "VÁLIDO" in text_of(till.get(SEARCH, {"q": good}))
+
+
 def test_where_codes_change_an_old_picture_is_refused(aurora, boreal, till):
     marina = make_customer(aurora)
     mine = issued(aurora, coupon_of(aurora, holder="personal"), marina)

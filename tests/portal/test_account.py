@@ -165,3 +165,16 @@ def test_a_voucher_shows_a_code_that_changes_where_the_brand_wants_it(aurora: Te
         later = client.get(path, headers={"HX-Request": "true"}).context["qr_payload"]
     assert before == voucher.qr_payload
     assert len({before, shown, later}) == 3
+
+
+def test_a_coupon_may_want_codes_that_change_for_itself(aurora: TenantInfo, boreal: TenantInfo, enter: Enter) -> None:
+    customer, theirs = make_customer(aurora), make_customer(boreal)
+    lasting, changing = coupon_of(aurora), coupon_of(aurora, name="Muda", rotates_code=True)
+    client = enter(aurora, customer)
+    for coupon, changes in ((lasting, False), (changing, True)):
+        voucher = issued(aurora, coupon, customer)
+        shown = client.get(f"/p/aurora/vouchers/{voucher.id}/").context["qr_payload"]
+        assert (shown != voucher.qr_payload) is changes
+        assert shown.startswith("SBV2") is changes
+    foreign = issued(boreal, coupon_of(boreal, rotates_code=True), theirs)
+    assert client.get(f"/p/aurora/vouchers/{foreign.id}/").status_code == 404

@@ -117,6 +117,8 @@ class Coupon(TenantModel):
     given_with_plans = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
     # Its vouchers carry codes of another company, handed out one by one; without a free one there is no stock.
     uses_pool = models.BooleanField(default=False, db_default=False)
+    # Its QR in the portal changes, so that pictures of it are soon worth nothing. How it looks, no term: it may change.
+    rotates_code = models.BooleanField(default=False, db_default=False)
     notice_days = ArrayField(
         models.PositiveSmallIntegerField(), default=usual_notices, db_default=list(USUAL_NOTICES), blank=True
     )
