@@ -25,6 +25,7 @@ from programs.selectors.counter import (
 )
 from programs.selectors.explanations import award_facts, explain
 from programs.selectors.merging import MergePreview, MergeSide, preview_merge
+from programs.selectors.participation_words import participations_of
 from programs.selectors.pending import Release, releases_of
 from programs.selectors.plans import (
     CustomerPlans,
@@ -89,6 +90,7 @@ __all__ = [
     "get_program",
     "limit_of",
     "member_counts",
+    "participations_of",
     "plan_members",
     "plans",
     "point_value",

@@ -1,13 +1,14 @@
 """What transfers are and why they happened, in words of the active language."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from programs.infos import AwardInfo
 from programs.rules import Names, sentence
 from programs.selectors.adjustments import reason_words
+from programs.selectors.spoken import gettext as _
 from smartbis.kernel.money import format_amount, format_money
 from smartbis.kernel.units import is_currency
 
@@ -92,9 +93,13 @@ def _explain_reversal(unit: str, facts: dict[str, Any], locale: str) -> str:
     return f"{text} {shortfall}".rstrip()
 
 
-def award_facts(award: AwardInfo, *, currency: str, stores: dict[str, str]) -> dict[str, Any]:
-    """What `explain` says of an award; `stores` gives names by code."""
-    return {"currency": currency, **award.explanation, "rule": award.rule, "names": Names(stores=stores)}
+def award_facts(
+    award: AwardInfo, *, currency: str, stores: Mapping[str, str], took_part: Mapping[str, str]
+) -> dict[str, Any]:
+    """What `explain` says of an award; `stores` gives names by code, `took_part` those of participations by kind."""
+    kind = award.explanation.get("participation")
+    named = {"participation": took_part.get(kind, kind)} if kind else {}
+    return {"currency": currency, **award.explanation, **named, "rule": award.rule, "names": Names(stores=stores)}
 
 
 def _explain_repayment(facts: dict[str, Any]) -> str:

@@ -1,14 +1,21 @@
 """What people took part in, in words of the active language."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from programs.infos import AwardInfo
 from programs.models import Challenge
 from smartbis.tenancy.scope import tenant_scope
 
 _CHALLENGE = "challenge:"
+
+
+def participations_of(*, tenant: UUID, awards: Iterable[AwardInfo]) -> dict[str, str]:
+    """What the participations are called that these awards were given for, by kind."""
+    kinds = {award.explanation.get("participation", "") for award in awards} - {""}
+    return participation_words(tenant=tenant, kinds=kinds) if kinds else {}
 
 
 def participation_words(*, tenant: UUID, kinds: Collection[str]) -> dict[str, str]:

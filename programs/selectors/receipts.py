@@ -5,12 +5,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from programs.infos import AwardInfo, SaleOutcome
 from programs.selectors.explanations import in_words
+from programs.selectors.spoken import gettext as _
+from programs.selectors.spoken import speaking
 from smartbis.kernel.clock import now
 from smartbis.tenancy.selectors import TenantInfo
 
@@ -29,7 +29,7 @@ def receipt(*, brand: TenantInfo, outcome: SaleOutcome, store_code: str, locale:
     An anonymous sale invites to join at its store.
     """
     home = f"{settings.BASE_URL}/p/{brand.slug}/"
-    with translation.override(translation.to_language(locale)):
+    with speaking(locale):
         if outcome.purchase.customer_id is None:
             join = f"{home}join/?store={store_code}"
             return Receipt(

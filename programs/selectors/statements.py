@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from programs.selectors.awards import awards_by_ids
 from programs.selectors.explanations import EARNING, award_facts, explain, title
-from programs.selectors.participation_words import participation_words
+from programs.selectors.participation_words import participations_of
 from smartbis.kernel.codes import group_code
 from smartbis.kernel.pages import Page
 from smartbis.ledger.selectors import StatementRow, statement
@@ -59,16 +59,14 @@ def customer_statement(
         vouchers = vouchers_by_ids(tenant=tenant, vouchers=wanted) if wanted else {}
         earning = {row.award_id for row in page.items if row.award_id and row.kind in EARNING}
         awards = awards_by_ids(tenant=tenant, awards=earning) if earning else {}
-        kinds = {award.explanation.get("participation", "") for award in awards.values()} - {""}
-        took_part = participation_words(tenant=tenant, kinds=kinds)
+        took_part = participations_of(tenant=tenant, awards=awards.values())
         lines = []
         for row in page.items:
             voucher = vouchers.get(row.voucher_id) if row.voucher_id else None
             award = awards.get(row.award_id) if row.award_id else None
             facts = {
                 **row.explanation,
-                **(award_facts(award, currency=currency, stores=codes) if award else {}),
-                **({"participation": took_part.get(award.explanation.get("participation", ""))} if award else {}),
+                **(award_facts(award, currency=currency, stores=codes, took_part=took_part) if award else {}),
                 "coupon": voucher.coupon_name if voucher else "",
                 "code": group_code(voucher.code) if voucher else "",
                 "store": names.get(row.store_id, "") if row.store_id else "",

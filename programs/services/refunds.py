@@ -23,6 +23,7 @@ from smartbis.purchases.infos import PurchaseInfo, RefundInfo, RefundItemDraft
 from smartbis.purchases.selectors import get_purchases
 from smartbis.purchases.services import add_refund, cancel_purchase, confirm_purchase, lock_purchase
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.services import record_audit
 from vouchers.infos import RedemptionInfo
 from vouchers.services import payers_for_sale, reverse_for_refund
 
@@ -76,16 +77,20 @@ def refund_sale(
         )
 
 
-def confirm_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[BalanceInfo, ...]]:
+def confirm_sale(
+    *, tenant: UUID, purchase: UUID, actor: Actor = SYSTEM
+) -> tuple[PurchaseInfo, tuple[BalanceInfo, ...]]:
     """A pending sale was paid: what it earned is available, or held for the return period from the sale on.
 
-    Confirming again answers the same. Raises PurchaseNotFound, PurchaseNotPending. Publishes PurchaseConfirmed.
+    What somebody of the team says is kept in the audit trail. Confirming again answers the same.
+    Raises PurchaseNotFound, PurchaseNotPending. Publishes PurchaseConfirmed.
     """
     instant = now()
     with tenant_scope(tenant):
         _hold_customers(tenant, purchase)
         sale, repeated = confirm_purchase(tenant=tenant, purchase=purchase)
         if not repeated:
+            _note_decision(tenant, sale, "sale.confirm", actor)
             if sale.customer_id is not None:
                 lock_holder(tenant=tenant, customer=sale.customer_id)  # before its awards: a release has both
             awards = Award.objects.filter(purchase_id=purchase, status="pending").select_related("rule_version")
@@ -100,18 +105,25 @@ def confirm_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[B
         return sale, _present(tenant, sale)
 
 
-def cancel_sale(*, tenant: UUID, purchase: UUID) -> tuple[PurchaseInfo, tuple[Reversed, ...]]:
+def cancel_sale(*, tenant: UUID, purchase: UUID, actor: Actor = SYSTEM) -> tuple[PurchaseInfo, tuple[Reversed, ...]]:
     """A pending sale will not be paid: everything it earned is taken back, and the vouchers used on it are good again.
 
-    Cancelling again answers the same. Raises PurchaseNotFound, PurchaseNotPending. Publishes PurchaseCancelledEvent.
+    What somebody of the team says is kept in the audit trail. Cancelling again answers the same.
+    Raises PurchaseNotFound, PurchaseNotPending. Publishes PurchaseCancelledEvent.
     """
     with tenant_scope(tenant):
         _hold_customers(tenant, purchase)
         sale, repeated = cancel_purchase(tenant=tenant, purchase=purchase)
         if repeated:
             return sale, ()
-        _vouchers_back(tenant, sale, None, SYSTEM)
+        _note_decision(tenant, sale, "sale.cancel", actor)
+        _vouchers_back(tenant, sale, None, actor)
         return sale, tuple(take_back(tenant, [TakeBack(sale)]))
+
+
+def _note_decision(tenant: UUID, sale: PurchaseInfo, action: str, actor: Actor) -> None:
+    if actor.kind == "staff":
+        record_audit(tenant=tenant, actor=actor, action=action, object_kind="purchase", object_id=sale.id)
 
 
 def _hold_customers(tenant: UUID, purchase: UUID) -> None:
