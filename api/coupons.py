@@ -38,6 +38,7 @@ _PLAIN = (
     "new_within_days",
     "inactive_for_days",
     "uses_pool",
+    "rotates_code",
     "grace_days",
     "funded_by",
 )

@@ -10,6 +10,7 @@ import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
 from smartbis.kernel.errors import DomainError, InvalidInput, TooManyAttempts
@@ -102,6 +103,7 @@ def not_found() -> Problem:
     return Problem(404, "not_found", "There is nothing at this address.")
 
 
+@csrf_exempt  # programs have no cookies, and a wrong address is no forgery
 def no_such_route(request: HttpRequest) -> HttpResponse:
     """The answer of every address under `/api/` that is none of ours."""
     return not_found()

@@ -1,10 +1,11 @@
-"""A report's rows as CSV, for who asks with `Accept: text/csv`."""
+"""CSV: a report's rows for who asks with `Accept: text/csv`, and files that are nothing else."""
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.http import StreamingHttpResponse
 from rest_framework.renderers import BaseRenderer
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -28,6 +29,13 @@ class CsvRenderer(BaseRenderer):
             writer.writerow(rows[0])
             writer.writerows([[_safe(value) for value in row.values()] for row in rows])
         return text.getvalue().encode()
+
+
+def csv_file(lines: Iterable[str], *, name: str) -> StreamingHttpResponse:
+    """Lines that are ready and may be many, sent as they come, as a file."""
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
 
 
 def _safe(value: Any) -> Any:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import get_language, to_locale
 
 from programs.infos import AwardInfo, SaleOutcome
-from programs.selectors import award_facts, explain
+from programs.selectors import award_facts, explain, participations_of
 from programs.selectors.receipts import receipt
 from smartbis.kernel.codes import group_code
 from smartbis.ledger.selectors import BalanceInfo
@@ -53,6 +53,8 @@ def locale() -> str:
 
 def worded_awards(awards: tuple[AwardInfo, ...], brand: TenantInfo, stores: dict[str, str]) -> tuple[WordedAward, ...]:
     """Awards explained; `stores` gives names by code."""
+    took_part = participations_of(tenant=brand.id, awards=awards)
+    currency, spoken = brand.currency, locale()
     return tuple(
         WordedAward(
             program=award.program,
@@ -63,7 +65,11 @@ def worded_awards(awards: tuple[AwardInfo, ...], brand: TenantInfo, stores: dict
             status=award.status,
             available_at=award.available_at,
             explanation=explain(
-                "earn", award.unit, award.amount, award_facts(award, currency=brand.currency, stores=stores), locale()
+                "earn",
+                award.unit,
+                award.amount,
+                award_facts(award, currency=currency, stores=stores, took_part=took_part),
+                spoken,
             ),
         )
         for award in awards

@@ -112,6 +112,9 @@ class CouponTerms(serializers.Serializer[Any]):
     uses_pool = serializers.BooleanField(
         required=False, help_text="Hands out codes of another company, added with `POST /coupons/{id}/codes`."
     )
+    rotates_code = serializers.BooleanField(
+        required=False, help_text="Its QR in the portal changes; a till refuses pictures of it, the code still counts."
+    )
     notice_days = serializers.ListField(
         child=WholeField(min_value=1, max_value=365),
         required=False,

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.rendering import csv_file
 from api.schema import answered, call, sent
 from api.serializers.backtests import BacktestIn, BacktestOut, BacktestPageOut
 from api.serializers.base import PageQuery
@@ -146,10 +147,7 @@ class BacktestCustomers(ApiView):
     )
     def get(self, request: Request, backtest: UUID) -> HttpResponseBase:
         """Read."""
-        lines = customers_csv(tenant=self.tenant, backtest=backtest)
-        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="backtest-{backtest}.csv"'
-        return answer
+        return csv_file(customers_csv(tenant=self.tenant, backtest=backtest), name=f"backtest-{backtest}")
 
 
 class BacktestDifferencesFile(ApiView):
@@ -167,7 +165,4 @@ class BacktestDifferencesFile(ApiView):
     )
     def get(self, request: Request, backtest: UUID) -> HttpResponseBase:
         """Read."""
-        lines = differences_csv(tenant=self.tenant, backtest=backtest)
-        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="backtest-{backtest}-differences.csv"'
-        return answer
+        return csv_file(differences_csv(tenant=self.tenant, backtest=backtest), name=f"backtest-{backtest}-differences")

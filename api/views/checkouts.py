@@ -14,6 +14,7 @@ from api.serializers.checkouts import CheckoutIn, CheckoutOut, CommitIn
 from api.serializers.purchases import PurchaseAnswer
 from api.views.base import KEY_HEADER, rendered
 from api.views.purchases import ANSWER, SaleView
+from api.views.vouchers import REFUSALS
 from api.wording import locale
 from programs.checkouts.errors import CheckoutChanged
 from programs.checkouts.infos import Basket, CheckoutInfo
@@ -73,17 +74,7 @@ QUOTE_PROBLEMS = (
     "store_unknown",
     "customer_not_found",
     "voucher_not_found",
-    "voucher_already_redeemed",
-    "voucher_expired",
-    "voucher_not_yet_valid",
-    "voucher_wrong_store",
-    "voucher_wrong_time",
-    "voucher_below_minimum",
-    "voucher_cancelled",
-    "voucher_held",
-    "voucher_wrong_customer",
-    "voucher_limit_reached",
-    "entry_needs_check_in",
+    *REFUSALS,
     "insufficient_balance",
     "balance_below_minimum",
     "sale_below_minimum",

@@ -54,6 +54,7 @@ COUPON = TERMS | {
     "stacks_with_balance": True,
     "given_with_plans": [],
     "uses_pool": False,
+    "rotates_code": False,
     "notice_days": [30, 7, 1],
     "grace_days": 7,
     "funded_by": "brand",

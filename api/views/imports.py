@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.parsing import FileParser
 from api.references import StoreCodeUnknown
+from api.rendering import csv_file
 from api.schema import answered, call, sent
 from api.serializers.base import PageQuery
 from api.serializers.imports import ImportIn, ImportOut, ImportPageOut
@@ -132,10 +133,7 @@ class ImportErrors(ApiView):
     def get(self, request: Request, import_id: UUID) -> HttpResponseBase:
         """Read."""
         get_import(tenant=self.tenant, import_id=import_id)
-        lines = errors_csv(tenant=self.tenant, import_id=import_id)
-        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="errors-{import_id}.csv"'
-        return answer
+        return csv_file(errors_csv(tenant=self.tenant, import_id=import_id), name=f"errors-{import_id}")
 
 
 class ImportUndo(ApiView):

@@ -43,7 +43,7 @@ class Participations(ApiView):
                             "amount": 50,
                             "status": "available",
                             "available_at": "2026-11-21T18:04:05Z",
-                            "explanation": "Participação: event.",
+                            "explanation": "Participação: evento.",
                         }
                     ],
                     "balances": [{"unit": "points", "available": 180, "pending": 0, "owed": 0}],

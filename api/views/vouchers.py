@@ -25,7 +25,7 @@ from smartbis.kernel.codes import group_code
 from vouchers.errors import VoucherNotFound
 from vouchers.infos import RedemptionInfo, VoucherInfo
 from vouchers.selectors import get_coupon, get_voucher
-from vouchers.services import issue_voucher, redeem_voucher, reverse_redemption, validate_voucher
+from vouchers.services import cancel_voucher, issue_voucher, redeem_voucher, reverse_redemption, validate_voucher
 from vouchers.services.strangers import count_miss
 
 VOUCHER = {
@@ -248,6 +248,42 @@ class VoucherRedemption(VoucherView):
                 **self.used(given),
             )
             return 201, self.redemption(info)
+
+        return self.noting_misses(lambda: self.once(work))
+
+
+class VoucherCancellation(VoucherView):
+    """`/vouchers/{code}/cancel`"""
+
+    scopes = {"POST": "vouchers:write"}
+
+    @call(
+        "cancelVoucher",
+        "Vouchers",
+        "Cancel a voucher",
+        description="It can be used no more. What is left of its price returns or is forfeited, as its coupon says.",
+        body=ReversalIn,
+        answers={200: VoucherOut},
+        replies={200: "Cancelled."},
+        problems=[
+            "voucher_not_found",
+            "voucher_already_redeemed",
+            "voucher_expired",
+            "voucher_cancelled",
+            "voucher_held",
+        ],
+        key="required",
+        examples=[sent("Given by mistake", {"reason": "Emitido por engano"})],
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Cancel."""
+        self.require_key()
+        reason = self.parsed(ReversalIn)["reason"]
+
+        def work() -> tuple[int, Any]:
+            found = get_voucher(tenant=self.tenant, code=code)
+            done = cancel_voucher(tenant=self.tenant, voucher=found.id, reason=reason, actor=self.actor)
+            return 200, rendered(VoucherOut, done)
 
         return self.noting_misses(lambda: self.once(work))
 

@@ -34,6 +34,7 @@ def test_a_coupon_says_every_term_and_belongs_to_a_campaign(api: Caller) -> None
         "inactive_for_days": 60,
         "limit_per_day": 1,
         "is_divisible": True,
+        "rotates_code": True,
         "stacks_with_vouchers": False,
         "stacks_with_balance": False,
         "notice_days": [7, 1],

@@ -154,3 +154,11 @@ def test_the_docs_run_under_the_content_policy(client: Client, db: None) -> None
     assert script.headers["Content-Type"].startswith("application/javascript")
     assert "/api/v1/openapi.json" in script.content.decode()
     assert "script-src" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("method", ["get", "post", "patch", "delete"])
+def test_an_address_that_is_none_is_404_for_programs_too(db: None, method: str) -> None:
+    program = Client(enforce_csrf_checks=True)
+    problem(
+        getattr(program, method)("/api/v1/vouchers/a/b/validate", content_type="application/json"), 404, "not_found"
+    )

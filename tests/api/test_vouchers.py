@@ -184,6 +184,24 @@ def test_a_code_that_is_nobodys_is_not_found(cashback: None, api: Caller, code: 
         assert answer.json()["code"] in ("voucher_not_found", "not_found")
 
 
+def test_a_voucher_is_cancelled_once_and_its_price_returns(
+    aurora: TenantInfo, coupon: dict[str, Any], api: Caller, rival: Caller
+) -> None:
+    code = api.post("/vouchers", {"customer": PHONE, "coupon": coupon["id"]}).json()["code"]
+    assert available(api) == 1598
+    problem(api.post(f"/vouchers/{code}/cancel", {}), 400, "invalid", "reason")
+    problem(api.post(f"/vouchers/{code}/cancel", {"reason": "x"}, key=None), 400, "idempotency_key_missing")
+    problem(rival.post(f"/vouchers/{code}/cancel", {"reason": "x"}), 404, "voucher_not_found")
+    assert available(api) == 1598
+    done = api.post(f"/vouchers/{code}/cancel", {"reason": "Emitido por engano"}, key="c")
+    assert (done.status_code, done.json()["status"]) == (200, "cancelled")
+    again = api.post(f"/vouchers/{code}/cancel", {"reason": "Emitido por engano"}, key="c")
+    assert (again.content, again.headers["Idempotent-Replayed"]) == (done.content, "true")
+    problem(api.post(f"/vouchers/{code}/cancel", {"reason": "De novo"}), 409, "voucher_cancelled")
+    assert available(api) == 2598
+    assert check_ledger(tenant=aurora.id).ok
+
+
 def test_another_brands_voucher_is_not_found(coupon: dict[str, Any], api: Caller, rival: Caller) -> None:
     code = api.post("/vouchers", {"customer": PHONE, "coupon": coupon["id"]}).json()["code"]
     used = api.post(f"/vouchers/{code}/redeem", {"store": "centro", "customer": PHONE, "amount_minor": 5000}).json()
