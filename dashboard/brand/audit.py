@@ -85,6 +85,8 @@ def _actions() -> dict[str, str]:
         "referral.accept": _("aceitou uma indicação"),
         "referral.refuse": _("recusou uma indicação"),
         "referral.terms": _("mudou as indicações"),
+        "sale.cancel": _("cancelou uma venda"),
+        "sale.confirm": _("confirmou uma venda"),
         "segment.add": _("pôs clientes numa lista"),
         "segment.change": _("mudou um segmento"),
         "segment.create": _("criou um segmento"),

@@ -97,6 +97,8 @@ def _terms_of_number(request: DeskRequest, coupon: CouponInfo) -> Iterator[tuple
     if coupon.notice_days and (coupon.valid_days or coupon.period_until):
         days = ", ".join(str(each) for each in coupon.notice_days)
         yield _("Avisa antes de vencer"), _("%(days)s dias") % {"days": days}
+    if coupon.rotates_code:
+        yield _("QR no portal"), _("muda a cada minuto")
     if not coupon.is_listed:
         yield _("No portal"), _("não aparece")
 

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -53,15 +52,6 @@ def kept(ladder: Ladder) -> str:
 def last_day(end: datetime) -> str:
     """The last day of something that ends just before an instant."""
     return words.day(end - timedelta(microseconds=1))
-
-
-def length(plan: PlanInfo) -> str:
-    """A plan's period: `12 meses`, `até 31/12/2026`."""
-    if plan.length == "until" and plan.until:
-        return _("até %(day)s") % {"day": date_format(plan.until, "SHORT_DATE_FORMAT")}
-    if plan.length == "months":
-        return ngettext("%(count)s mês", "%(count)s meses", plan.count) % {"count": plan.count}
-    return ngettext("%(count)s dia", "%(count)s dias", plan.count) % {"count": plan.count}
 
 
 def price(plan: PlanInfo, currency: str) -> str:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.brand.states import State
 from messaging.category_advice import Hint
+from messaging.header_files import FileRefused
 from messaging.own_templates import ButtonKind
 from messaging.template_faults import Fault
 
@@ -22,6 +23,10 @@ def when_sent(key: str) -> str:
         "referral_settled": _("quando uma indicação é premiada"),
         "challenge_reached": _("quando um desafio é concluído"),
         "rules_changed": _("quando as regras do programa mudam"),
+        "purchase_refunded": _("quando uma compra que rendeu é devolvida"),
+        "balance_adjusted": _("quando a equipe acerta um saldo"),
+        "voucher_restored": _("quando o uso de um voucher é desfeito"),
+        "voucher_lapsed": _("quando um voucher vence e o valor volta"),
         "tier_reached": _("quando o nível de alguém muda"),
         "tier_ending": _("antes de um nível ser avaliado"),
         "plan_started": _("quando um plano começa"),
@@ -60,6 +65,7 @@ def datum_name(name: str) -> str:
         "missing": _("Quanto falta"),
         "plan": _("Plano"),
         "how": _("Como renovar"),
+        "amount": _("Quanto"),
     }
     return names.get(name, name.replace("_", " "))
 
@@ -101,6 +107,7 @@ def button_kind(kind: str) -> str:
         ButtonKind.SHOP: _("Comprar na loja"),
         ButtonKind.ADDRESS: _("Abrir um endereço"),
         ButtonKind.PHONE: _("Ligar para um número"),
+        ButtonKind.COPY: _("Copiar um código"),
         ButtonKind.REPLY: _("Responder com este texto"),
     }
     return kinds[ButtonKind(kind)]
@@ -108,7 +115,29 @@ def button_kind(kind: str) -> str:
 
 def button_icon(kind: ButtonKind) -> str:
     """What the phone shows beside a button's words."""
-    return {ButtonKind.PHONE: "phone", ButtonKind.REPLY: "undo-2"}.get(kind, "external-link")
+    icons = {ButtonKind.PHONE: "phone", ButtonKind.COPY: "copy", ButtonKind.REPLY: "undo-2"}
+    return icons.get(kind, "external-link")
+
+
+def file_name(kind: str) -> str:
+    """What is on top of a message."""
+    return {"text": _("Título"), "image": _("Imagem"), "video": _("Vídeo"), "document": _("Documento (PDF)")}[kind]
+
+
+def file_icon(kind: str) -> str:
+    """What stands for a file that cannot be shown."""
+    return "file-text" if kind == "document" else "camera"
+
+
+def file_fault(error: FileRefused) -> str:
+    """Why a file is not taken."""
+    sentences = {
+        "too_large": _("O arquivo pode ter até %(limit)s MB."),
+        "not_image": _("Envie uma imagem PNG, JPEG ou WebP."),
+        "not_video": _("Envie um vídeo MP4."),
+        "not_document": _("Envie um documento PDF."),
+    }
+    return sentences[error.code] % {"limit": error.limit}
 
 
 def fault_words(fault: Fault) -> str:
@@ -131,6 +160,10 @@ def fault_words(fault: Fault) -> str:
         "too_many_phones": _("No máximo um botão que liga."),
         "same_label": _("Dois botões dizem o mesmo."),
         "no_label": _("Escreva o que o botão diz."),
+        "no_file": _("Escolha o arquivo que vai no alto da mensagem."),
+        "no_code": _("Escreva o código, ou escolha um dado que seja um."),
+        "code_too_long": _("Um código tem no máximo %(limit)s letras, com os dados preenchidos: há %(has)s."),
+        "too_many_codes": _("No máximo um botão que copia um código."),
         "no_shop": _("Antes diga o endereço da loja em Configurações."),
         "phone": _("Escreva o número com código do país, como +551133334444."),
         "address": _("Escreva um endereço inteiro, como https://loja.exemplo.com.br/outono."),

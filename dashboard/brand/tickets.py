@@ -81,7 +81,8 @@ def coupon_ticket(coupon: CouponDraft, currency: str) -> Ticket:
     return Ticket(coupon.name or _("Nome do cupom"), tuple(lines), **stub_of(coupon, currency))
 
 
-def voucher_ticket(voucher: VoucherInfo) -> Ticket:
-    """A customer's open voucher, with its code for whoever helps them."""
+def voucher_ticket(voucher: VoucherInfo, href: str = "") -> Ticket:
+    """A customer's open voucher, with its code for whoever helps them; it leads to `href` where there is one."""
     until = _("Vale até %(day)s") % {"day": words.day(voucher.valid_until)} if voucher.valid_until else _("Sem prazo")
-    return Ticket(voucher.coupon_name, (voucher.code_grouped, until), owned=True, **stub_of(voucher, voucher.currency))
+    lines = (voucher.code_grouped, until)
+    return Ticket(voucher.coupon_name, lines, owned=True, href=href, **stub_of(voucher, voucher.currency))

@@ -37,6 +37,7 @@ from dashboard.brand.views import (
     templates,
     tiers,
     voucher_report,
+    vouchers,
 )
 
 app_name = "dashboard"
@@ -75,6 +76,7 @@ urlpatterns = [
     path("sales/", sales.index, name="purchases"),
     path("sales/<uuid:purchase>/", sales.show, name="purchase"),
     path("sales/<uuid:purchase>/refunds/", sales.refund, name="purchase_refund"),
+    path("sales/<uuid:purchase>/decide/", sales.decide, name="purchase_decide"),
     path("programs/", programs.index, name="programs"),
     path("programs/new/", programs.new, name="program_new"),
     path("programs/new/rules/", rules.new, name="program_rules_new"),
@@ -97,6 +99,10 @@ urlpatterns = [
     path("tiers/", tiers.index, name="tiers"),
     path("tiers/change/", tiers.change, name="tiers_change"),
     path("tiers/<str:tier>/members/", tiers.members, name="tier_members"),
+    path("vouchers/", vouchers.index, name="vouchers"),
+    path("vouchers/<uuid:voucher>/", vouchers.show, name="voucher"),
+    path("vouchers/<uuid:voucher>/cancel/", vouchers.cancel, name="voucher_cancel"),
+    path("redemptions/<uuid:redemption>/reverse/", vouchers.take_back, name="redemption_take_back"),
     path("coupons/", coupons.index, name="coupons"),
     path("coupons/new/", coupons.new, name="coupon_new"),
     path("coupons/preview/", coupons.preview, name="coupon_preview"),
@@ -130,6 +136,7 @@ urlpatterns = [
     path("messages/", messages.index, name="messages"),
     path("messages/templates/", templates.index, name="templates"),
     path("messages/templates/sync/", templates.sync, name="templates_sync"),
+    path("messages/templates/renew/", templates.renew, name="templates_renew"),
     path("messages/templates/one/", templates.one, name="template"),
     path("messages/templates/write/", templates.write, name="template_write"),
     path("messages/templates/preview/", templates.preview, name="template_preview"),

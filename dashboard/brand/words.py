@@ -150,6 +150,8 @@ def _refusals() -> Mapping[str, str]:
         "refund_conflict": _("Já há uma devolução com este número e outro valor."),
         "purchase_cancelled": _("Esta venda foi cancelada."),
         "purchase_changed": _("Esta venda acaba de mudar. Confira e tente de novo."),
+        "purchase_not_pending": _("Esta venda não espera mais o pagamento."),
+        "redemption_already_reversed": _("Este uso já foi desfeito."),
         "coupon_out_of_stock": _("O estoque deste cupom acabou."),
         "coupon_limit_reached": _("Este cliente já teve todos os vouchers a que tem direito neste cupom."),
         "coupon_not_eligible": _("Este cupom é para outro grupo de clientes."),

@@ -62,6 +62,7 @@ def test_every_term_of_the_form_is_kept(desk: Client, aurora: TenantInfo) -> Non
         "conditions": "Letra miúda",
         "is_divisible": "on",
         "limit_per_day": "1",
+        "rotates_code": "on",
         "stacks_with_vouchers": "on",
         "birthday": "week",
         "new_within_days": "30",
@@ -73,6 +74,7 @@ def test_every_term_of_the_form_is_kept(desk: Client, aurora: TenantInfo) -> Non
     assert response.status_code == 302, response.content.decode()
     info = get_coupon(tenant=aurora.id, coupon=response.headers["Location"].rstrip("/").split("/")[-1])  # type: ignore[arg-type]
     assert (info.is_divisible, info.limit_per_day, info.birthday) == (True, 1, "week")
+    assert info.rotates_code
     assert (info.new_within_days, info.inactive_for_days, info.notice_days) == (30, 60, (7, 1))
     assert (info.stacks_with_vouchers, info.stacks_with_balance, info.conditions) == (True, False, "Letra miúda")
 

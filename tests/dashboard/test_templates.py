@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from messaging.models import TemplateSync, TemplateVersion
@@ -11,6 +12,7 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from smartbis.tenancy.services import change_brand
 from tests.dashboard.desk import OWNER, sign_in
+from tests.messaging.test_header_files import PDF, picture
 
 WRITTEN: dict[str, Any] = {
     "template": "welcome",
@@ -143,3 +145,86 @@ def test_what_is_no_template_or_language_is_not_found(aurora: TenantInfo) -> Non
     client = sign_in(aurora).client
     for asked in ({"template": "sign_in_code"}, {"template": "nothing"}, {"language": "fr"}):
         assert client.get(editor(**asked)).status_code == 404
+
+
+def test_a_picture_is_kept_with_the_draft_and_shown_on_the_phone(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    client = sign_in(aurora).client
+    written = WRITTEN | {"header_kind": "image", "do": "save", "file": SimpleUploadedFile("praia.png", picture("PNG"))}
+    assert client.post(editor(), written).status_code == 302
+    [draft, _] = get_trigger(tenant=aurora.id, key="welcome").wordings["pt_BR"]
+    assert draft.draft.media is not None
+    assert (draft.draft.media.kind, draft.draft.media.filename) == ("image", "praia.jpg")
+    page = client.get(editor()).content.decode()
+    assert 'src="data:image/jpeg;base64,' in page
+    assert "Guardado: praia.jpg" in page
+    again = {"header_kind": "image", "file_id": str(draft.draft.media.id), "file_kind": "image", "do": "submit"}
+    assert client.post(editor(), WRITTEN | again).status_code == 302
+    [sent, _] = get_trigger(tenant=aurora.id, key="welcome").wordings["pt_BR"]
+    assert (sent.status, sent.draft.media) == ("WAITING", draft.draft.media)
+    theirs = sign_in(boreal).client.post(editor(), WRITTEN | again)
+    assert theirs.status_code == 422
+    assert "Este arquivo não está mais guardado." in theirs.content.decode()
+    assert drafts(boreal) == []
+
+
+def test_a_file_that_is_none_is_said_beside_its_field(aurora: TenantInfo) -> None:
+    client = sign_in(aurora).client
+    for kind, words in (
+        ("image", "Envie uma imagem PNG, JPEG ou WebP."),
+        ("video", "Envie um vídeo MP4."),
+        ("document", "Envie um documento PDF."),
+    ):
+        wrong = WRITTEN | {"header_kind": kind, "do": "save", "file": SimpleUploadedFile("x.png", b"<html>")}
+        answer = client.post(editor(), wrong)
+        assert (answer.status_code, words in answer.content.decode()) == (422, True)
+    none = client.post(editor(), WRITTEN | {"header_kind": "image", "file_name": "ainda no navegador", "do": "submit"})
+    assert none.status_code == 422
+    assert "Escolha o arquivo que vai no alto" in none.content.decode()
+    assert drafts(aurora) == []
+
+
+def test_a_file_that_came_with_a_fault_need_not_be_chosen_again(aurora: TenantInfo) -> None:
+    wrong = WRITTEN | {"header_kind": "document", "do": "submit", "body": "{first_name}, oi"}
+    answer = sign_in(aurora).client.post(editor(), wrong | {"file": SimpleUploadedFile("menu.pdf", PDF)})
+    assert answer.status_code == 422
+    assert "Guardado: menu.pdf" in answer.content.decode()
+
+
+def test_the_phone_names_a_file_that_is_still_with_the_browser(aurora: TenantInfo) -> None:
+    client, address = sign_in(aurora).client, reverse("dashboard:template_preview")
+    chosen = WRITTEN | {"header_kind": "document", "file_name": "menu.pdf"}
+    seen = client.post(address, chosen).content.decode()
+    assert 'data-phone-file="document"' in seen
+    assert "menu.pdf" in seen
+    assert "Bem-vinda" not in seen
+    assert "Nada que a Meta recuse" in seen
+    assert "Escolha o arquivo" in client.post(address, chosen | {"file_name": ""}).content.decode()
+
+
+def test_ten_buttons_show_as_whatsapp_shows_them(aurora: TenantInfo) -> None:
+    client, address = sign_in(aurora).client, reverse("dashboard:template_preview")
+    rows = {
+        f"b{row}_{part}": f"{value}{row}" if part == "text" else value
+        for row in range(10)
+        for part, value in (("kind", "reply"), ("text", "Resposta "))
+    }
+    copied = rows | {"b4_kind": "copy", "b4_text": "", "b4_value": "AURORA10"}
+    plain = {key: value for key, value in WRITTEN.items() if not key.startswith("b") or key == "body"}
+    seen = client.post(address, plain | copied).content.decode()
+    assert "Nada que a Meta recuse" in seen
+    order = [seen.index(words) for words in ("Copiar código", "Resposta 0", "Ver todas as opções", "Resposta 1")]
+    assert order == sorted(order)
+    assert (
+        "Dois botões dizem o mesmo" in client.post(address, plain | copied | {"b9_text": "Resposta 0"}).content.decode()
+    )
+    no_code = client.post(address, plain | copied | {"b4_value": ""}).content.decode()
+    assert "Escreva o código" in no_code
+    assert "Escreva o que o botão diz" not in no_code
+
+
+def test_a_brand_keeps_so_many_files_and_is_told(aurora: TenantInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("messaging.services.header_files.MOST_FILES", 0)
+    written = WRITTEN | {"header_kind": "document", "do": "save", "file": SimpleUploadedFile("menu.pdf", PDF)}
+    answer = sign_in(aurora).client.post(editor(), written)
+    assert (answer.status_code, "Há arquivos demais" in answer.content.decode()) == (422, True)
+    assert drafts(aurora) == []

@@ -11,6 +11,7 @@ from dashboard.brand.forms.base import new_nonce
 from programs.selectors import programs
 from smartbis.customers.selectors import allows, get_customer
 from smartbis.ledger.selectors import balances
+from smartbis.purchases.infos import ItemDraft
 from smartbis.purchases.selectors import get_purchase
 from smartbis.tenancy.selectors import TenantInfo, api_keys, get_tenant, staff, stores
 from smartbis.tenancy.services import authenticate_key
@@ -129,6 +130,28 @@ def test_a_part_is_refunded_once_a_form_and_the_rest_after_it(aurora: TenantInfo
     assert [each.available for each in balances(tenant=aurora.id, customer=customer.id)] == [0]
 
 
+def test_articles_are_refunded_by_number_and_no_more_than_were_sold(aurora: TenantInfo) -> None:
+    with_program(aurora)
+    customer = make_customer(aurora)
+    lines = (ItemDraft("CAFE", "Café", "", 3, 2_000), ItemDraft("BOLO", "Bolo", "", 1, 4_000))
+    sale = sell(aurora, customer.id, 10_000, items=lines)
+    client = sign_in(aurora).client
+    there = reverse("dashboard:purchase_refund", args=[sale])
+    assert "Café (até 3)" in client.get(reverse("dashboard:purchase", args=[sale])).content.decode()
+    cafe, bolo = (f"item{each.position}" for each in get_purchase(tenant=aurora.id, purchase=sale).items)
+    for wrong in ({}, {cafe: "0"}, {cafe: "4"}, {cafe: "-1"}, {cafe: "x"}):
+        assert client.post(there, {"part": "items", **wrong}).status_code == 422
+    assert _refunded(aurora, sale) == 0
+    two = {"nonce": new_nonce(), "part": "items", cafe: "2", bolo: "0"}
+    for _ in range(2):
+        assert client.post(there, two).status_code == 302
+    assert _refunded(aurora, sale) == 4_000
+    assert "Café (até 1)" in client.get(reverse("dashboard:purchase", args=[sale])).content.decode()
+    assert client.post(there, {"part": "items", cafe: "1", bolo: "1"}).status_code == 302
+    assert _refunded(aurora, sale) == 10_000
+    assert [each.available for each in balances(tenant=aurora.id, customer=customer.id)] == [0]
+
+
 def test_a_key_is_shown_once_and_works_until_it_is_revoked(aurora: TenantInfo) -> None:
     client = sign_in(aurora).client
     typed = {"nonce": new_nonce(), "name": "Caixa", "kind": "secret", "scopes": ["purchases:write"]}
@@ -203,3 +226,16 @@ def test_the_ledger_is_added_up_on_demand(aurora: TenantInfo) -> None:
 
 def _refunded(brand: TenantInfo, sale: UUID) -> int:
     return get_purchase(tenant=brand.id, purchase=sale).refunded_minor
+
+
+@pytest.mark.parametrize(
+    ("page", "needed", "optional"),
+    [("coupons/new/", "id_value", "id_stock"), ("programs/new/rules/?preset=shop", "id_r0-percent", "id_r0-hold_days")],
+)
+def test_what_another_choice_makes_needed_is_not_called_optional(
+    aurora: TenantInfo, page: str, needed: str, optional: str
+) -> None:
+    body = sign_in(aurora).client.get(f"/dashboard/{page}").content.decode()
+    labels = {name: body.split(f'for="{name}"')[1].split("</label>")[0] for name in (needed, optional)}
+    assert "opcional" not in labels[needed]
+    assert "opcional" in labels[optional]

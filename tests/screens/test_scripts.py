@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from smartbis.kernel import codes
 from smartbis.kernel.qr import qr_svg
+from tests.screens.camera import CAMERA, standing_alone
 
 pytestmark = pytest.mark.browser
 
@@ -161,26 +162,10 @@ def test_escape_goes_back_to_the_search(show):
     page.wait_for_url(re.compile("/home$"))
 
 
-CAMERA = """([svg]) => {
-  const canvas = document.createElement("canvas");
-  canvas.width = 640; canvas.height = 480;
-  const paint = canvas.getContext("2d");
-  const picture = new Image();
-  picture.src = "data:image/svg+xml," + encodeURIComponent(svg);
-  setInterval(() => {
-    paint.fillStyle = "#888";
-    paint.fillRect(0, 0, 640, 480);
-    paint.drawImage(picture, 190, 90, 260, 260);
-  }, 50);
-  navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(15);
-}"""
-
-
 def test_the_camera_reads_a_vouchers_qr_and_lets_go_of_the_camera(show):
     payload = codes.qr_payload(codes.new_token())
     page = show(TILL + SCANNER, "js/counter.js", "js/scanner.js")
-    svg = qr_svg(payload).replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg" width="260" height="260"', 1)
-    page.evaluate(CAMERA, [svg])
+    page.evaluate(CAMERA, [standing_alone(qr_svg(payload))])
     page.get_by_role("button", name="Ler").click()
     page.wait_for_url(re.compile(rf"q={payload}$"), timeout=15000)
 

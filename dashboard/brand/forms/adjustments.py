@@ -106,11 +106,11 @@ class LimitsForm(DeskForm):
         label=gettext_lazy("Chaves de API: pontos"), min_value=0, max_value=MOST_POINTS, required=False
     )
 
-    def __init__(self, *positional: Any, limits: dict[str, Limit], **options: Any) -> None:
+    def __init__(self, data: Any = None, *, limits: dict[str, Limit], **options: Any) -> None:
         initial: dict[str, Any] = {}
         for role, limit in limits.items():
             initial |= {f"{role}_money": limit.money_minor, f"{role}_points": limit.points}
-        super().__init__(*positional, initial=initial, **options)
+        super().__init__(data, initial=initial, **options)
 
     def limits(self) -> dict[str, Limit]:
         """What `set_adjustment_limits` takes. After validation."""

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -23,22 +23,27 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
-def call_needed(field: Any) -> None:
-    """Let nobody call a field optional that some choice of its form makes needed; `components/field.html` reads it."""
-    field.is_needed = True
+class NeededField(forms.BoundField):
+    """A field that knows whether some choice of its form makes it needed; `components/field.html` asks."""
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether it must not be called optional although it is not required by itself."""
+        return self.name in getattr(self.form, "needed", ())
 
 
-class DeskForm(forms.Form):
+class NeedingForm(forms.Form):
+    """A form some of whose fields are needed by what is chosen in others."""
+
+    bound_field_class = NeededField
+    # Not required by themselves, but by another choice of the form: nothing calls them optional.
+    needed: tuple[str, ...] = ()
+
+
+class DeskForm(NeedingForm):
     """A form that carries its own key and takes refusals of the domain as errors."""
 
     nonce = forms.CharField(widget=forms.HiddenInput, required=False, initial=new_nonce)
-    # Not required by themselves, but by another choice of the form: nothing calls them optional.
-    needed: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, *positional: Any, **options: Any) -> None:
-        super().__init__(*positional, **options)
-        for name in self.needed:
-            call_needed(self.fields[name])
 
     def clean_nonce(self) -> str:
         given = self.cleaned_data.get("nonce") or ""
@@ -73,6 +78,8 @@ def _sentence_for(field: str, sentences: list[str]) -> list[str]:
         "spent_at_most": _("O máximo precisa ser maior que o mínimo."),
         "enrolled_until": _("O fim precisa vir depois do começo."),
         "shop_url": _("Use um endereço como https://loja.exemplo.com.br."),
+        "header_file": _("Este arquivo não está mais guardado. Escolha-o de novo."),
+        "header_files": _("Há arquivos demais guardados. Jogue fora rascunhos que não servem mais."),
         "stores": _("Alguma destas lojas não existe mais."),
         "effective_at": _("Escolha um momento de agora em diante, depois da última versão publicada."),
     }

@@ -53,6 +53,7 @@ def initial_of(coupon: CouponDraft, currency: str) -> dict[str, Any]:
         "inactive_for_days": coupon.inactive_for_days,
         "given_with_plans": list(coupon.given_with_plans),
         "uses_pool": coupon.uses_pool,
+        "rotates_code": coupon.rotates_code,
         "notice_days": [str(each) for each in coupon.notice_days],
         "on_lapse": coupon.on_lapse,
         "funded_by": coupon.funded_by,

@@ -58,6 +58,7 @@ ADVANCED = (
     "is_divisible",
     "given_with_plans",
     "uses_pool",
+    "rotates_code",
 )
 AUDIENCE = ("plans", "tiers", "segment", "communities", "tags", "birthday", "new_within_days", "inactive_for_days")
 NOTICES = [("30", "30"), ("15", "15"), ("7", "7"), ("3", "3"), ("1", "1")]
@@ -162,6 +163,11 @@ class CouponForm(DeskForm):
         label=gettext_lazy("Entregar códigos de outra empresa"),
         required=False,
         help_text=gettext_lazy("Depois de salvar, traga a lista de códigos; cada voucher leva um."),
+    )
+    rotates_code = forms.BooleanField(
+        label=gettext_lazy("QR dos vouchers que muda a cada minuto"),
+        required=False,
+        help_text=gettext_lazy("Fotos e capturas de tela deixam de valer no balcão. O código digitado ainda vale."),
     )
     notice_days = forms.MultipleChoiceField(
         label=gettext_lazy("Avisar quantos dias antes de vencer"),
@@ -342,6 +348,7 @@ class CouponForm(DeskForm):
             stacks_with_balance=given["stacks_with_balance"],
             given_with_plans=tuple(given["given_with_plans"]),
             uses_pool=given["uses_pool"],
+            rotates_code=given["rotates_code"],
             notice_days=tuple(int(each) for each in given["notice_days"]),
             uses=given["uses"],
             budget_minor=given["budget"],

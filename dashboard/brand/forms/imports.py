@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboard.brand.forms.base import DeskForm, call_needed
+from dashboard.brand.forms.base import DeskForm
 from programs.imports import FieldChoice, Preview
 from smartbis.tenancy.selectors import StoreInfo
 from vouchers.infos import CouponInfo
@@ -64,12 +64,10 @@ class MappingForm(DeskForm):
         self.kind = kind
         del self.fields["nonce"]
         self.column_fields = [f"column_{each.name}" for each in fields]
+        self.needed = tuple(f"column_{each.name}" for each in fields if each.needed)
         choices = [("", "—"), *((name, name) for name in columns if name)]
         for each in fields:
-            column = forms.ChoiceField(label=each.label, choices=choices, required=False)
-            if each.needed:
-                call_needed(column)
-            self.fields[f"column_{each.name}"] = column
+            self.fields[f"column_{each.name}"] = forms.ChoiceField(label=each.label, choices=choices, required=False)
         self.offer("store", [("", "—"), *((each.code, each.name) for each in stores)])
         self.offer("coupon", [("", _("Vale-saldo da marca")), *((str(each.id), each.name) for each in coupons)])
         self.offer("unit", [("", "—"), (currency, currency), ("points", "points")])

@@ -78,5 +78,5 @@ def sale_card(*, tenant: UUID, purchase: UUID, actor: Actor, locale: str) -> Sal
 
 
 def _why(award: AwardInfo, currency: str, stores_by_code: dict[str, str], locale: str) -> str:
-    facts = award_facts(award, currency=currency, stores=stores_by_code)
+    facts = award_facts(award, currency=currency, stores=stores_by_code, took_part={})
     return explain("earn", award.unit, award.amount, facts, locale)

@@ -217,7 +217,7 @@ def _page(
         "marketing": card.allows_marketing,
         "consents": card.consents,
         "balances": card.balances or [],
-        "vouchers": [tickets.voucher_ticket(voucher) for voucher in card.vouchers],
+        "vouchers": [tickets.voucher_ticket(each, _voucher_url(request, each.id)) for each in card.vouchers],
         "rows": [timeline_row(entry) for entry in card.timeline],
         "change_url": _url(request, is_active, "customer.change", "customer_change", customer),
         "tags": card.tags,
@@ -238,6 +238,10 @@ def _page(
         "issue_form": issue_form or IssueForm(coupons=card.coupons),
     }
     return render_page(request, "dashboard/customer.html", context, status=status)
+
+
+def _voucher_url(request: DeskRequest, voucher: UUID) -> str:
+    return reverse("dashboard:voucher", args=[voucher]) if request.may("coupon.see") else ""
 
 
 def _url(request: DeskRequest, is_possible: bool, verb: str, route: str, customer: UUID) -> str:

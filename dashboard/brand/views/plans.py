@@ -16,6 +16,7 @@ from dashboard.brand.forms.programs import symbol_of
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from programs.selectors import MemberInfo, PlanInfo, get_plan, member_counts, plan_members, plans
+from programs.selectors.plan_words import plan_length
 from programs.selectors.plans import CustomerPlans
 from programs.services import buy_plan_with_points, change_plan, confirm_payment, create_plan, grant_plan, withdraw_plan
 from smartbis.customers.errors import CustomerNotFound
@@ -220,7 +221,7 @@ def _card(request: DeskRequest, plan: PlanInfo, counts: tuple[int, int, int]) ->
         "key": plan.key,
         "is_live": plan.is_live,
         "price": membership.price(plan, request.brand.currency),
-        "length": membership.length(plan),
+        "length": plan_length(plan),
         "benefits": plan.benefits,
         "skus": ", ".join(plan.skus),
         "active": words.number(active),

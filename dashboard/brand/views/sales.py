@@ -16,7 +16,7 @@ from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest, uuid_from
 from dashboard.brand.selectors.sales import SaleCard, SaleList, sale_card, sale_list
 from dashboard.brand.states import purchase_state
-from programs.services import refund_sale
+from programs.services import cancel_sale, confirm_sale, refund_sale
 from smartbis.kernel.errors import DomainError, NotFound
 from smartbis.purchases.infos import PurchaseInfo
 
@@ -60,7 +60,7 @@ def show(request: DeskRequest, purchase: UUID) -> HttpResponse:
 
 @desk(writes="sale.refund")
 def refund(request: DeskRequest, purchase: UUID) -> HttpResponse:
-    """Refund the rest of a sale or a part, once for each rendered form."""
+    """Refund the rest of a sale, some of its articles or an amount, once for each rendered form."""
     card = _card(request, purchase)
     form = RefundForm(request.POST, sale=card.sale)
     if not form.is_valid():
@@ -71,6 +71,7 @@ def refund(request: DeskRequest, purchase: UUID) -> HttpResponse:
             purchase=purchase,
             external_id=f"dashboard-{form.cleaned_data['nonce']}",
             amount_minor=form.amount_minor(),
+            items=form.articles(),
             actor=request.actor,
         )
     except NotFound:
@@ -89,12 +90,32 @@ def refund(request: DeskRequest, purchase: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("dashboard:purchase", args=[purchase]))
 
 
+@desk(writes="sale.refund")
+def decide(request: DeskRequest, purchase: UUID) -> HttpResponse:
+    """Say of a sale that waits for its payment that it was paid, or will not be. Said again it changes nothing."""
+    _card(request, purchase)  # within this person's stores
+    decision = request.POST.get("do", "")
+    try:
+        if decision == "confirm":
+            confirm_sale(tenant=request.tenant, purchase=purchase, actor=request.actor)
+            messages.success(request, _("Venda confirmada: o que ela rendeu segue o prazo do programa."))
+        elif decision == "cancel":
+            cancel_sale(tenant=request.tenant, purchase=purchase, actor=request.actor)
+            messages.success(request, _("Venda cancelada: o que ela rendeu foi retirado."))
+    except NotFound:
+        raise
+    except DomainError as error:
+        messages.error(request, words.refusal(error))
+    return HttpResponseRedirect(reverse("dashboard:purchase", args=[purchase]))
+
+
 def _card(request: DeskRequest, purchase: UUID) -> SaleCard:
     return sale_card(tenant=request.tenant, purchase=purchase, actor=request.actor, locale=words.locale())
 
 
 def _page(request: DeskRequest, card: SaleCard, *, form: RefundForm | None = None, status: int = 200) -> HttpResponse:
     sale = card.sale
+    may_decide = request.may("sale.refund") and sale.status == "pending"
     can_refund = request.may("sale.refund") and sale.status != "cancelled" and sale.refunded_minor < sale.amount_minor
     context = {
         "section": "purchases",
@@ -107,6 +128,7 @@ def _page(request: DeskRequest, card: SaleCard, *, form: RefundForm | None = Non
         else "",
         "awards": [_award(each, card) for each in card.awards],
         "refund_url": reverse("dashboard:purchase_refund", args=[sale.id]) if can_refund else "",
+        "decide_url": reverse("dashboard:purchase_decide", args=[sale.id]) if may_decide else "",
         "refund_form": form or RefundForm(sale=sale),
     }
     return render_page(request, "dashboard/sale.html", context, status=status)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboard.brand import words
 from dashboard.brand.access import desk
@@ -14,8 +15,8 @@ from dashboard.brand.forms.templates import TemplateForm
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.states import State, template_name, template_state
+from dashboard.brand.template_phone import Pictures, phone, pictures_of
 from dashboard.brand.template_words import (
-    button_icon,
     category_name,
     datum_name,
     fault_words,
@@ -31,11 +32,13 @@ from messaging.category_advice import hints_of
 from messaging.errors import TemplateNotFound
 from messaging.infos import TriggerInfo, WordingInfo
 from messaging.library import Category, language_for, template_spec
-from messaging.own_templates import TemplateDraft, filled
-from messaging.selectors import channels, data_of, get_trigger, last_template_sync, triggers
+from messaging.own_templates import TemplateDraft
+from messaging.selectors import channels, count_older_wordings, data_of, get_trigger, last_template_sync, triggers
 from messaging.services import (
     choose_template,
     discard_template_draft,
+    keep_header_file,
+    renew_older_templates,
     request_template_sync,
     save_template_draft,
     submit_template,
@@ -54,8 +57,10 @@ def index(request: DeskRequest) -> HttpResponse:
     is_moving = sync is not None and sync.is_open
     has_channel = bool(channels(tenant=request.tenant))
     language = language_for(request.brand.locale)
+    found = triggers(tenant=request.tenant)
+    pictures = pictures_of(request.tenant, (_shown(each, language).draft for each in found))
     context = frame("templates") | {
-        "rows": [_row(each, language) for each in triggers(tenant=request.tenant)],
+        "rows": [_row(each, language, pictures) for each in found],
         "sync": sync,
         "is_moving": is_moving,
         "has_channel": has_channel,
@@ -64,6 +69,8 @@ def index(request: DeskRequest) -> HttpResponse:
         if has_channel and not is_moving and request.may("message.change")
         else "",
         "channel_url": reverse("dashboard:channel"),
+        "older": count_older_wordings(tenant=request.tenant),
+        "renew_url": reverse("dashboard:templates_renew") if request.may("message.change") else "",
     }
     is_fragment = request.htmx and request.headers.get("HX-Target") == "templates"
     return render_page(request, "dashboard/templates_list.html" if is_fragment else "dashboard/templates.html", context)
@@ -76,17 +83,32 @@ def sync(request: DeskRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("dashboard:templates"))
 
 
+@desk(writes="message.change")
+def renew(request: DeskRequest) -> HttpResponse:
+    """Send the library's wordings of today to Meta where older buttons were approved."""
+    count = renew_older_templates(tenant=request.tenant, actor=request.actor)
+    if count:
+        said = ngettext(
+            "%(n)s modelo a caminho da Meta. Até a aprovação, segue o de antes.",
+            "%(n)s modelos a caminho da Meta. Até a aprovação, seguem os de antes.",
+            count,
+        )
+        messages.success(request, said % {"n": words.number(count)})
+    return HttpResponseRedirect(reverse("dashboard:templates"))
+
+
 @desk(reads="message.see")
 def one(request: DeskRequest) -> HttpResponse:
     """One template with all its wordings in each language."""
     info = get_trigger(tenant=request.tenant, key=request.GET.get("template") or FIRST)
     may_change = request.may("message.change") and info.is_writable
+    pictures = pictures_of(request.tenant, (each.draft for found in info.wordings.values() for each in found))
     context = frame("templates") | {
         "name": template_name(info.key),
         "when": when_sent(info.key),
         "key": info.key,
         "is_writable": info.is_writable,
-        "languages": [_language(info, language, may_change) for language in info.wordings],
+        "languages": [_language(info, language, may_change, pictures) for language in info.wordings],
         "use_url": reverse("dashboard:template_use") if may_change else "",
         "back_url": reverse("dashboard:templates"),
     }
@@ -103,7 +125,7 @@ def write(request: DeskRequest) -> HttpResponse:
         return _editor(request, form, info, language, draft)
     if request.POST.get("do") == "discard":
         return _discard(request, info, draft)
-    form = TemplateForm(request.POST)
+    form = TemplateForm(request.POST, request.FILES)
     if form.is_valid():
         response = _keep(request, form, info.key, language)
         if response is not None:
@@ -159,7 +181,14 @@ def _origin(request: DeskRequest, info: TriggerInfo, language: str) -> WordingIn
 
 def _keep(request: DeskRequest, form: TemplateForm, key: str, language: str) -> HttpResponse | None:
     """Keep the draft and, where that was asked for, submit it; None with the form's errors set where it was not."""
-    draft = form.draft()
+    if form.upload is not None:
+        # Kept before anything else is judged, so that nobody has to choose it again.
+        try:
+            form.hold(keep_header_file(tenant=request.tenant, file=form.upload, actor=request.actor))
+        except DomainError as error:
+            form.refuse(error)
+            return None
+    draft = form.draft(is_sent=True)
     is_sent = request.POST.get("do") == "submit"
     has_shop = bool(request.brand.shop_url)
     if is_sent and (faults := faults_of(draft, template_spec(key), language, has_shop=has_shop)):
@@ -207,6 +236,7 @@ def _editor(
             {"code": f"{{{name}}}", "label": datum_name(name), "sample": sample} for name, sample in samples.items()
         ],
         "is_draft": draft is not None,
+        "kept": written.media if written.media and written.media.id else None,
         "preview_url": reverse("dashboard:template_preview"),
         "back_url": _address("template", info.key),
     }
@@ -220,31 +250,23 @@ def _looks(request: DeskRequest, draft: TemplateDraft, key: str, language: str) 
     faults = faults_of(draft, template_spec(key), language, has_shop=bool(request.brand.shop_url))
     hints = hints_of(draft) if draft.category is Category.UTILITY else ()
     return {
-        "phone": _phone(draft, key, language),
-        "faults": [{"part": part_name(each.where), "words": fault_words(each)} for each in faults],
+        "phone": phone(draft, key, language, pictures_of(request.tenant, [draft])),
+        "faults": [
+            {"part": part_name(each.where), "words": fault_words(each), "code": str(each.meta_code)} for each in faults
+        ],
         "hints": [{"part": part_name(each.where), "phrase": each.phrase, "words": hint_words(each)} for each in hints],
     }
 
 
-def _phone(draft: TemplateDraft, key: str, language: str) -> dict[str, Any]:
-    samples = data_of(key, language)
-    return {
-        "header": filled(draft.header, samples),
-        "body": filled(draft.body, samples),
-        "footer": draft.footer,
-        "buttons": [{"text": each.text, "icon": button_icon(each.kind)} for each in draft.ordered_buttons if each.text],
-    }
-
-
-def _row(info: TriggerInfo, language: str) -> dict[str, Any]:
+def _row(info: TriggerInfo, language: str, pictures: Pictures) -> dict[str, Any]:
     """A template's card: the wording that is sent in each language, and how it reads in the brand's."""
     shown = {each: _sent(found) for each, found in info.wordings.items()}
-    own = shown.get(language) or next(iter(shown.values()))
+    own = _shown(info, language)
     return {
         "name": template_name(info.key),
         "when": when_sent(info.key),
         "href": _address("template", info.key),
-        "phone": _phone(own.draft, own.key, own.language),
+        "phone": phone(own.draft, own.key, own.language, pictures),
         "languages": [
             {
                 "name": language_name(each),
@@ -257,25 +279,30 @@ def _row(info: TriggerInfo, language: str) -> dict[str, Any]:
     }
 
 
+def _shown(info: TriggerInfo, language: str) -> WordingInfo:
+    """The wording that is sent in a language, or in another where the template has none in that."""
+    return _sent(info.wordings.get(language) or next(iter(info.wordings.values())))
+
+
 def _sent(found: tuple[WordingInfo, ...]) -> WordingInfo:
     """The wording that goes out now, else the newest that will once it is approved."""
     used = next((each for each in found if each.is_used), None)
     return used or next((each for each in found if each.status != "DRAFT" and not each.is_retired), found[-1])
 
 
-def _language(info: TriggerInfo, language: str, may_change: bool) -> dict[str, Any]:
+def _language(info: TriggerInfo, language: str, may_change: bool, pictures: Pictures) -> dict[str, Any]:
     found = info.wordings[language]
     draft = next((each for each in found if each.status == "DRAFT"), None)
     return {
         "code": language,
         "name": language_name(language),
-        "wordings": [_wording(each, may_change, has_draft=draft is not None) for each in found],
+        "wordings": [_wording(each, may_change, pictures, has_draft=draft is not None) for each in found],
         "write_url": _address("template_write", info.key, language) if may_change else "",
         "has_draft": draft is not None,
     }
 
 
-def _wording(info: WordingInfo, may_change: bool, *, has_draft: bool) -> dict[str, Any]:
+def _wording(info: WordingInfo, may_change: bool, pictures: Pictures, *, has_draft: bool) -> dict[str, Any]:
     is_draft = info.status == "DRAFT"
     since = f"&{urlencode({'since': info.number})}" if info.number else ""
     return {
@@ -288,7 +315,7 @@ def _wording(info: WordingInfo, may_change: bool, *, has_draft: bool) -> dict[st
         "reason": info.reason,
         "is_used": info.is_used,
         "is_draft": is_draft,
-        "phone": _phone(info.draft, info.key, info.language),
+        "phone": phone(info.draft, info.key, info.language, pictures),
         "changed_at": info.submitted_at or info.changed_at,
         "synced_at": info.synced_at,
         "can_use": may_change and not is_draft and not info.is_used,
@@ -301,6 +328,8 @@ def _wording(info: WordingInfo, may_change: bool, *, has_draft: bool) -> dict[st
 def _state(info: WordingInfo) -> State:
     if info.status in BEFORE_META or info.is_retired:
         return wording_state(info.status, info.is_retired)
+    if info.has_older_buttons and info.status == "APPROVED":
+        return State(_("aprovado com botões antigos"), "warn", "history")
     return template_state(info.status)
 
 

@@ -19,6 +19,7 @@ from dashboard.brand.figures import Bars, Line, Stat
 from dashboard.brand.pages import render_page
 from dashboard.brand.reports import PRESETS, Cell, Period, csv_response, period_from
 from dashboard.brand.requests import DeskRequest, uuid_from
+from dashboard.brand.voucher_words import origin
 from insights.selectors.voucher_report import SPLITS, NamedSuspicion, Split, VoucherReport, VoucherRow, voucher_report
 from smartbis.kernel.charts import Series, bar_chart, line_chart
 from smartbis.kernel.clock import now
@@ -232,14 +233,7 @@ def _span(seconds: int) -> str:
 
 def _name(report: VoucherReport, row: VoucherRow) -> str:
     if report.by == "origin":
-        return {
-            "balance": _("Trocado por saldo"),
-            "manual": _("Dado pela equipe"),
-            "rule": _("Regra do programa"),
-            "campaign": _("Emissão para muitos"),
-            "plan": _("Plano"),
-            "import": _("Importado"),
-        }.get(row.key, row.key)
+        return origin(row.key)
     if row.name:
         return row.name
     return {

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.brand.forms.base import PercentField, call_needed
+from dashboard.brand.forms.base import NeedingForm, PercentField
 from dashboard.brand.forms.names import NONE_YET, NamesField
 from dashboard.brand.forms.rules.fields import FactorField, HoursField, LinesField
 from dashboard.brand.rules.choices import RuleChoices
@@ -73,9 +73,10 @@ class DayField(forms.DateField):
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], required=False, **options)
 
 
-class RuleCard(forms.Form):
+class RuleCard(NeedingForm):
     """A rule of the version. `shown` names the conditions that were added; only they count."""
 
+    needed = ("amount", "percent", "points", "per", "factor", "coupon", "plan", "periods")
     key = forms.CharField(max_length=40, widget=forms.HiddenInput)
     shown = forms.MultipleChoiceField(
         choices=[(name, name) for name in CONDITIONS], required=False, widget=forms.MultipleHiddenInput
@@ -171,8 +172,6 @@ class RuleCard(forms.Form):
     def __init__(self, *positional: Any, choices: RuleChoices, **options: Any) -> None:
         super().__init__(*positional, **{**options, "use_required_attribute": False})
         self.rule_choices = choices
-        for name in ("percent", "points", "per", "factor", "coupon", "plan", "periods"):
-            call_needed(self.fields[name])
         self._add_amounts()
         for name in _LISTED:
             field = self.fields[name]
@@ -244,7 +243,6 @@ class RuleCard(forms.Form):
             return forms.IntegerField(label=label, required=False, min_value=1, max_value=MAX_MINOR)
 
         self.fields["amount"] = amount(_("Quanto"))
-        call_needed(self.fields["amount"])
         self.fields["per_purchase"] = amount(_("Máximo por compra"))
         for period, words in PERIOD_NAMES.items():
             self.fields[f"per_customer_{period}"] = amount(words)
