@@ -16,7 +16,7 @@ from benchmarks.peers import Figure
 
 # The quick form stays under five minutes; what it leaves out can be named.
 QUICK_GROUPS = ("sales", "redemptions", "batches", "imports", "pages", "backtests")
-GROUPS = (*QUICK_GROUPS, "issuing", "crowds", "half_load", "popular", "movements", "depth", "channel")
+GROUPS = (*QUICK_GROUPS, "issuing", "crowds", "half_load", "popular", "movements", "oscar", "depth", "channel")
 
 
 @dataclass(frozen=True)

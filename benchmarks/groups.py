@@ -21,6 +21,7 @@ from benchmarks import (
     popular,
     redemptions,
     sales,
+    voucher_peers,
     web,
 )
 from benchmarks.brand import SLUG, World, open_again
@@ -184,6 +185,10 @@ class Bench:
             hordak.dropped(owner)
         peer, ours, call, rows, batch = told
         return figures(told, "movements/s", {ours: peer, rows: call, batch: call})
+
+    def oscar(self) -> list[Figure]:
+        """Using a voucher, beside another shop for Django on the same server."""
+        return voucher_peers.measured(self.world, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster)
 
     def imports(self, *, rows: int, real_file: bool) -> list[Figure]:
         """Loading files."""

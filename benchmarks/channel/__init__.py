@@ -25,9 +25,8 @@ def measured(
         settings.WHATSAPP_GRAPH_URL, settings.BASE_URL = sandbox, f"http://{address}"
         names, people = ("numero-1", "numero-2", "numero-3", "livre"), round(PEOPLE_A_SECOND * max(minute, 6))
         alone, *others, free = brands.make_senders(sandbox, names, people=people)
-        size = {"rounds": rounds, "seconds": seconds, "postmaster": postmaster}
-        made = _told(door.measured(free, **size))  # type: ignore[arg-type]
-        made += _told(ceiling.measured(free, **size))  # type: ignore[arg-type]
+        made = _told(door.measured(free, rounds=rounds, seconds=seconds, postmaster=postmaster))
+        made += _told(ceiling.measured(free, rounds=rounds, seconds=seconds, postmaster=postmaster))
         for sender in (alone, *others):
             ceiling.meet_everybody(sender)
         with house.workers(database, sandbox, address):

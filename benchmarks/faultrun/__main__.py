@@ -44,7 +44,7 @@ EACH_ROUND = (
 )
 # What comes seldom, by the number of the round.
 SELDOM = ((5, "error_code:190", 1), (7, "error_code:132015", 1), (3, "webhook_drop", 4), (19, "http_500", 30))
-LEAST_SKIP_SECONDS, MOST_SKIP_SECONDS = 10.0, 3600.0
+LEAST_SKIP_SECONDS, MOST_SKIP_SECONDS = 10.0, 24 * 3600.0
 MOST_SKIPPED_SECONDS = 80 * 3600.0
 IDLE_SECONDS = 6.0
 
@@ -163,6 +163,7 @@ class Storm:
             self._wait_until_idle()
             self._skip()
             self._mend()
+            print(f"{self._open()} open {self._skipped / 3600:.1f} hours on", flush=True)
         self._wait_until_idle()
         left: Counter[str] = Counter()
         for fault in self._brand.asked("faults")["results"]:
