@@ -1,7 +1,9 @@
 """The few calls of Smartbis' REST API that a shop needs, by the standard library alone."""
 
+import contextlib
 import json
 import urllib.error
+import urllib.parse
 import urllib.request
 from typing import Any
 
@@ -29,9 +31,9 @@ class Smartbis:
         self._address, self._key = f"{address.rstrip('/')}/api/v1", key
 
     def validate(self, code: str, *, store: str, customer: dict[str, str], amount_minor: int) -> dict[str, Any]:
-        """Whether a voucher could be used, and why not. Changes nothing. Raises Refused."""
+        """Whether a voucher could be used now, and why not. Changes nothing, so it has no key. Raises Refused."""
         body = {"store": store, "customer": customer, "amount_minor": amount_minor}
-        return self._post(f"/vouchers/{code}/validate", body, f"look-{code}-{amount_minor}")
+        return self._post(f"/vouchers/{urllib.parse.quote(code.strip(), safe='')}/validate", body)
 
     def quote(self, basket: dict[str, Any], *, key: str) -> dict[str, Any]:
         """The best use of what the customer has, held for minutes. Raises Refused."""
@@ -51,7 +53,7 @@ class Smartbis:
         body = {"external_id": number, "amount_minor": amount_minor}
         return self._post(f"/purchases/{purchase}/refunds", body, f"refund-{number}")
 
-    def _post(self, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
+    def _post(self, path: str, body: dict[str, Any], key: str = "") -> dict[str, Any]:
         request = urllib.request.Request(  # noqa: S310  (the address is the shop's own setting)
             self._address + path,
             data=json.dumps(body).encode(),
@@ -59,7 +61,7 @@ class Smartbis:
                 "Authorization": f"Bearer {self._key}",
                 "Content-Type": "application/json",
                 "Accept-Language": "pt-br",
-                "Idempotency-Key": key,
+                **({"Idempotency-Key": key} if key else {}),
             },
         )
         for _ in range(TRIES):
@@ -68,8 +70,10 @@ class Smartbis:
                     found: dict[str, Any] = json.load(answer)
                     return found
             except urllib.error.HTTPError as error:
-                problem = json.load(error)
                 if error.code < 500:
+                    problem = {}
+                    with contextlib.suppress(ValueError):  # something on the way answered, not the API
+                        problem = json.load(error)
                     raise Refused(problem) from error
             except OSError:
                 continue  # nobody knows whether it arrived: the key makes asking again harmless

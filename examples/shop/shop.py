@@ -1,5 +1,6 @@
 """A shop with three articles: basket, review with vouchers and balance, order, refund. Orders end with the process."""
 
+import contextlib
 import html
 import itertools
 import os
@@ -14,6 +15,24 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from client import Refused, Smartbis, Unreachable
 
+# What the API says to integrators and operators, said to customers; the other refusals are good as they come.
+WORDS = {
+    "voucher_not_found": "Este código não existe. Confira as letras.",
+    "not_found": "Este código não existe. Confira as letras.",  # one that fits into no address
+    "voucher_already_redeemed": "Este voucher já foi usado.",
+    "voucher_held": "Este voucher está em outra compra agora.",
+    "customer_not_found": "Este celular ainda não participa.",
+    "phone_invalid": "Confira o celular: DDD e número.",
+}
+STYLE = """
+:root { color-scheme: light dark; font: 1.0625rem/1.5 system-ui, sans-serif; }
+body { max-width: 26rem; margin: 2rem auto; padding: 0 1rem; }
+label { display: flex; justify-content: space-between; align-items: center; gap: 1rem; padding: 0.4rem 0; }
+input:not([type=checkbox]) { font: inherit; width: 11rem; padding: 0.5rem; }
+button { font: inherit; width: 100%; min-height: 3rem; margin-top: 0.75rem; }
+[role=alert]:not(:empty) { border-left: 4px solid #c2410c; padding-left: 0.75rem; }
+.receipt { white-space: pre-line; }
+"""
 ARTICLES = {"caneca": ("Caneca", 4_500), "cafe": ("Café 500 g", 3_850), "coador": ("Coador de pano", 2_200)}
 
 
@@ -29,6 +48,7 @@ class Order:
     quote: dict[str, Any] | None = None
     quotes: int = 0
     purchase: str = ""
+    receipt: str = ""
     refunded_minor: int = 0
 
     @property
@@ -85,7 +105,7 @@ class Shop:
                 order.quote = refused.problem["quote"]
                 return "O valor mudou: confira antes de pagar."
             raise
-        order.purchase = sale["id"]
+        order.purchase, order.receipt = sale["id"], sale["receipt_text"]
         return ""
 
     def leave(self, order: Order) -> None:
@@ -114,7 +134,10 @@ def money(minor: int) -> str:
 
 def page(body: str) -> bytes:
     """A whole page."""
-    return f'<!DOCTYPE html><html lang="pt-BR"><meta charset="utf-8"><title>Loja</title><body>{body}</body>'.encode()
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Loja</title>'
+    )
+    return f'<!DOCTYPE html><html lang="pt-BR">{head}<style>{STYLE}</style><body>{body}</body></html>'.encode()
 
 
 def basket_page(problem: str = "") -> bytes:
@@ -126,8 +149,8 @@ def basket_page(problem: str = "") -> bytes:
     said = f'<p role="alert">{html.escape(problem)}</p>' if problem else ""
     return page(
         f'<h1>Loja</h1>{said}<form method="post" action="/review">{rows}'
-        '<p><label>Celular <input name="phone" required></label></p>'
-        '<p><label>Voucher <input name="voucher"></label></p>'
+        '<p><label>Celular <input name="phone" type="tel" autocomplete="tel-national" required></label></p>'
+        '<p><label>Voucher <input name="voucher" autocomplete="off"></label></p>'
         '<p><label><input type="checkbox" name="saves"> Guardar meu saldo</label></p><button>Revisar</button></form>'
     )
 
@@ -145,9 +168,11 @@ def review_page(order: Order, problem: str = "") -> bytes:
 
 def order_page(order: Order, said: str = "") -> bytes:
     """An order that was placed."""
+    is_back = order.refunded_minor >= order.amount_minor
+    again = f'<form method="post" action="/orders/{order.number}/refund"><button>Devolver tudo</button></form>'
     return page(
-        f"<h1>Pedido {order.number}</h1><p>{html.escape(said)}</p>"
-        f'<form method="post" action="/orders/{order.number}/refund"><button>Devolver tudo</button></form>'
+        f'<h1>Pedido {order.number}</h1><p>{html.escape(said)}</p><p class="receipt">{html.escape(order.receipt)}</p>'
+        f'<p><a href="/">Comprar mais</a></p>{"" if is_back else again}'
     )
 
 
@@ -167,7 +192,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self._answer(self._step(given))
         except Refused as refused:
-            self._answer(basket_page(str(refused)), 422)
+            self._answer(basket_page(WORDS.get(refused.code) or str(refused) or "Não foi possível agora."), 422)
         except Unreachable:
             self._answer(basket_page("Sem resposta agora: tente de novo."), 503)
 
@@ -191,6 +216,7 @@ class Handler(BaseHTTPRequestHandler):
             return basket_page()
         if step == "refund" and order.purchase:
             back = self.shop.refund(order, order.amount_minor - order.refunded_minor)
+            order.receipt = "".join(f"O voucher {code} vale de novo.\n" for code in back["returned"])
             return order_page(order, f"Devolvido. Voltaram {money(back['balance_returned_minor'])} de saldo.")
         return None
 
@@ -212,6 +238,8 @@ def serve(shop: Shop, port: int) -> ThreadingHTTPServer:
 
 if __name__ == "__main__":
     api = Smartbis(os.environ["SMARTBIS_URL"], os.environ["SMARTBIS_KEY"])
-    house = serve(Shop(api, os.environ.get("SMARTBIS_STORE", "online"), started=str(os.getpid())), 8090)
+    own = Shop(api, os.environ.get("SMARTBIS_STORE", "online"), started=str(os.getpid()))
+    house = serve(own, int(os.environ.get("SHOP_PORT", "8090")))
     sys.stdout.write(f"http://127.0.0.1:{house.server_port}\n")
-    house.serve_forever()
+    with contextlib.suppress(KeyboardInterrupt):
+        house.serve_forever()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -45,7 +46,8 @@ def running_servers(data_dir: Path, *, fast: bool) -> Iterator[dict[str, str]]:
 def run_with_servers(command: Sequence[str], *, data_dir: Path | None, fast: bool) -> int:
     """Run `command` with servers beside it and give back its exit code (128 + n if signal n ended it).
 
-    Besides the servers' addresses it finds SECRET_KEY and MASTER_KEY set, unless they were set before.
+    Besides the servers' addresses it finds SECRET_KEY and MASTER_KEY set, and the addresses of the last `run` from this
+    folder, unless they were set before.
     Without `data_dir` the servers live in a temporary folder that is removed afterwards.
     """
     with contextlib.ExitStack() as cleared:
@@ -57,7 +59,16 @@ def run_with_servers(command: Sequence[str], *, data_dir: Path | None, fast: boo
             "MASTER_KEY": kept_secret(data_dir, "master_key", make="key"),
         }
         with turn_signals_into_exit(), running_servers(data_dir, fast=fast) as urls:
-            return processes.run_command(command, environment={**keys, **os.environ, **urls})
+            known = {**keys, **addresses_of_last_run(data_dir)}
+            return processes.run_command(command, environment={**known, **os.environ, **urls})
+
+
+def addresses_of_last_run(data_dir: Path) -> dict[str, str]:
+    """Where web, admin and sandbox of this folder were served last, as settings name them; nothing before any `run`."""
+    with contextlib.suppress(FileNotFoundError):
+        told = json.loads((data_dir / "credentials.json").read_text())
+        return {name: told[name.lower()] for name in ("BASE_URL", "ADMIN_URL", "SANDBOX_URL")}
+    return {}
 
 
 @contextlib.contextmanager

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.pictures.furnish import furnish
 from tests.pictures.house import House, houses
-from tests.screenshots import SLUGS
+from tests.pictures.newcomer import opened
+from tests.screenshots import SLUGS, everybody, window
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 600
@@ -73,3 +75,22 @@ def house(known: dict[str, House]) -> House:
 def club(known: dict[str, House]) -> House:
     """The association."""
     return known["club"]
+
+
+@pytest.fixture(scope="package")
+def brands(browser: Browser, credentials: dict[str, Any], known: dict[str, House]) -> dict[str, House]:
+    """The demo's two, and one that was opened just now."""
+    return {**known, "new": opened(browser, credentials)}
+
+
+@pytest.fixture(scope="package")
+def states(browser: Browser, brands: dict[str, House]) -> dict[tuple[str, str], Any]:
+    """Everybody signed in."""
+    return everybody(browser, brands)
+
+
+@pytest.fixture(scope="package")
+def furnished(browser: Browser, known: dict[str, House], states: dict[tuple[str, str], Any]) -> None:
+    """What the demo lacks."""
+    with window(browser, states["card", "owner"]) as page:
+        furnish(page, known["card"], known["club"])

@@ -6,32 +6,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.pictures.furnish import furnish
 from tests.pictures.house import House
 from tests.pictures.looks import COLOURS, SCHEMES, SIZES
-from tests.pictures.newcomer import opened
-from tests.screenshots import AFTER, BEFORE, DRAWN, Door, everybody, paint, window
+from tests.screenshots import AFTER, BEFORE, DRAWN, Door, paint, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def brands(browser: Browser, credentials: dict[str, Any], known: dict[str, House]) -> dict[str, House]:
-    """The demo's two, and one that was opened just now."""
-    return {**known, "new": opened(browser, credentials)}
-
-
-@pytest.fixture(scope="module")
-def states(browser: Browser, brands: dict[str, House]) -> dict[tuple[str, str], Any]:
-    """Everybody signed in, at a house that is still as the demo left it."""
-    return everybody(browser, brands)
-
-
-@pytest.fixture(scope="module")
-def furnished(browser: Browser, known: dict[str, House], states: dict[tuple[str, str], Any]) -> None:
-    """What the demo lacks."""
-    with window(browser, states["card", "owner"]) as page:
-        furnish(page, known["card"], known["club"])
 
 
 FAULTS = {"resultTypes": ["violations"]}

@@ -25,7 +25,7 @@ from smartbis.tenancy.services import add_store, create_api_key
 from tests.factories import make_customer
 from tests.programs.conftest import make_cashback
 from tests.programs.earning import held
-from tests.vouchers.shop import available, coupon_of, give, issued
+from tests.vouchers.shop import available, coupon_of, give, issued, redeemed
 from vouchers.selectors import get_voucher
 
 SHOP = Path(__file__).parents[2] / "examples" / "shop"
@@ -77,10 +77,16 @@ def test_a_customer_buys_with_voucher_and_balance_and_gives_it_back(
     assert "Total R$ 60,00" in review
     assert "Saldo: −R$ 20,00" in review
     number = number_in(review)
-    assert "Pago. Obrigado!" in post(f"/orders/{number}/place")
+    placed = post(f"/orders/{number}/place")
+    assert "Pago. Obrigado!" in placed
+    assert "Você ganhou R$ 12,00" in placed
     (sale,) = purchases_page(tenant=aurora.id).items
     assert (sale.external_id, sale.paid_minor, available(aurora, marina)) == (number, 6_000, 1_200)
-    assert "Voltaram R$ 20,00 de saldo" in post(f"/orders/{number}/refund")
+    refunded = post(f"/orders/{number}/refund")
+    assert "Voltaram R$ 20,00 de saldo" in refunded
+    assert f"O voucher {voucher.code_grouped} vale de novo" in refunded
+    assert "Você ganhou" not in refunded
+    assert "Devolver tudo" not in refunded
     assert available(aurora, marina) == 2_000
     assert get_voucher(tenant=aurora.id, code=voucher.code).status == "issued"
     assert purchases_page(tenant=boreal.id).items == ()
@@ -96,7 +102,16 @@ def test_a_refusal_is_said_and_who_goes_back_or_waits_loses_nothing(
     dear = issued(aurora, coupon_of(aurora, min_purchase_minor=9_000), marina)
     assert "Faltam R$ 45,00" in post("/review", caneca="1", phone=PHONE, voucher=dear.code)
     foreign = issued(boreal, coupon_of(boreal))
-    assert "There is no voucher" in post("/review", caneca="1", phone=PHONE, voucher=foreign.code)
+    for unknown in (foreign.code, "não há / isto?", "a\r\nb"):
+        assert "Este código não existe" in post("/review", caneca="1", phone=PHONE, voucher=unknown)
+    assert "Confira o celular" in post("/review", caneca="1", phone="123")
+    assert "ainda não participa" in post("/review", caneca="1", phone="11976549999")
+    used = issued(aurora, coupon_of(aurora), marina)
+    review = post("/review", caneca="1", phone=PHONE, voucher=used.code)
+    assert "Total R$ 15,00" in review
+    post(f"/orders/{number_in(review)}/leave")
+    redeemed(aurora, used, customer=marina.id)
+    assert "já foi usado" in post("/review", caneca="1", phone=PHONE, voucher=used.code)
     left = number_in(post("/review", caneca="1", phone=PHONE))
     assert held(aurora, marina).held == 2_000
     post(f"/orders/{left}/leave")

@@ -1,5 +1,6 @@
 """`with-servers`: servers for the length of a command."""
 
+import json
 import os
 import signal
 import subprocess
@@ -43,6 +44,18 @@ def test_servers_named_by_the_environment_are_believed(data_dir):
     )
     assert done.stdout.split() == ["postgresql://db.example/x", "redis://cache.example/0"]
     assert not (data_dir / "postgres").exists()
+
+
+def test_the_addresses_of_the_last_run_are_known_unless_others_are_set(data_dir):
+    addresses = {"base_url": "http://127.0.0.1:9000", "admin_url": "http://127.0.0.1:9001", "sandbox_url": "http://s"}
+    (data_dir / "credentials.json").write_text(json.dumps({**addresses, "tenants": []}))
+    given = {name: value for name, value in os.environ.items() if name != "BASE_URL"}
+    environment = {**given, "DATABASE_URL": "postgresql://db.example/x", "REDIS_URL": "redis://cache.example/0"}
+    environment["ADMIN_URL"] = "http://admin.example"
+    show = [sys.executable, "-c", "import os; print(os.environ['BASE_URL'], os.environ['ADMIN_URL'])"]
+    command = [*COMMAND, "--data-dir", str(data_dir), "--", *show]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["http://127.0.0.1:9000", "http://admin.example"]
 
 
 def test_an_unknown_command_is_told():

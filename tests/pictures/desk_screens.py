@@ -1,10 +1,13 @@
 """The dashboard's screens by name: the empty ones first, before the house is furnished."""
 
+import io
+
+from PIL import Image
 from playwright.sync_api import Page
 
 from tests.pictures.furnish import many_backtests
 from tests.pictures.house import House
-from tests.pictures.screens import Screen
+from tests.pictures.screens import Screen, first_link
 
 
 def _without_rules(page: Page, house: House) -> None:
@@ -40,6 +43,39 @@ def _reads_as_an_offer(page: Page, house: House) -> None:
     page.locator("[name=do][value=submit]").click()
     page.locator(".errorlist").first.wait_for()
     page.wait_for_load_state("networkidle")
+
+
+def _a_picture_and_ten_buttons(page: Page, house: House) -> None:
+    """All that a template may have: a file on top, and buttons of every kind."""
+    page.locator("[name=header_kind]").select_option("image")
+    picture = io.BytesIO()
+    Image.linear_gradient("L").resize((640, 360)).save(picture, "PNG")
+    page.locator("[name=file]").set_input_files(
+        {"name": "vitrine.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    )
+    phone = {"kind": "phone", "text": "Ligar", "value": "+551133334444"}
+    address = {"kind": "address", "text": "Ver o cardápio", "value": "https://loja.example/cardapio"}
+    code = {"kind": "copy", "value": "{code}"}
+    replies = [{"kind": "reply", "text": f"Resposta {number}"} for number in range(1, 7)]
+    for row, button in enumerate([address, phone, code, *replies], start=1):
+        page.locator(f"[name=b{row}_kind]").select_option(button["kind"])
+        for part in ("text", "value"):
+            if part in button:
+                page.locator(f"[name=b{row}_{part}]").fill(button[part])
+    page.locator("#preview .phone-message__buttons--more li").nth(7).wait_for()
+    page.locator("#preview img").wait_for()
+
+
+def _look_up_a_used_one(page: Page, house: House) -> None:
+    """Found by its code; the use at the shop can be taken back."""
+    person = house.first("customers?limit=4")
+    terms = {"kind": "amount", "value_minor": 1_200, "holder": "bearer"}
+    coupon = house.call("coupons", {"name": "Vale balcão", **terms})["id"]
+    code = house.call("vouchers", {"customer": {"id": person["id"]}, "coupon": coupon})["code"]
+    house.call(f"vouchers/{code}/redeem", {"store": "centro", "amount_minor": 5_900, "external_id": f"V-{code}"})
+    page.locator("[name=code]").fill(code)
+    page.locator("main form button[type=submit]").click()
+    page.locator("details.confirm summary").first.click()
 
 
 def _running(page: Page, house: House) -> None:
@@ -106,6 +142,7 @@ DESK = [
     Screen("segment-list-form", "segments/new-list/"),
     Screen("sales", "sales/"),
     Screen("sale", "sales/{purchase}/"),
+    Screen("sale-waiting", "sales/{waiting}/"),
     Screen("programs", "programs/"),
     Screen("plans", "plans/", "club"),
     Screen("plan-form", "plans/new/"),
@@ -116,6 +153,9 @@ DESK = [
     Screen("tier-members", "tiers/onda/members/", "club"),
     Screen("tiers-form", "tiers/change/", "club"),
     Screen("tiers-form-new", "tiers/change/"),
+    Screen("vouchers", "vouchers/"),
+    Screen("voucher", "customers/{customer}/", act=first_link("/vouchers/")),
+    Screen("voucher-used", "vouchers/", act=_look_up_a_used_one),
     Screen("coupons", "coupons/"),
     Screen("coupon", "coupons/{coupon}/"),
     Screen("coupon-form", "coupons/new/"),
@@ -141,6 +181,11 @@ DESK = [
     Screen("template", "messages/templates/one/?template=voucher_issued"),
     Screen("template-form", "messages/templates/write/?template=voucher_issued&language=pt_BR", is_key=True),
     Screen("template-form-faults", "messages/templates/write/?template=welcome&language=pt_BR", act=_reads_as_an_offer),
+    Screen(
+        "template-form-full",
+        "messages/templates/write/?template=voucher_issued&language=pt_BR",
+        act=_a_picture_and_ten_buttons,
+    ),
     Screen("channel", "messages/channel/"),
     Screen("merge-proposals", "customers/merges/"),
     Screen("costs", "messages/costs/"),

@@ -53,6 +53,7 @@ def furnish(owner: Page, card: House, club: House) -> None:
     meet_in_one_number(card)
     issue_to_many(card)
     honour(card)
+    wait_for_payment(card)
     adjust(owner, card)
     program = card.first("programs")["id"]
     told = {"text": "Às tardes, de terça a quinta, o cashback vale em dobro.", "days": 30}
@@ -93,6 +94,13 @@ def honour(house: House) -> None:
         used = house.call(f"vouchers/{code}/redeem", sale)
         if number == 1:
             house.call(f"redemptions/{used['id']}/reverse", {"reason": "Cliente desistiu"})
+
+
+def wait_for_payment(house: House) -> None:
+    """A sale whose payment has not come yet."""
+    person = house.first("customers?limit=1")["id"]
+    sale = {"customer": {"id": person}, "store": "centro", "amount_minor": 18_900, "external_id": "ESPERA-1"}
+    house.call("purchases", sale | {"status": "pending"})
 
 
 def club_event(club: House) -> None:

@@ -23,6 +23,7 @@ FIND: dict[str, Find] = {
     "tonight": lambda house: _event(house, "Oficina"),
     "challenge": lambda house: str(house.first("challenges")["id"]),
     "plan": lambda house: str(house.first("plans")["key"]),
+    "waiting": lambda house: str(house.first("purchases?store=centro&external_id=ESPERA-1")["id"]),
     "backtest": lambda house: str(house.first(f"programs/{house.first('programs')['id']}/backtests")["id"]),
 }
 
@@ -59,7 +60,7 @@ def _event(house: House, name: str) -> str:
     return next(str(each["id"]) for each in house.call("events")["results"] if each["name"].startswith(name))
 
 
-def _first_link(pattern: str) -> Act:
+def first_link(pattern: str) -> Act:
     """Follow the first link of the main part whose address looks so."""
 
     def follow(page: Page, house: House) -> None:
@@ -131,10 +132,10 @@ PORTAL = [
     Screen("home", "", is_key=True),
     Screen("home-club", "", "club"),
     Screen("offers", "offers/"),
-    Screen("offer", "offers/", act=_first_link("/offers/")),
+    Screen("offer", "offers/", act=first_link("/offers/")),
     Screen("convert", "convert/"),
     Screen("vouchers", "vouchers/"),
-    Screen("voucher", "vouchers/", act=_first_link("/vouchers/")),
+    Screen("voucher", "vouchers/", act=first_link("/vouchers/")),
     Screen("statement", "statement/"),
     Screen("statement-club", "statement/", "club"),
     Screen("events", "events/", "club"),

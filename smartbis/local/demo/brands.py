@@ -105,6 +105,7 @@ CARD = DemoBrand(
                 "limit_per_customer": 2,
                 "holder": "personal",
                 "description": "De segunda a quinta, das 14h às 17h.",
+                "rotates_code": True,
             },
             appeal=2,
         ),

@@ -100,6 +100,7 @@ def tell_history(brand: OpenedBrand, *, today: datetime, seed: int) -> Story:
             while back < PUBLISHED_DAYS and relay_deliveries(tenant=brand.tenant):
                 pass
     with frozen(today), tenant_scope(brand.tenant):
+        _hold_up_changing_codes(story)
         settle_membership(brand)
         settle_past_messages(tenant=brand.tenant)
         settle_history(tenant=brand.tenant)
@@ -108,14 +109,25 @@ def tell_history(brand: OpenedBrand, *, today: datetime, seed: int) -> Story:
 
 def showcase(story: Story) -> list[dict[str, str]]:
     """Three members with something to show: open vouchers and a good balance."""
+    return [{"name": member.name, "phone": member.phone} for member in _best(story)]
+
+
+def _best(story: Story) -> list[Member]:
     purses = balances_of(tenant=story.brand.tenant, customers=[member.id for member in story.members])
     waiting = {member.id for _, member in story.open_vouchers}
 
     def worth(member: Member) -> tuple[bool, int]:
         return member.id in waiting, sum(each.available for each in purses.get(member.id, []))
 
-    best = sorted(story.members, key=worth, reverse=True)[:3]
-    return [{"name": member.name, "phone": member.phone} for member in best]
+    return sorted(story.members, key=worth, reverse=True)[:3]
+
+
+def _hold_up_changing_codes(story: Story) -> None:
+    """Whom strangers sign in as first holds a voucher whose code changes, if the brand has such a coupon."""
+    first = _best(story)[0]
+    for coupon, _ in story.brand.coupons:
+        if coupon.rotates_code:
+            _take(story, first, coupon)
 
 
 def _live_day(story: Story, day: date, back: int, zone: ZoneInfo, *, publish: bool) -> None:
