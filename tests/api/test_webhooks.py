@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
+from messaging.errors import WebhookNotSigned
 from messaging.models import WebhookPayload
 from messaging.services import MAX_BODY_BYTES
 from messaging.whatsapp.guard import tolerating_test_transaction
@@ -103,3 +105,21 @@ def test_other_methods_are_405(line: Line) -> None:
 def test_an_address_of_no_text_is_not_found(client: Client, db: None) -> None:
     for method in (client.get, client.post):
         assert method("/webhooks/whatsapp/a%00b/").status_code == 404
+
+
+def test_a_post_goes_past_all_that_only_people_need(line: Line) -> None:
+    with translation.override("en"):  # what a request before it left behind in this thread
+        refused = problem(signed_post(line, b"{}", secret="wrong"), 403, WebhookNotSigned.code)
+        with translation.override("pt-br"):
+            assert refused["title"] == WebhookNotSigned().sentence
+        assert translation.get_language() == "en"
+    kept_it = signed_post(line, b"{}")
+    assert kept_it.status_code == 200
+    assert set(kept_it.headers) & {"Set-Cookie", "Content-Language", "Content-Security-Policy", "Vary"} == set()
+    assert {"X-Request-Id", "X-Content-Type-Options"} <= set(kept_it.headers)
+
+
+def test_an_address_that_is_none_is_answered_by_the_others(line: Line) -> None:
+    assert (
+        Client().post(path_of(line).rstrip("/") + "/more/", b"{}", content_type="application/json").status_code == 404
+    )

@@ -13,7 +13,7 @@ from tests.screenshots import AFTER, Door, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MOST_TABS = 400
-SETTLED_MS = 300
+SETTLED_MS, LOOKS = 200, 10
 # A refusal at the till keeps the focus on what comes next; Escape leaves it.
 HOLDS_THE_FOCUS = {"no-such-code"}
 # What Tab must lead to: of a group of radio buttons it leads to one.
@@ -68,6 +68,17 @@ _LEFT = """(seen) => [...document.querySelectorAll('[data-walk]')]
     .map((each) => each.outerHTML.slice(0, 120))"""
 
 
+def settled(page: Page) -> Any:
+    """What holds the focus, judged when whatever scrolls or slides has come to rest."""
+    held = page.evaluate(_HELD)
+    for _ in range(LOOKS):
+        if held is None or not held[2]:
+            break
+        page.wait_for_timeout(SETTLED_MS)
+        held = page.evaluate(_HELD)
+    return held
+
+
 def walk(page: Page) -> list[str]:
     """Tab through the whole page; what is wrong with it."""
     wanted = page.evaluate(_WANTED)
@@ -75,10 +86,7 @@ def walk(page: Page) -> list[str]:
     seen, faults, rounds = set[str](), list[str](), 0
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
-        held = page.evaluate(_HELD)
-        if held is not None and held[2]:  # what scrolls or slides is there a moment later
-            page.wait_for_timeout(SETTLED_MS)
-            held = page.evaluate(_HELD)
+        held = settled(page)
         if held is None:  # past the end; a page that takes the focus at once is walked once more from its top
             rounds += 1
             if rounds > 1 or len(seen) >= wanted:
