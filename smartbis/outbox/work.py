@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from smartbis.kernel.clock import now
 from smartbis.kernel.context import scoped_tenant
 from smartbis.kernel.ids import new_id
-from smartbis.tenancy.scope import current_tenant
+from smartbis.tenancy.scope import Reading, current_tenant
 from smartbis.tenancy.statements import prepared_cursor
 
 log = structlog.get_logger(__name__)
@@ -84,6 +84,14 @@ def each_alone(works: Sequence[Callable[[], T]]) -> list[T]:
     return answers
 
 
+_WAKE = "INSERT INTO outbox_wakeup (id, queue, owner, due_at, worker) VALUES (%s, %s, %s, %s, %s) RETURNING id"
+
+
+def waking(*, tenant: UUID, queue: str, worker: str) -> Reading[None]:
+    """`request_work` for now, as a statement that goes with a scope's opening; `poke_after_commit` is the caller's."""
+    return Reading(_WAKE, [new_id(), queue, tenant, now(), worker], lambda rows: None)
+
+
 def request_work(*, queue: str, due_at: datetime | None = None, worker: str = "") -> None:
     """Say, in this transaction, that the tenant in scope has work in `queue` from `due_at` (now) on.
 
@@ -91,10 +99,7 @@ def request_work(*, queue: str, due_at: datetime | None = None, worker: str = ""
     """
     instant = now()
     with prepared_cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO outbox_wakeup (id, queue, owner, due_at, worker) VALUES (%s, %s, %s, %s, %s)",
-            [new_id(), queue, current_tenant(), due_at or instant, worker],
-        )
+        cursor.execute(_WAKE, [new_id(), queue, current_tenant(), due_at or instant, worker])
     if due_at is None or due_at <= instant:
         poke_after_commit(queue)
 

@@ -40,11 +40,22 @@ def _keys(tenant: UUID) -> tuple[bytes, bytes]:
     return key[:32], key[32:]
 
 
+class Sealer:
+    """Seals for one tenant. Made inside its scope; what it seals afterwards needs none."""
+
+    def __init__(self, tenant: UUID) -> None:
+        self._tenant = tenant
+        self._key, _ = _keys(tenant)
+
+    def seal(self, *, place: str, row: UUID, text: str) -> bytes:
+        """The sealed form of `text`, which opens only for the same tenant, place and row."""
+        nonce = os.urandom(_NONCE)
+        return _VERSION + nonce + AESGCM(self._key).encrypt(nonce, text.encode(), _bound(self._tenant, place, row))
+
+
 def seal(*, tenant: UUID, place: str, row: UUID, text: str) -> bytes:
     """The sealed form of `text`, which opens only for the same tenant, place and row."""
-    nonce = os.urandom(_NONCE)
-    sealing, _ = _keys(tenant)
-    return _VERSION + nonce + AESGCM(sealing).encrypt(nonce, text.encode(), _bound(tenant, place, row))
+    return Sealer(tenant).seal(place=place, row=row, text=text)
 
 
 def unseal(*, tenant: UUID, place: str, row: UUID, sealed: bytes | memoryview) -> str:

@@ -1,9 +1,11 @@
 """At the door: judged on raw bytes, kept, answered; nothing forged changes anything."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from messaging.errors import ChannelNotFound, WebhookNotSigned, WebhookNotVerified, WebhookTooLarge
-from messaging.models import WebhookPayload
+from messaging.models import Channel, WebhookPayload
 from messaging.services import (
     MAX_BODY_BYTES,
     connect_channel,
@@ -13,6 +15,7 @@ from messaging.services import (
 from messaging.whatsapp.signature import signature_of
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import TenantInfo
 from tests.messaging.conftest import APP_SECRET, VERIFY_TOKEN, Line, open_line
 from tests.messaging.hooks import body_of, deliver, messages_change, rows, sent_message, status, status_of
 
@@ -56,19 +59,59 @@ def test_an_unknown_address_is_not_found(line: Line) -> None:
         receive_webhook("nobody", b"{}", "sha256=00")
 
 
-def test_the_secret_before_a_rotation_still_signs(line: Line) -> None:
+def rotate(line: Line, secret: str) -> None:
+    """Connect Aurora's channel again with another app secret."""
     connect_channel(
         tenant=line.tenant,
         phone_number_id=line.channel.phone_number_id,
         waba_id=line.channel.waba_id,
         token="t",
-        app_secret="rotated",
+        app_secret=secret,
         verify_token="v",
         display_name="Aurora",
         actor=Actor(kind="staff", role="owner"),
     )
+
+
+def test_the_secret_before_a_rotation_still_signs(line: Line) -> None:
+    rotate(line, "rotated")
     for secret, raw in ((f"{APP_SECRET}-aurora", b'{"entry": []}'), ("rotated", b'{"entry": [] }')):
         assert deliver(line, raw, secret).repeated is False
+
+
+def test_secrets_that_change_between_two_posts_count_at_once(line: Line) -> None:
+    first = f"{APP_SECRET}-aurora"
+    assert deliver(line, b"[1]", first).repeated is False  # from here on the channel is remembered
+    rotate(line, "second")
+    assert deliver(line, b"[2]", "second").repeated is False
+    assert deliver(line, b"[3]", first).repeated is False
+    rotate(line, "third")
+    with pytest.raises(WebhookNotSigned):
+        receive_webhook(line.channel.public_id, b"[4]", signature_of(b"[4]", first))
+    assert deliver(line, b"[5]", "third").repeated is False
+    assert rows(line, WebhookPayload) == 4
+
+
+def test_a_body_that_was_kept_is_known_by_whoever_remembers_the_channel(line: Line) -> None:
+    first = deliver(line, b"[1]")
+    with CaptureQueriesContext(connection) as asked:
+        receive_webhook(line.channel.public_id, b"[2]", signature_of(b"[2]", f"{APP_SECRET}-aurora"))
+    said = [str(each["sql"]).split() for each in asked]
+    assert ["INSERT", "INTO", "messaging_webhookpayload"] in [each[:3] for each in said]
+    assert not any(each[0] == "SELECT" and "set_config" not in each[1] for each in said)
+    again = deliver(line, b"[1]")
+    assert (again.repeated, again.payload_id) == (True, first.payload_id)
+
+
+def test_a_channel_that_is_gone_is_forgotten(line: Line, boreal: TenantInfo) -> None:
+    deliver(line, b"[1]")
+    with tenant_scope(line.tenant):
+        WebhookPayload.objects.all().delete()
+        Channel.objects.filter(id=line.channel.id).update(public_id="elsewhere")
+    other = open_line(boreal, number="700")
+    with pytest.raises(ChannelNotFound):
+        receive_webhook(line.channel.public_id, b"[2]", signature_of(b"[2]", f"{APP_SECRET}-aurora"))
+    assert rows(line, WebhookPayload) == rows(other, WebhookPayload) == 0
 
 
 def test_verification_echoes_the_challenge(line: Line) -> None:
