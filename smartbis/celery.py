@@ -13,6 +13,8 @@ app = Celery("smartbis")
 def _configure() -> None:
     from django.conf import settings
 
+    from smartbis.outbox.work import QUEUES, TURN_LIMITS
+
     transport = {
         "visibility_timeout": 600,
         "unacked_restore_interval": 5,
@@ -46,7 +48,17 @@ def _configure() -> None:
         task_default_queue="relay",
         timezone="UTC",
         beat_schedule={
-            "sweep": {"task": "outbox.sweep", "schedule": 1.0, "options": {"expires": 10}},
+            **{
+                # To each queue by itself: a sweep that was a job of one queue waited behind whatever that queue did.
+                f"sweep-{queue}": {
+                    "task": "outbox.drain",
+                    "args": (queue,),
+                    "schedule": 1.0,
+                    "options": {"queue": queue, "expires": 10, **TURN_LIMITS.get(queue, {})},
+                }
+                for queue in QUEUES
+            },
+            "turns": {"task": "outbox.turns", "schedule": 60.0, "options": {"expires": 1800}},
         },
     )
 

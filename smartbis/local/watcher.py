@@ -22,8 +22,6 @@ from smartbis.local.terminal import say
 LOOK_EVERY_SECONDS = 10.0
 # a turn of the bulk queue (a chunk of an import) may be long
 DEAF_AFTER_SECONDS = {"relay": 60.0, "send": 60.0, "bulk": 300.0}
-# the sweep that lets all the others beat is itself a job of this queue
-SWEEPING_QUEUE = "relay"
 # a worker just started needs time to beat; restarting it again at once would keep it from ever doing so
 PATIENCE_SECONDS = 120.0
 
@@ -37,14 +35,12 @@ def deaf_queues(silence: Mapping[str, float], uptime: Mapping[str, float]) -> li
     """The queues whose worker has run long enough to beat, and has not. All figures are seconds.
 
     A queue that never beat is missing in `silence`; a worker that does not run is missing in `uptime`.
-    Where the sweeping queue is deaf the others' silence proves nothing, so it is named alone.
     """
-    deaf = [
+    return [
         queue
         for queue in QUEUES
         if uptime.get(queue, 0.0) > PATIENCE_SECONDS and silence.get(queue, float("inf")) > DEAF_AFTER_SECONDS[queue]
     ]
-    return [SWEEPING_QUEUE] if SWEEPING_QUEUE in deaf else deaf
 
 
 def silence_by_queue(database_url: str) -> dict[str, float] | None:

@@ -155,6 +155,8 @@ def drain_queue(queue: str, *, seconds: float = 20.0, linger: float = 0.0) -> in
             turns += 1
             if time.monotonic() >= end:
                 break
+    else:  # there may be more
+        _poke(queue)
     return turns
 
 

@@ -17,9 +17,9 @@ UP = {"relay": 500.0, "send": 500.0, "bulk": 500.0, "web": 500.0}
         ({"relay": 1, "send": 1}, UP, ["bulk"]),
         ({"relay": 1, "send": 61, "bulk": 1}, {**UP, "send": 119.0}, []),
         ({"relay": 1, "send": 61, "bulk": 1}, {"relay": 500.0}, []),
-        ({"relay": 90, "send": 90, "bulk": 900}, UP, ["relay"]),
+        ({"relay": 90, "send": 90, "bulk": 900}, UP, ["relay", "send", "bulk"]),
     ],
-    ids=["all beat", "one silent", "long turn", "never beat", "just started", "not running", "sweeper first"],
+    ids=["all beat", "one silent", "long turn", "never beat", "just started", "not running", "all silent"],
 )
 def test_deaf_queues(silence, uptime, deaf):
     assert watcher.deaf_queues(silence, uptime) == deaf

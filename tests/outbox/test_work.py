@@ -160,3 +160,19 @@ def test_what_fails_comes_back_and_the_others_need_not(
 def test_every_name_that_is_given_is_a_workers() -> None:
     names = {each.__name__ for each in work._workers["relay"]}  # type: ignore[attr-defined]
     assert {CARRIER, WEBHOOK_WORKER} <= names
+
+
+def test_a_drain_whose_time_is_over_asks_for_the_next(
+    aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poked: list[str] = []
+    monkeypatch.setattr(work, "_poke", poked.append)
+    monkeypatch.setitem(work._workers, "send", [lambda *, tenant: tenant == aurora.id])
+    for brand in (aurora, boreal):
+        with tenant_scope(brand.id):
+            request_work(queue="send", due_at=now() + timedelta(milliseconds=1))
+    drain_queue("send", seconds=0.1, linger=LINGER_SECONDS)  # Aurora's worker always has more
+    assert poked == ["send"]
+    monkeypatch.setitem(work._workers, "send", [lambda *, tenant: False])
+    drain_queue("send", seconds=5)
+    assert poked == ["send"]
