@@ -36,6 +36,8 @@ class Issuance(TenantModel):
     total = models.PositiveIntegerField()
     issued = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    # The last customer, in the order of their ids, who was served or refused; whoever stands behind still waits.
+    position = models.UUIDField(null=True)
     key = models.CharField(max_length=255)
     actor_kind = models.CharField(max_length=12)
     actor_id = models.UUIDField(null=True)
@@ -60,23 +62,15 @@ class Issuance(TenantModel):
 
 
 class IssuanceTarget(TenantModel):
-    """One customer of an issuance: waiting, served, or refused with the code of the reason."""
+    """One customer of an issuance; with a refusal, the code of why they may not have one."""
 
     issuance = models.ForeignKey(Issuance, on_delete=models.PROTECT, related_name="+", db_index=False)
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
-    is_waiting = models.BooleanField(default=True)
     refusal = models.CharField(max_length=40, blank=True)
 
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "issuance", "customer"], name="issuance_target_once"),
-        ]
-        indexes = [
-            models.Index(
-                fields=["tenant", "issuance", "customer"],
-                condition=Q(is_waiting=True),
-                name="issuance_target_waiting",
-            ),
         ]
 
     def __str__(self) -> str:

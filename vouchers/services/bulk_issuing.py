@@ -69,7 +69,10 @@ def issue_next_part(*, tenant: UUID) -> bool:
 
 
 def _targets(row: Issuance) -> list[UUID]:
-    waiting = IssuanceTarget.objects.filter(issuance_id=row.id, is_waiting=True)
+    """Who is next. Who was refused behind the position, where stock ran out before, is not asked again."""
+    waiting = IssuanceTarget.objects.filter(issuance_id=row.id, refusal="")
+    if row.position is not None:
+        waiting = waiting.filter(customer_id__gt=row.position)
     return list(waiting.order_by("customer_id").values_list("customer_id", flat=True)[:PART])
 
 
@@ -81,7 +84,7 @@ def _work(part: _Part) -> None:
         _rest(part, "coupon_not_live")
         return
     refused = _refused(part)
-    fit = [target for target in part.people if target not in refused]
+    fit = sorted(target for target in part.people if target not in refused)
     wanted = part.codes or len(fit)
     granted, ran_out = stock.take_pieces(coupon=part.coupon, wanted=wanted, money_each=reserve_of(part.coupon))
     pooled: list[str] = []
@@ -96,9 +99,10 @@ def _work(part: _Part) -> None:
     served, unserved = fit[:granted], fit[granted:]
     stock.give_one_each_back(coupon=part.coupon.id, customers=[part.people[target] for target in unserved])
     _issue(part, order, served, granted if part.codes else 0, pooled)
-    _note(part.row, served, "")
     for code in sorted(set(refused.values())):
         _note(part.row, [target for target, each in refused.items() if each == code], code)
+    if part.people:
+        part.row.position = _reached(part, served, unserved)
     part.row.issued += granted
     part.row.refused += len(refused)
     if ran_out:
@@ -199,9 +203,14 @@ def _issue(part: _Part, order: Order, served: Sequence[UUID], codes: int, pooled
 
 
 def _note(row: Issuance, targets: Sequence[UUID], refusal: str) -> None:
-    if targets:
-        waiting = IssuanceTarget.objects.filter(issuance_id=row.id, customer_id__in=targets, is_waiting=True)
-        waiting.update(is_waiting=False, refusal=refusal)
+    IssuanceTarget.objects.filter(issuance_id=row.id, customer_id__in=targets).update(refusal=refusal)
+
+
+def _reached(part: _Part, served: Sequence[UUID], unserved: Sequence[UUID]) -> UUID | None:
+    """The last one before whom nobody waits."""
+    if not unserved:
+        return max(part.people)
+    return served[-1] if served else part.row.position
 
 
 def _rest(part: _Part, code: str) -> None:
@@ -212,4 +221,4 @@ def _finish(part: _Part) -> None:
     row = part.row
     if row.issued + row.refused >= row.total:
         row.status, row.stopped_by, row.finished_at = Issuance.Status.DONE, "", now()
-    row.save(update_fields=["status", "stopped_by", "issued", "refused", "finished_at"])
+    row.save(update_fields=["status", "stopped_by", "issued", "refused", "position", "finished_at"])

@@ -29,8 +29,8 @@ MOST = 200_000
 AudienceName = Literal["segment", "list", "everybody", "codes"]
 
 _TARGETS = """
-INSERT INTO vouchers_issuancetarget (id, tenant_id, issuance_id, customer_id, is_waiting, refusal)
-SELECT id, %(tenant)s, %(issuance)s, customer, true, ''
+INSERT INTO vouchers_issuancetarget (id, tenant_id, issuance_id, customer_id, refusal)
+SELECT id, %(tenant)s, %(issuance)s, customer, ''
 FROM unnest(%(ids)s::uuid[], %(customers)s::uuid[]) AS who(id, customer)
 """
 
