@@ -1,11 +1,10 @@
 """Issuing to many in the background, beside one statement a voucher."""
 
-import time
 from uuid import uuid4
 
 from benchmarks import house
 from benchmarks.brand import World
-from benchmarks.clients import Burst
+from benchmarks.clients import Burst, Fleet, Operation
 
 # Every row that a voucher leaves behind, its event and one delivery a subscriber; the rest is like the first one's.
 ISSUE = r"""
@@ -53,31 +52,38 @@ def floor(world: World) -> str:
     return ISSUE.replace("{columns}", ", ".join(columns)).replace("{values}", values).replace("{first}", world.codes[0])
 
 
-def to_everybody(world: World, seconds: float) -> Burst:
-    """Orders of a voucher for every customer, one after the other by one worker, as the queue `bulk` does them.
+def worker(world: World, place: int) -> Operation:
+    """One of the queue's workers: each time the next part of an order for every customer, as `bulk` does them.
 
-    Counts vouchers. The order's own writing, with whom it is for, is part of the time.
+    Whoever finds no order that nobody else works on writes one, with whom it is for; that is part of the time.
     """
     house.set_up(world.database.app_url)
     from smartbis.kernel.people import Actor
-    from vouchers.selectors.issuances import get_issuance
     from vouchers.services import start_issuance
     from vouchers.services.bulk_issuing import issue_next_part
 
     owner = Actor(kind="staff", role="owner", label="Owner")
-    started, issued, parts = time.perf_counter(), 0, []
-    while time.perf_counter() - started < seconds:
-        order = start_issuance(
-            tenant=world.tenant,
-            coupon=world.coupon,
-            audience="everybody",
-            reason="Bench",
-            key=uuid4().hex,
-            actor=owner,
-        )
-        before = time.perf_counter()
-        while issue_next_part(tenant=world.tenant):
-            parts.append((time.perf_counter() - before) * 1000)
-            before = time.perf_counter()
-        issued += get_issuance(tenant=world.tenant, issuance=order.id).issued
-    return Burst(issued, time.perf_counter() - started, parts)
+
+    def operation() -> None:
+        while not issue_next_part(tenant=world.tenant):
+            start_issuance(
+                tenant=world.tenant,
+                coupon=world.coupon,
+                audience="everybody",
+                reason="Bench",
+                key=uuid4().hex,
+                actor=owner,
+            )
+
+    return operation
+
+
+def in_vouchers(world: World, fleet: Fleet, seconds: float) -> Burst:
+    """A burst of parts counted in vouchers: the customers are a whole number of parts."""
+    from vouchers.services.bulk_issuing import PART
+
+    part, left = min(PART, len(world.customers)), len(world.customers) % PART
+    if part == PART and left:
+        raise ValueError(f"{len(world.customers)} customers are no whole number of parts of {PART}")
+    burst = fleet.run(seconds)
+    return Burst(burst.operations * part, burst.seconds, burst.latencies_ms)

@@ -112,6 +112,24 @@ def test_what_runs_out_lets_it_rest_and_it_goes_on_where_it_was(aurora: TenantIn
     assert refused.value.code == "issuance_ended"
 
 
+def test_who_was_refused_behind_the_last_piece_is_not_asked_again(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    *others, last = sorted(make_customer(aurora).id for _ in range(5))
+    coupon = coupon_of(aurora, stock=1)
+    order = start(aurora, coupon)
+    erase_customer(tenant=aurora.id, customer=last, actor=MANAGER)
+    rests = work(aurora, order)
+    assert (rests.status, rests.issued, rests.refused) == ("paused", 1, 1)
+    assert holders(aurora, coupon) == others[:1]
+    for stock, had, status in ((3, 3, "paused"), (9, 4, "done")):
+        draft = replace(get_coupon(tenant=aurora.id, coupon=coupon.id).as_draft(), stock=stock)
+        change_coupon(tenant=aurora.id, coupon=coupon.id, draft=draft, actor=MANAGER)
+        resume_issuance(tenant=aurora.id, issuance=order.id, actor=MANAGER)
+        done = work(aurora, order)
+        assert (done.status, done.issued, done.refused) == (status, had, 1)
+        assert holders(aurora, coupon) == others[:had]
+    assert done.refusals == {"customer_gone": 1}
+
+
 def test_it_can_be_held_gone_on_with_and_stopped(
     aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
