@@ -12,11 +12,12 @@ BIN := .venv/bin
 LOCAL := $(BIN)/python -m smartbis.local
 OWNER := DATABASE_LOGIN=owner
 
-.PHONY: help venv run test check checks format messages openapi bench bench-full faults screenshots
+.PHONY: help venv run test coverage check checks format messages openapi bench bench-full faults screenshots
 
 help:
 	@echo 'make run          everything, at http://127.0.0.1:$(PORT)/ (PORT=…, DATA_DIR=…); Ctrl-C stops it'
 	@echo 'make test         the whole suite on its own PostgreSQL and Valkey (ARGS="-k voucher")'
+	@echo 'make coverage     the same, slower, with which lines it ran'
 	@echo 'make check        what CI runs: format, lint, types, import contracts, migrations, OpenAPI, tests'
 	@echo 'make bench        the benchmarks, each beside its floor or peer (make bench-full: longer, more rows, the real file)'
 	@echo 'make faults       20,000 messages through the sandbox with everything going wrong, each accounted for (ARGS="--messages 1000")'
@@ -35,6 +36,9 @@ test: venv
 	@$(LOCAL) compile-messages
 	@exec $(LOCAL) with-servers --fast -- $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist worksteal $(ARGS)
 
+coverage:
+	@$(MAKE) test ARGS='--cov --cov-report=term:skip-covered $(ARGS)'
+
 # one pair of servers for all the checks: settings, models and schema are read by most of them
 check: venv
 	@exec $(LOCAL) with-servers --fast -- $(MAKE) checks
@@ -50,7 +54,7 @@ checks:
 	@echo '— OpenAPI' && mkdir -p build \
 	  && $(OWNER) $(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json --file build/openapi.json \
 	  && { diff -u docs/openapi.json build/openapi.json || { echo 'docs/openapi.json is behind: make openapi'; exit 1; }; }
-	@echo '— tests' && $(MAKE) test ARGS='--cov --cov-report=term:skip-covered $(ARGS)'
+	@echo '— tests' && $(MAKE) test
 
 format: venv
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format . && $(BIN)/djlint --quiet --reformat templates
