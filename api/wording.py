@@ -51,10 +51,12 @@ def locale() -> str:
     return to_locale(get_language() or "pt-br")
 
 
-def worded_awards(awards: tuple[AwardInfo, ...], brand: TenantInfo, stores: dict[str, str]) -> tuple[WordedAward, ...]:
-    """Awards explained; `stores` gives names by code."""
+def worded_awards(
+    awards: tuple[AwardInfo, ...], brand: TenantInfo, stores: dict[str, str], spoken: str
+) -> tuple[WordedAward, ...]:
+    """Awards explained in the locale `spoken`; `stores` gives names by code."""
     took_part = participations_of(tenant=brand.id, awards=awards)
-    currency, spoken = brand.currency, locale()
+    currency = brand.currency
     return tuple(
         WordedAward(
             program=award.program,
@@ -76,10 +78,15 @@ def worded_awards(awards: tuple[AwardInfo, ...], brand: TenantInfo, stores: dict
     )
 
 
-def worded_sale(outcome: SaleOutcome, brand: TenantInfo, codes: dict[UUID, str], names: dict[str, str]) -> WordedSale:
-    """A sale's outcome explained, with its receipt; `codes` gives store codes by id, `names` store names by code."""
+def worded_sale(
+    outcome: SaleOutcome, brand: TenantInfo, codes: dict[UUID, str], names: dict[str, str], spoken: str
+) -> WordedSale:
+    """A sale's outcome explained in the locale `spoken`, with its receipt.
+
+    `codes` gives store codes by id, `names` store names by code.
+    """
     sale = outcome.purchase
-    told = receipt(brand=brand, outcome=outcome, store_code=codes.get(sale.store_id, ""), locale=locale())
+    told = receipt(brand=brand, outcome=outcome, store_code=codes.get(sale.store_id, ""), locale=spoken)
     return WordedSale(
         id=sale.id,
         status=sale.status,
@@ -88,7 +95,7 @@ def worded_sale(outcome: SaleOutcome, brand: TenantInfo, codes: dict[UUID, str],
         amount_minor=sale.amount_minor,
         paid_minor=sale.paid_minor,
         currency=sale.currency,
-        awards=worded_awards(outcome.awards, brand, names),
+        awards=worded_awards(outcome.awards, brand, names, spoken),
         balances=outcome.balances,
         vouchers=tuple(group_code(code) for code in outcome.vouchers),
         receipt_text=told.text,

@@ -9,7 +9,7 @@ from api.references import customer_of
 from api.schema import answered, call, sent
 from api.serializers.purchases import ParticipationIn, ParticipationOut
 from api.views.base import ApiView, rendered
-from api.wording import worded_awards
+from api.wording import locale, worded_awards
 from programs.services import record_participation
 
 
@@ -60,7 +60,7 @@ class Participations(ApiView):
 
         def work() -> tuple[int, Any]:
             outcome = record_participation(tenant=self.tenant, customer=customer_of(self.tenant, reference), **given)
-            awards = worded_awards(outcome.awards, self.brand, {})
+            awards = worded_awards(outcome.awards, self.brand, {}, locale())
             body = {"id": outcome.id, "awards": awards, "balances": outcome.balances}
             return 200 if outcome.repeated else 201, rendered(ParticipationOut, body)
 

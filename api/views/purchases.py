@@ -20,9 +20,9 @@ from api.serializers.purchases import (
     RefundOut,
 )
 from api.views.base import ApiView, rendered
-from api.wording import worded_sale
+from api.wording import locale, worded_sale
 from programs.infos import RefundOutcome, SaleOutcome
-from programs.selectors import sale_readings
+from programs.selectors import sale_readings, speaking
 from programs.services import cancel_sale, confirm_sale, record_sale, refund_sale
 from smartbis.kernel.codes import group_code
 from smartbis.ledger.selectors import balances
@@ -94,7 +94,10 @@ class SaleView(ApiView):
         """The outcomes of several sales, with the stores read once."""
         known = stores(tenant=self.tenant, active_only=False)
         codes, names = {store.id: store.code for store in known}, {store.code: store.name for store in known}
-        return [rendered(PurchaseAnswer, worded_sale(each, self.brand, codes, names)) for each in outcomes]
+        spoken = locale()
+        with speaking(spoken):
+            worded = [worded_sale(each, self.brand, codes, names, spoken) for each in outcomes]
+        return [rendered(PurchaseAnswer, each) for each in worded]
 
 
 class Purchases(SaleView):

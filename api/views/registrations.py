@@ -18,7 +18,7 @@ from api.serializers.events import (
 )
 from api.views.base import ApiView, rendered
 from api.views.events import EVENT, price_of
-from api.wording import worded_awards
+from api.wording import locale, worded_awards
 from programs.gatherings.infos import RegistrationInfo
 from programs.gatherings.selectors import get_gathering, registrations
 from programs.gatherings.services import check_in, leave, register, undo_check_in
@@ -186,7 +186,7 @@ class EventCheckIns(RegistrationView):
                 registration=given.get("registration"),
                 is_paid=given["paid"],
             )
-            awards = worded_awards(seen.awards, self.brand, {})
+            awards = worded_awards(seen.awards, self.brand, {}, locale())
             body = {"registration": _shaped(seen.registration), "awards": awards, "balances": seen.balances}
             return 201, rendered(CheckInOut, body)
 

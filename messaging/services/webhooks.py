@@ -96,8 +96,16 @@ def _listener(channel_id: str) -> _Listener:
         row = read(listening)
         if row is None:
             raise ChannelNotFound
-        sealed = (bytes(row.app_secret_sealed), row.previous_app_secret_sealed)
-        found = _Listener(tenant, channel_id, row.id, *sealed, secrets=app_secrets_of(row), sealer=Sealer(tenant))
+        previous = row.previous_app_secret_sealed
+        found = _Listener(
+            tenant=tenant,
+            address=channel_id,
+            channel=row.id,
+            secret_sealed=bytes(row.app_secret_sealed),
+            previous_sealed=None if previous is None else bytes(previous),
+            secrets=app_secrets_of(row),
+            sealer=Sealer(tenant),
+        )
     if len(_heard) >= _ADDRESSES:
         _heard.clear()
     _heard[channel_id] = found

@@ -41,6 +41,7 @@ from programs.selectors.plans import (
 )
 from programs.selectors.points import PointValue, point_value
 from programs.selectors.sales import sale_readings
+from programs.selectors.spoken import speaking
 from programs.selectors.statements import StatementLine, customer_statement
 from programs.selectors.tiers import (
     LadderInfo,
@@ -101,6 +102,7 @@ __all__ = [
     "rules_in_force",
     "sale_again",
     "sale_readings",
+    "speaking",
     "tier_card",
     "tier_counts",
     "tier_members",

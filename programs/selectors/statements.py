@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from programs.selectors.awards import awards_by_ids
 from programs.selectors.explanations import EARNING, award_facts, explain, title
 from programs.selectors.participation_words import participations_of
+from programs.selectors.spoken import speaking
 from smartbis.kernel.codes import group_code
 from smartbis.kernel.pages import Page
 from smartbis.ledger.selectors import StatementRow, statement
@@ -50,7 +50,7 @@ def customer_statement(
     limit: int = 50,
 ) -> Page[StatementLine]:
     """The customer's transfers in words of `locale`, the newest first. Seven queries at most, however long."""
-    with tenant_scope(tenant, read_only=True), translation.override(locale):
+    with tenant_scope(tenant, read_only=True), speaking(locale):
         page = statement(tenant=tenant, customer=customer, unit=unit, cursor=cursor, limit=limit)
         names = {store.id: store.name for store in stores(tenant=tenant, active_only=False)}
         codes = {store.code: store.name for store in stores(tenant=tenant, active_only=False)}
