@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
+from messaging.breakers import BILLING_CODE
 from messaging.models import Channel, Conversation, Message
 from messaging.rows import window_end
 from messaging.sending_rules import MARKETING, UTILITY, Rules, wait
@@ -27,6 +28,9 @@ UNREACHABLE = "unreachable"
 DAILY_LIMIT = "daily_limit"
 ACCOUNT_RESTRICTED = "account_restricted"
 TEMPLATE_RESTING = "template_resting"
+BILLING_STOPPED = "billing_stopped"
+# What a look at Meta may have ended.
+WAITS_FOR_META = (ACCOUNT_RESTRICTED, TEMPLATE_RESTING, BILLING_STOPPED)
 
 DAY = timedelta(hours=24)
 # Meta's own cap for one person (131049): chasing extends it.
@@ -200,3 +204,10 @@ def restriction(channel: Channel, at: datetime) -> Block | None:
     """Whether Meta lets the number answer only, for now."""
     until = channel.restricted_until
     return Block(ACCOUNT_RESTRICTED, until) if until is not None and until > at else None
+
+
+def why_resting(part: str, code: int | None) -> str:
+    """Why a template, or a part of a number, is left alone: by what Meta said last."""
+    if not part.startswith("*"):
+        return TEMPLATE_RESTING
+    return BILLING_STOPPED if code == BILLING_CODE else ACCOUNT_RESTRICTED

@@ -1,6 +1,6 @@
 """Claiming: due messages of one number, each judged anew, taken under a lease with what is POSTed for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -166,9 +166,9 @@ def _within_rules(
     free: list[_Candidate] = []
     tried: set[str] = set()
     for each in candidates:
-        row, block = each.row, None
+        row, block, parts = each.row, None, breakers.parts(each.row.template, each.category)
         if row.template:
-            block = blocks.restriction(channel, at) or _rest(resting.get(row.template), row.template in tried, at)
+            block = blocks.restriction(channel, at) or _rest(resting, parts, tried, at)
         if block is None and each.category and row.customer_id:
             block = limits.block(row.customer_id, each.category, each.contact)
         if block is not None:
@@ -177,17 +177,22 @@ def _within_rules(
             continue
         if each.category and row.customer_id:
             limits.take(row.customer_id, each.category)
-        if row.template in resting:
-            tried.add(row.template)
-            breakers.try_once(channel.id, row.template, at)
+        for part in resting.keys() & parts:
+            tried.add(part)
+            breakers.try_once(channel.id, part, at)
         free.append(each)
     return free
 
 
-def _rest(resting: breakers.Resting | None, is_tried: bool, at: datetime) -> Block | None:
-    if resting is None or (resting.may_try and not is_tried):
-        return None
-    return Block(blocks.TEMPLATE_RESTING, at + breakers.TRIAL if resting.may_try else resting.until)
+def _rest(
+    resting: Mapping[str, breakers.Resting], parts: Collection[str], tried: Collection[str], at: datetime
+) -> Block | None:
+    """The rest that keeps a message back: of its template, or of a part of the number. One message may try each."""
+    for part in parts:
+        rest = resting.get(part)
+        if rest is not None and (part in tried or not rest.may_try):
+            return Block(blocks.why_resting(part, rest.code), at + breakers.TRIAL if rest.may_try else rest.until)
+    return None
 
 
 def _keep_back(row: Message, block: Block) -> None:

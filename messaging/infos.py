@@ -16,7 +16,8 @@ class ChannelInfo:
 
     The rest is what Meta says: `quality` GREEN, YELLOW, RED or nothing; `daily_limit` people a day outside of windows
     (0 for no limit, None where it is not known); `notice` the last news of the number or account; `resting_until`
-    while it keeps failing.
+    while it keeps failing; `unpaid_until` while Meta takes nothing that costs, `offers_until` while it takes no offers:
+    then one message tries again.
     """
 
     id: UUID
@@ -38,6 +39,8 @@ class ChannelInfo:
     is_subscribed: bool | None
     checked_at: datetime | None
     resting_until: datetime | None = None
+    unpaid_until: datetime | None = None
+    offers_until: datetime | None = None
 
 
 @dataclass(frozen=True)

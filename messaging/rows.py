@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import QuerySet
 
+from messaging import breakers
+from messaging.breakers import Resting
 from messaging.infos import ChannelInfo, ConversationInfo, MessageInfo, TemplateInfo
 from messaging.library import LIBRARY, Category, TemplateSpec, rendered
 from messaging.models import Channel, Conversation, Message, Template
@@ -17,8 +19,11 @@ from smartbis.kernel.clock import now
 WINDOW = timedelta(hours=24)
 
 
-def channel_info(row: Channel, resting_until: datetime | None = None) -> ChannelInfo:
-    """A channel without its secrets."""
+def channel_info(row: Channel, rests: Mapping[str, Resting] | None = None) -> ChannelInfo:
+    """A channel without its secrets. `rests` is what of it is left alone for now, by template or part."""
+    resting, paid, offers = ((rests or {}).get(part) for part in (breakers.NUMBER, breakers.PAID, breakers.OFFERS))
+    is_unpaid = paid is not None and paid.code == breakers.BILLING_CODE
+    restricted = [row.restricted_until, None if paid is None or is_unpaid else paid.until]
     return ChannelInfo(
         id=row.id,
         public_id=row.public_id,
@@ -35,10 +40,12 @@ def channel_info(row: Channel, resting_until: datetime | None = None) -> Channel
         notice=row.notice,
         daily_limit=row.daily_limit,
         per_second=row.per_second,
-        restricted_until=row.restricted_until if row.restricted_until and row.restricted_until > now() else None,
+        restricted_until=max((each for each in restricted if each and each > now()), default=None),
         is_subscribed=row.is_subscribed,
         checked_at=row.checked_at,
-        resting_until=resting_until,
+        resting_until=resting.until if resting else None,
+        unpaid_until=paid.until if paid and is_unpaid else None,
+        offers_until=offers.until if offers else None,
     )
 
 

@@ -57,6 +57,7 @@ def message_reason(reason: str) -> str:
         "daily_limit": _("O limite diário de pessoas da conta na Meta está cheio."),
         "account_restricted": _("A Meta só deixa esta conta responder, por enquanto."),
         "template_resting": _("O modelo foi recusado várias vezes seguidas e descansa."),
+        "billing_stopped": _("Falta resolver o pagamento da conta na Meta: o que é pago espera."),
         "template_dead": _("A Meta não aceita mais o modelo."),
         "held_for_quality": _("A Meta segura a mensagem para avaliar a qualidade."),
     }
@@ -87,6 +88,28 @@ def channel_notice(notice: str) -> str:
         "account_violation": _("A Meta aponta uma violação das regras."),
     }
     return sentences.get(notice, _("Aviso da Meta: %(notice)s.") % {"notice": notice.replace("_", " ")})
+
+
+def channel_stop(reason: str) -> str:
+    """Why nothing goes out by a number, and what to do, in one or two sentences."""
+    token = _("A Meta não aceita mais o token: nada sai até alguém trocar as credenciais.")
+    account = _("A Meta bloqueou a conta: nada sai. Resolva com ela, e depois use “Conferir com a Meta”.")
+    number = _(
+        "O número não está registrado na Meta: nada sai. Registre-o no painel dela, e depois use “Conferir com a Meta”."
+    )
+    reasons = {
+        "account_disabled": _("A Meta desativou a conta: nada sai até ela a reativar."),
+        **dict.fromkeys(("code_0", "code_104", "code_190"), token),
+        **dict.fromkeys(("code_368", "code_131031"), account),
+        **dict.fromkeys(("code_33", "code_131045", "code_133010"), number),
+        "code_131037": _(
+            "A Meta ainda não aprovou o nome do número: nada sai. Quando aprovar, use “Conferir com a Meta”."
+        ),
+    }
+    other = _(
+        "A Meta recusou o número ou a conta (%(code)s): nada sai. Resolva com ela, e depois use “Conferir com a Meta”."
+    )
+    return reasons.get(reason) or other % {"code": reason.removeprefix("code_")}
 
 
 def template_name(key: str) -> str:

@@ -50,7 +50,7 @@ class Channel(TenantModel):
 
 
 class Breaker(TenantModel):
-    """What keeps failing is left alone for a while: a number (`template` is empty), or one template on it."""
+    """What keeps failing is left alone for a while: a number (`template` is empty), a part of it, or one template."""
 
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="+", db_index=False)
     template = models.CharField(max_length=60, blank=True)

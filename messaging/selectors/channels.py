@@ -5,20 +5,19 @@ from uuid import UUID
 
 from django.db.models import F
 
+from messaging.breakers import resting_now
 from messaging.infos import ChannelInfo, SyncInfo, TemplateInfo
 from messaging.keywords import join_text
-from messaging.models import Breaker, Channel, Template, TemplateSync
+from messaging.models import Channel, Template, TemplateSync
 from messaging.rows import channel_info, template_infos
-from smartbis.kernel.clock import now
 from smartbis.tenancy.scope import tenant_scope
 
 
 def channels(*, tenant: UUID) -> list[ChannelInfo]:
     """The brand's WhatsApp numbers, the first connected first."""
     with tenant_scope(tenant, read_only=True):
-        rests = Breaker.objects.filter(template="", open_until__gt=now()).values_list("channel_id", "open_until")
-        resting = dict(rests)
-        return [channel_info(row, resting.get(row.id)) for row in Channel.objects.order_by("connected_at", "id")]
+        rests = resting_now()
+        return [channel_info(row, rests.get(row.id)) for row in Channel.objects.order_by("connected_at", "id")]
 
 
 def templates(*, tenant: UUID, channel: UUID | None = None) -> list[TemplateInfo]:

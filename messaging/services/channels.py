@@ -24,6 +24,8 @@ from smartbis.tenancy.services import add_route, record_audit
 
 ROUTE_KIND = "whatsapp_channel"
 SEND_QUEUE = "send"
+# A channel that Meta refused has this and the code as the reason of its stop.
+REFUSED = "code_"
 
 
 def connect_channel(
@@ -113,9 +115,13 @@ def verify_subscription(channel_id: str, mode: str, token: str, challenge: str) 
     return challenge
 
 
-def stop_channel(*, tenant: UUID, channel: UUID, reason: str) -> None:
-    """Send nothing more through a channel until somebody connects it again. Runs inside the tenant's scope."""
-    Channel.objects.filter(tenant_id=tenant, id=channel).update(status=Channel.Status.STOPPED, stop_reason=reason)
+def stop_channel(*, tenant: UUID, channel: UUID, code: int | None) -> None:
+    """Send nothing more through a channel that Meta refuses, until somebody has it checked or connects it again.
+
+    Runs inside the tenant's scope.
+    """
+    rows = Channel.objects.filter(tenant_id=tenant, id=channel)
+    rows.update(status=Channel.Status.STOPPED, stop_reason=f"{REFUSED}{code}")
 
 
 def routed_channel(channel_id: str) -> tuple[UUID, Channel]:

@@ -7,13 +7,16 @@ from uuid import UUID
 
 import structlog
 
+from messaging.blocks import WAITS_FOR_META
+from messaging.breakers import end_rests
 from messaging.errors import ChannelNotChecked, ChannelRefused, NobodyWrote
 from messaging.infos import ChannelInfo, MessageInfo
-from messaging.models import Channel, Conversation
+from messaging.models import Channel, Conversation, Message
 from messaging.rows import WINDOW, channel_info
 from messaging.sealed import credentials_of
-from messaging.services.channels import connect_channel, get_row, subscribe_channel
+from messaging.services.channels import REFUSED, connect_channel, get_row, subscribe_channel
 from messaging.services.queue import queue_text
+from messaging.services.release import release_held
 from messaging.whatsapp.errors import GatewayError, Refused
 from messaging.whatsapp.gateway import Credentials, WhatsAppGateway
 from messaging.whatsapp.guard import refuse_inside_transaction
@@ -21,6 +24,7 @@ from messaging.whatsapp.webhooks import UPGRADED_PER_SECOND, limit_of
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.kernel.people import Actor
+from smartbis.outbox.work import request_work
 from smartbis.tenancy.permissions import require
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
@@ -77,8 +81,9 @@ def connect_checked(*, tenant: UUID, draft: ChannelDraft, actor: Actor) -> Chann
 def check_channel(*, tenant: UUID, channel: UUID, actor: Actor) -> ChannelInfo:
     """Ask Meta how a number is, and subscribe its webhooks where they are not.
 
-    Calls the network: no transaction may be open. Raises ChannelNotFound, ChannelRefused, ChannelNotChecked,
-    PermissionMissing.
+    A number that stopped because Meta refused it goes on, since Meta answers for it again; what rests or waits for Meta
+    is tried at once. Calls the network: no transaction may be open. Raises ChannelNotFound, ChannelRefused,
+    ChannelNotChecked, PermissionMissing.
     """
     require(actor, "message.change")
     with tenant_scope(tenant, read_only=True):
@@ -87,7 +92,20 @@ def check_channel(*, tenant: UUID, channel: UUID, actor: Actor) -> ChannelInfo:
     facts = _asked(gateway.number, "token")
     addresses = _asked(gateway.webhook_addresses, "waba_id")
     is_subscribed = info.webhook_url in addresses or _subscribed(tenant, info)
+    _go_on(tenant, channel)
     return _noted(tenant, channel, facts, is_subscribed=is_subscribed)
+
+
+def _go_on(tenant: UUID, channel: UUID) -> None:
+    with tenant_scope(tenant):
+        at = now()
+        refused = Channel.objects.filter(id=channel, status=Channel.Status.STOPPED, stop_reason__startswith=REFUSED)
+        if refused.update(status=Channel.Status.LIVE, stop_reason=""):
+            release_held(tenant=tenant, reason="no_channel")
+        end_rests(channel, at)
+        waiting = Message.objects.filter(channel_id=channel, status=Message.Status.QUEUED, reason__in=WAITS_FOR_META)
+        waiting.update(due_at=at, reason="")
+        request_work(queue="send")
 
 
 def note_health(*, tenant: UUID, channel: UUID) -> ChannelInfo:

@@ -17,7 +17,8 @@ class Policy(StrEnum):
     OPTED_OUT = "opted_out"  # the person stopped marketing: record it
     TEMPLATE_PAUSED = "template_paused"  # hold until the template is approved again
     TEMPLATE_DEAD = "template_dead"  # the template cannot be used any more
-    CHANNEL_STOPPED = "channel_stopped"  # token, account, billing or number: nothing can be sent, people must act
+    CHANNEL_STOPPED = "channel_stopped"  # token, account or number: nothing can be sent, people must act
+    SENDING_STOPPED = "sending_stopped"  # billing, or too much spam: answers go on, the rest is tried again later
     REQUEST_WRONG = "request_wrong"  # a bug of ours
 
 
@@ -31,10 +32,11 @@ _POLICIES: dict[Policy, tuple[int, ...]] = {
     Policy.TEMPLATE_PAUSED: (132015,),
     Policy.TEMPLATE_DEAD: (132001, 132007, 132016),
     Policy.CHANNEL_STOPPED: (
-        *(0, 3, 10, 33, 104, 190, 368, 131005, 131031, 131037, 131042, 131045, 131048, 131063, 131064),
+        *(0, 3, 10, 33, 104, 190, 368, 131005, 131031, 131037, 131045, 131063, 131064),
         *(133005, 133006, 133008, 133009, 133010, 133015),
         *range(200, 300),
     ),
+    Policy.SENDING_STOPPED: (131042, 131048),
     Policy.REQUEST_WRONG: (*(100, 131008, 131009, 131021, 131051, 132000, 132005, 132008, 132012, 132018, 135000),),
 }
 _BY_CODE = {code: policy for policy, codes in _POLICIES.items() for code in codes}

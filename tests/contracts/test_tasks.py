@@ -10,7 +10,7 @@ from smartbis.outbox import work
 # task -> why it needs no tenant; a task of one tenant takes `tenant` first and is not listed here
 PLATFORM_TASKS = {
     "outbox.drain": "finds tenants with work due by wake-up rows, then lets each worker work for one tenant at a time",
-    "outbox.sweep": "wakes the queues, and every tenant's turn in them once an hour; touches no tenant's row",
+    "outbox.turns": "asks for every tenant's turn in each queue once an hour; touches no tenant's row",
 }
 
 

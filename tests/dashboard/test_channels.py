@@ -7,12 +7,13 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from messaging.breakers import BILLING_CODE, PAID, note_stop
 from messaging.models import Channel
 from messaging.selectors import channels
 from messaging.whatsapp.guard import tolerating_test_transaction
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
-from tests.dashboard.desk import sign_in
+from tests.dashboard.desk import sell, sign_in, with_program
 from tests.messaging import graph as fake
 
 GIVEN = {
@@ -104,3 +105,48 @@ def test_who_only_reads_sees_health_and_no_buttons(aurora: TenantInfo, meta: fak
     (info,) = channels(tenant=aurora.id)
     for name in ("channel_check", "channel_test"):
         assert client.post(reverse(f"dashboard:{name}", args=[info.id])).status_code == 403
+
+
+def at_work(brand: TenantInfo) -> None:
+    """A brand that has a programme and a sale: its overview says what to do next."""
+    with_program(brand)
+    sell(brand, None)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("code_190", "trocar as credenciais"),
+        ("code_131031", "bloqueou a conta"),
+        ("code_133010", "não está registrado"),
+        ("code_131063", "(131063)"),
+        ("account_disabled", "até ela a reativar"),
+    ],
+)
+def test_why_a_number_stopped_is_said_with_what_to_do(
+    aurora: TenantInfo, boreal: TenantInfo, meta: fake.FakeGraph, reason: str, words: str
+) -> None:
+    desk, other = sign_in(aurora), sign_in(boreal)
+    for brand in (aurora, boreal):
+        at_work(brand)
+    desk.client.post(page(), GIVEN)
+    with tenant_scope(aurora.id):
+        Channel.objects.update(status="stopped", stop_reason=reason)
+    assert words in desk.client.get(page()).content.decode()
+    assert "está parado" in desk.client.get(reverse("dashboard:overview")).content.decode()
+    assert "está parado" not in other.client.get(reverse("dashboard:overview")).content.decode()
+
+
+def test_unpaid_bills_are_said_until_they_are_set_right(
+    aurora: TenantInfo, boreal: TenantInfo, meta: fake.FakeGraph
+) -> None:
+    desk = sign_in(aurora)
+    at_work(aurora)
+    desk.client.post(page(), GIVEN)
+    (info,) = channels(tenant=aurora.id)
+    with tenant_scope(aurora.id):
+        note_stop(aurora.id, info.id, PAID, BILLING_CODE)
+    assert "pagamento da conta na Meta" in desk.client.get(page()).content.decode()
+    assert "pagamento do WhatsApp" in desk.client.get(reverse("dashboard:overview")).content.decode()
+    desk.client.post(reverse("dashboard:channel_check", args=[info.id]))
+    assert "pagamento da conta na Meta" not in desk.client.get(page()).content.decode()

@@ -1,21 +1,25 @@
 """What keeps failing is left alone, longer each time, and tried by one message."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from messaging.breakers import PAUSES, THRESHOLD
-from messaging.models import Breaker
-from messaging.selectors import get_message
+from messaging.breakers import OFFERS, PAID, PAUSES, STOPPED_PAUSES, THRESHOLD
+from messaging.models import Breaker, Template
+from messaging.selectors import channels, conversations_page, get_message
 from messaging.sending import send_due
-from messaging.services import queue_message
+from messaging.services import check_channel, queue_message, queue_text
 from smartbis.kernel.clock import frozen, now
+from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import TenantInfo
 from tests.messaging.conftest import Line, enrol, open_line
 from tests.messaging.graph import Answer, FakeGraph, refusal
-from tests.messaging.hooks import WELCOME
+from tests.messaging.hooks import WELCOME, say
+
+OWNER = Actor(kind="staff", role="owner")
 
 
 def several(line: Line, count: int) -> Sequence[Any]:
@@ -109,3 +113,88 @@ def test_a_template_that_is_refused_rests_alone(line: Line, graph: FakeGraph) ->
     sent(line, start + PAUSES[0] + timedelta(seconds=1))
     info = get_message(tenant=line.tenant, message=waiting.id)
     assert (info.status, info.reason) == ("accepted", "")
+
+
+def test_unpaid_bills_stop_what_costs_and_nothing_else(
+    line: Line, graph: FakeGraph, network: None, boreal: TenantInfo
+) -> None:
+    start = now() + timedelta(minutes=1)
+    other = open_line(boreal, number="700")
+    first, second = several(line, 2)
+    graph.script.extend([refusal(131042, 400)] * 2)
+    sent(line, start)
+    (info,) = channels(tenant=line.tenant)
+    assert info.status == "live"
+    with frozen(start):
+        (info,) = channels(tenant=line.tenant)
+    assert info.unpaid_until == start + STOPPED_PAUSES[0]
+    assert {get_message(tenant=line.tenant, message=each.id).reason for each in (first, second)} == {"billing_stopped"}
+
+    say(line, "Oi")  # an answer costs nothing
+    graph.calls.clear()
+    with frozen(start + timedelta(minutes=1)):
+        (thread,) = conversations_page(tenant=line.tenant).items
+        answer = queue_text(tenant=line.tenant, conversation=thread.id, body="Olá", cause="a:1", actor=SYSTEM)
+        send_due(tenant=line.tenant)
+        assert get_message(tenant=line.tenant, message=answer.id).status == "accepted"
+    (free,) = several(other, 1)
+    sent(other, start + timedelta(minutes=1))
+    assert get_message(tenant=other.tenant, message=free.id).status == "accepted"
+
+    graph.calls.clear()
+    graph.script.append(refusal(131042, 400))
+    sent(line, start + STOPPED_PAUSES[0] + timedelta(seconds=1))  # one tries, and it rests for longer
+    assert len(graph.calls) == 1
+    assert breaker(line, PAID).trips == 2
+    sent(line, start + STOPPED_PAUSES[0] + STOPPED_PAUSES[1] + timedelta(minutes=5))
+    sent(line, start + STOPPED_PAUSES[0] + STOPPED_PAUSES[1] + timedelta(minutes=9))
+    assert statuses(line, [first, second]) == ["accepted", "accepted"]
+    assert breaker(line, PAID).failures == 0
+
+
+def test_a_look_at_meta_ends_what_waited_for_it(line: Line, graph: FakeGraph, network: None) -> None:
+    (waiting,) = several(line, 1)
+    graph.script.append(refusal(131042, 400))
+    sent(line, now())
+    graph.pages[f"/{line.channel.phone_number_id}"] = Answer(200, {"id": line.channel.phone_number_id})
+    check_channel(tenant=line.tenant, channel=line.channel.id, actor=OWNER)
+    assert channels(tenant=line.tenant)[0].unpaid_until is None
+    send_due(tenant=line.tenant)
+    assert get_message(tenant=line.tenant, message=waiting.id).status == "accepted"
+
+
+def test_a_refused_number_goes_on_once_meta_answers_for_it(line: Line, graph: FakeGraph, network: None) -> None:
+    (waiting,) = several(line, 1)
+    graph.script.append(refusal(131031, 400))
+    sent(line, now())
+    (info,) = channels(tenant=line.tenant)
+    assert (info.status, info.stop_reason) == ("stopped", "code_131031")
+    graph.pages[f"/{line.channel.phone_number_id}"] = Answer(200, {"id": line.channel.phone_number_id})
+    check_channel(tenant=line.tenant, channel=line.channel.id, actor=OWNER)
+    assert channels(tenant=line.tenant)[0].status == "live"
+    send_due(tenant=line.tenant)
+    assert get_message(tenant=line.tenant, message=waiting.id).status == "accepted"
+
+
+@pytest.mark.parametrize(("category", "part"), [("marketing", OFFERS), ("utility", PAID)])
+def test_spam_stops_the_offers_or_all_that_is_not_an_answer(
+    line: Line, graph: FakeGraph, category: str, part: str
+) -> None:
+    start = datetime(2027, 3, 10, 15, tzinfo=UTC)  # a Wednesday's noon in Brazil: no quiet hour, no holiday
+    with frozen(start):
+        person = enrol(line.tenant, marketing=True)
+        with tenant_scope(line.tenant):
+            Template.objects.update(category=category)
+        message = queue_message(
+            tenant=line.tenant, customer=person.id, template="welcome", parameters=WELCOME, cause="c:1"
+        )
+        graph.script.append(refusal(131048, 400))
+        send_due(tenant=line.tenant)
+        (info,) = channels(tenant=line.tenant)
+        assert get_message(tenant=line.tenant, message=message.id).reason == "account_restricted"
+    until = start + STOPPED_PAUSES[0]
+    assert (info.status, info.offers_until, info.restricted_until) == (
+        "live",
+        until if part == OFFERS else None,
+        until if part == PAID else None,
+    )

@@ -149,7 +149,7 @@ def test_free_text_needs_an_open_window(line: Line) -> None:
 
 def test_new_credentials_release_a_stopped_channel(line: Line) -> None:
     with tenant_scope(line.tenant):
-        stop_channel(tenant=line.tenant, channel=line.channel.id, reason="code_190")
+        stop_channel(tenant=line.tenant, channel=line.channel.id, code=190)
     again = connect_channel(
         tenant=line.tenant,
         phone_number_id=line.channel.phone_number_id,

@@ -29,6 +29,8 @@ class SetUp:
     has_coupon: bool
     has_team: bool
     has_channel: bool
+    # What keeps its numbers from telling people: stopped, unpaid, or nothing.
+    channel_trouble: str
     has_sale: bool
 
     @property
@@ -90,13 +92,16 @@ def _enrolled(tenant: UUID, since: date, until: date, zone: ZoneInfo) -> int:
 
 
 def _set_up(tenant: UUID) -> SetUp:
-    places = stores(tenant=tenant)
+    places, numbers = stores(tenant=tenant), channels(tenant=tenant)
+    has_channel = any(number.status == "live" for number in numbers)
+    trouble = "unpaid" if any(number.unpaid_until for number in numbers) else ""
     return SetUp(
         has_program=bool(programs(tenant=tenant)),
         has_store=bool(places),
         has_coupon=any(not coupon.is_balance for coupon in coupons(tenant=tenant)),
         has_team=len(staff(tenant=tenant)) > 1,
-        has_channel=any(channel.status == "live" for channel in channels(tenant=tenant)),
+        has_channel=has_channel,
+        channel_trouble="stopped" if numbers and not has_channel else trouble,
         has_sale=bool(purchases_page(tenant=tenant, limit=1).items),
     )
 

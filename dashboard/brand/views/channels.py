@@ -13,7 +13,7 @@ from dashboard.brand.access import desk
 from dashboard.brand.forms.settings import ChannelForm
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
-from dashboard.brand.states import channel_notice, channel_quality
+from dashboard.brand.states import channel_notice, channel_quality, channel_stop
 from dashboard.brand.views.messages import frame
 from messaging.infos import ChannelInfo
 from messaging.selectors import channels
@@ -86,6 +86,7 @@ def _line(info: ChannelInfo, *, may_change: bool) -> dict[str, Any]:
         "info": info,
         "quality": channel_quality(info.quality),
         "notice": channel_notice(info.notice),
+        "stop": channel_stop(info.stop_reason),
         "check_url": reverse("dashboard:channel_check", args=[info.id]) if may_change else "",
         "test_url": reverse("dashboard:channel_test", args=[info.id]) if may_change else "",
     }

@@ -175,9 +175,14 @@ def _next_steps(request: DeskRequest, found: Overview) -> list[dict[str, str]]:
         steps.append(
             {"icon": "ticket", "text": text, "href": reverse("dashboard:coupon_new"), "action": _("Criar cupom")}
         )
-    if not found.set_up.has_channel and request.may("message.see"):
+    troubles = {
+        "stopped": _("O número de WhatsApp está parado: ninguém é avisado do que ganha."),
+        "unpaid": _("Falta resolver o pagamento do WhatsApp na Meta: os avisos esperam na fila."),
+    }
+    text = troubles.get(found.set_up.channel_trouble, "")
+    if not found.set_up.has_channel and not text:
         text = _("Nenhum número de WhatsApp está ligado: ninguém é avisado do que ganha.")
-        steps.append(
-            {"icon": "bell-off", "text": text, "href": reverse("dashboard:channel"), "action": _("Ver o canal")}
-        )
+    if text and request.may("message.see"):
+        step = {"icon": "bell-off", "text": text, "href": reverse("dashboard:channel"), "action": _("Ver o canal")}
+        steps.insert(0 if found.set_up.channel_trouble else len(steps), step)
     return steps[:3]
