@@ -47,6 +47,15 @@ _INSTANTS = {
     Status.DELIVERED: "delivered_at",
     Status.READ: "read_at",
 }
+_FINAL_REASONS = {
+    Policy.FINAL: "undeliverable",
+    Policy.WAIT_RECIPIENT: "recipient_capped",
+    Policy.OPTED_OUT: "opted_out",
+    Policy.TEMPLATE_DEAD: "template_dead",
+    Policy.REQUEST_WRONG: "request_wrong",
+}
+# Meta's codes that say more than that a message cannot be delivered.
+_OWN_REASONS = {131047: "window_closed"}
 _RETRY_SECONDS = (5, 30, 120, 600, 1800)
 _CODE_RETRY_SECONDS = (2, 5, 15, 30, 60)
 _CODE_ONCE_LIMIT = 2
@@ -71,6 +80,11 @@ def move(row: Message, status: str, at: datetime) -> bool:
     row.due_at = row.leased_until = None
     wipe_code(row)
     return True
+
+
+def final_reason(policy: Policy, code: int | None) -> str:
+    """Why a message will never arrive, by Meta's code and what such codes mean."""
+    return _OWN_REASONS.get(code or 0) or _FINAL_REASONS.get(policy, "undeliverable")
 
 
 def fail(row: Message, reason: str, *, code: int | None = None, details: str = "", at: datetime | None = None) -> bool:

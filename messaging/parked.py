@@ -127,5 +127,5 @@ def _fail(row: Message, facts: StatusFacts) -> None:
     if is_open and policy in (Policy.RETRY, Policy.RETRY_PAIR) and row.content_sealed is not None:
         lifecycle.retry(row, policy, code=facts.code, details=facts.details)
         return
-    reason = "opted_out" if policy is Policy.OPTED_OUT else "undeliverable"
+    reason = lifecycle.final_reason(policy, facts.code)
     lifecycle.fail(row, reason, code=facts.code, details=facts.details, at=facts.at)

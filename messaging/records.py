@@ -26,13 +26,6 @@ from smartbis.tenancy.scope import tenant_scope
 log = structlog.get_logger(__name__)
 
 _DEAD_TEMPLATE = {132001: "MISSING", 132007: "REJECTED", 132016: "DISABLED"}
-_FINAL_REASONS = {
-    Policy.FINAL: "undeliverable",
-    Policy.WAIT_RECIPIENT: "recipient_capped",
-    Policy.OPTED_OUT: "opted_out",
-    Policy.TEMPLATE_DEAD: "template_dead",
-    Policy.REQUEST_WRONG: "request_wrong",
-}
 _RATE_CODES = (4, 80007, 130429)
 _SLOW_DOWN_SECONDS = 2
 
@@ -120,7 +113,7 @@ def _end(row: Message, channel: UUID, error: Refused) -> None:
         log.error("message.request_wrong", message=str(row.id), code=code, trace=error.trace)
         if row.template:
             breakers.note_failure(row.tenant_id, channel, row.template, code)
-    lifecycle.fail(row, _FINAL_REASONS.get(policy, "undeliverable"), code=code, details=error.details)
+    lifecycle.fail(row, lifecycle.final_reason(policy, code), code=code, details=error.details)
 
 
 def _accept(

@@ -44,6 +44,7 @@ def message_reason(reason: str) -> str:
         "superseded": _("Um código mais novo tomou o lugar deste."),
         "opted_out": _("A pessoa pediu para não receber ofertas."),
         "undeliverable": _("O WhatsApp não entrega a este número."),
+        "window_closed": _("A pessoa não escreve há mais de 24 horas: só um modelo aprovado chega a ela."),
         "retries_exhausted": _("Várias tentativas falharam."),
         "request_wrong": _("A Meta recusou o conteúdo da mensagem."),
         "no_answer": _("A Meta não respondeu: pode ter saído."),

@@ -190,7 +190,7 @@ def test_a_pair_limit_waits_longer_each_time(line: Line, graph: FakeGraph) -> No
 
 @pytest.mark.parametrize(
     ("code", "reason"),
-    [(131026, "undeliverable"), (131049, "recipient_capped"), (132000, "request_wrong"), (131047, "undeliverable")],
+    [(131026, "undeliverable"), (131049, "recipient_capped"), (132000, "request_wrong"), (131047, "window_closed")],
 )
 def test_a_final_refusal_fails_the_message(line: Line, graph: FakeGraph, code: int, reason: str) -> None:
     message = queued(line)
