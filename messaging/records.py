@@ -45,6 +45,9 @@ def record_outcomes(*, tenant: UUID, channel: UUID, outcomes: Sequence[Outcome])
     """
     answers = {each.message: each.answer for each in outcomes}
     with tenant_scope(tenant):
+        if any(isinstance(answer, GatewayError) for answer in answers.values()):
+            # A refusal may slow or stop the number and let parts of it rest: in the order in which claims lock them.
+            Channel.objects.select_for_update(no_key=True).filter(id=channel).first()
         locked = Message.objects.select_for_update(of=("self",)).filter(id__in=list(answers)).order_by("id")
         rows = {row.id: row for row in locked}
         accepted = [row for row in rows.values() if isinstance(answers[row.id], Accepted)]

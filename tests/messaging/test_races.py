@@ -5,23 +5,26 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connections
 
-from messaging import inbound
+from messaging import breakers, inbound
 from messaging.inbound import process_due
-from messaging.models import Message, WebhookItem, WebhookPayload
+from messaging.models import Channel, Message, WebhookItem, WebhookPayload
+from messaging.records import Outcome, record_outcomes
 from messaging.selectors import message_counts
 from messaging.sending import send_due
 from messaging.services import queue_message, receive_webhook
+from messaging.whatsapp.errors import Refused
 from messaging.whatsapp.signature import signature_of
 from smartbis.kernel.clock import now
 from smartbis.tenancy.scope import tenant_scope
 from tests.messaging.conftest import APP_SECRET, Line, enrol, open_line
 from tests.messaging.graph import FakeGraph
-from tests.messaging.hooks import body_of, messages_change, status_of, text_of
+from tests.messaging.hooks import WELCOME, body_of, messages_change, status_of, text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS = 6
@@ -210,3 +213,37 @@ def test_a_status_that_is_parked_while_its_message_is_accepted_is_not_lost(
     with tenant_scope(line.tenant):
         assert Message.objects.get(id=message.id).status == "delivered"
         assert WebhookItem.objects.get().state == "done"
+
+
+def test_a_claim_and_refusals_that_concern_the_number_wait_in_one_order(line: Line, graph: FakeGraph) -> None:
+    """The one lets a part of the number try, the other lets it rest and slows the number down."""
+    people = [enrol(line.tenant, f"1198765{number:04d}", name=f"P{number}") for number in range(2)]
+    messages = [
+        queue_message(
+            tenant=line.tenant, customer=each.id, template="welcome", parameters=WELCOME, cause=f"c:{each.id}"
+        ).id
+        for each in people
+    ]
+    channel, holding = line.channel.id, threading.Event()
+    with tenant_scope(line.tenant):
+        breakers.note_stop(line.tenant, channel, breakers.PAID, breakers.BILLING_CODE)
+        breakers.end_rests(channel, now())
+        Message.objects.filter(id__in=messages).update(status="sending", leased_until=now() + timedelta(minutes=2))
+    refused = [Refused(code=breakers.BILLING_CODE, http_status=400), Refused(code=130429, http_status=429)]
+    outcomes = [Outcome(row, None, each) for row, each in zip(sorted(messages), refused, strict=True)]
+
+    def claims() -> None:
+        with tenant_scope(line.tenant):
+            Channel.objects.select_for_update(no_key=True).get(id=channel)
+            holding.set()
+            time.sleep(0.5)
+            breakers.try_once(channel, breakers.PAID, now())
+
+    def records() -> None:
+        holding.wait(5)
+        record_outcomes(tenant=line.tenant, channel=channel, outcomes=outcomes)
+
+    works = iter((claims, records))
+    assert at_once(lambda: next(works)(), times=2) == [None, None]
+    with tenant_scope(line.tenant):
+        assert set(Message.objects.filter(id__in=messages).values_list("status", flat=True)) == {"queued"}
