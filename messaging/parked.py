@@ -10,6 +10,7 @@ from uuid import UUID
 from messaging import lifecycle
 from messaging.models import Message, WebhookItem
 from messaging.optout import stop_marketing
+from messaging.part_stops import wait_for_meta
 from messaging.whatsapp.errors import Policy, policy_for
 from messaging.whatsapp.webhook_items import StatusItem
 from smartbis.kernel.clock import now
@@ -126,6 +127,9 @@ def _fail(row: Message, facts: StatusFacts) -> None:
     # The failure is certain, so that sending again doubles nothing.
     if is_open and policy in (Policy.RETRY, Policy.RETRY_PAIR) and row.content_sealed is not None:
         lifecycle.retry(row, policy, code=facts.code, details=facts.details)
+        return
+    if is_open and policy is Policy.SENDING_STOPPED and row.content_sealed is not None and row.channel_id is not None:
+        wait_for_meta(row, row.channel_id, code=facts.code, details=facts.details)
         return
     reason = lifecycle.final_reason(policy, facts.code)
     lifecycle.fail(row, reason, code=facts.code, details=facts.details, at=facts.at)

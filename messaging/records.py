@@ -6,14 +6,14 @@ from uuid import UUID
 
 import structlog
 
-from messaging import blocks, breakers, gate, lifecycle
+from messaging import breakers, gate, lifecycle
 from messaging.accounts import learn_account
 from messaging.models import Channel, Message
 from messaging.moves import save_moves
 from messaging.optout import stop_marketing
 from messaging.pacing import number_pace
 from messaging.parked import apply_parked, lock_remote_ids
-from messaging.sending_rules import MARKETING
+from messaging.part_stops import wait_for_meta
 from messaging.services.channels import stop_channel
 from messaging.services.header_files import forget_upload
 from messaging.services.templates import mark_template
@@ -84,26 +84,12 @@ def refuse_by_code(row: Message, channel: UUID, error: Refused) -> None:
         row.error_code = error.code
         lifecycle.postpone(row, now())
     elif policy is Policy.SENDING_STOPPED:
-        _wait_for_meta(row, channel, error)
+        wait_for_meta(row, channel, code=error.code, details=error.details)
     elif policy is Policy.TEMPLATE_PAUSED:
         mark_template(row, channel, "PAUSED")
         lifecycle.hold(row, gate.TEMPLATE_NOT_APPROVED)
     else:
         _end(row, channel, error)
-
-
-def _wait_for_meta(row: Message, channel: UUID, error: Refused) -> None:
-    """Meta stopped all that costs, or, for spam, the offers: such messages wait, and one of them tries later."""
-    is_offer = error.code != breakers.BILLING_CODE and row.category == MARKETING
-    part = breakers.OFFERS if is_offer else breakers.PAID
-    until = breakers.note_stop(row.tenant_id, channel, part, error.code)
-    log.error("channel.part_stopped", channel=str(channel), part=part, code=error.code)
-    reason = blocks.why_resting(part, error.code)
-    if row.expires_at is not None and until >= row.expires_at:
-        lifecycle.fail(row, reason, code=error.code, details=error.details)
-    else:
-        row.error_code = error.code
-        lifecycle.postpone(row, until, reason)
 
 
 def _end(row: Message, channel: UUID, error: Refused) -> None:

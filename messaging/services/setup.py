@@ -98,13 +98,14 @@ def check_channel(*, tenant: UUID, channel: UUID, actor: Actor) -> ChannelInfo:
 
 def _go_on(tenant: UUID, channel: UUID) -> None:
     with tenant_scope(tenant):
-        at = now()
-        refused = Channel.objects.filter(id=channel, status=Channel.Status.STOPPED, stop_reason__startswith=REFUSED)
-        if refused.update(status=Channel.Status.LIVE, stop_reason=""):
+        at, row = now(), Channel.objects.select_for_update(no_key=True).get(id=channel)
+        if row.status == Channel.Status.STOPPED and row.stop_reason.startswith(REFUSED):
+            row.status, row.stop_reason = Channel.Status.LIVE, ""
+            row.save(update_fields=["status", "stop_reason"])
             release_held(tenant=tenant, reason="no_channel")
-        end_rests(channel, at)
         waiting = Message.objects.filter(channel_id=channel, status=Message.Status.QUEUED, reason__in=WAITS_FOR_META)
         waiting.update(due_at=at, reason="")
+        end_rests(channel, at)
         request_work(queue="send")
 
 

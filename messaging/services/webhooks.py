@@ -1,7 +1,7 @@
 """Taking in what Meta posts: judged, kept as it came, answered at once; the work is done by a worker."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -50,10 +50,10 @@ class _Listener:
     tenant: UUID
     address: str
     channel: UUID
-    secret_sealed: bytes
-    previous_sealed: bytes | None
-    secrets: Sequence[str]
-    sealer: Sealer
+    secret_sealed: bytes = field(repr=False)
+    previous_sealed: bytes | None = field(repr=False)
+    secrets: Sequence[str] = field(repr=False)
+    sealer: Sealer = field(repr=False)
 
 
 _heard: dict[str, _Listener] = {}

@@ -81,15 +81,16 @@ def walk(page: Page) -> list[str]:
     """Tab through the whole page; what is wrong with it."""
     wanted = page.evaluate(_WANTED)
     page.evaluate(_FIRST)
-    seen, faults, rounds = set[str](), list[str](), 0
+    seen, faults, rounds, is_inside = set[str](), list[str](), 0, False
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
         held = settled(page)
         if held is None:  # past the end; a page that takes the focus at once is walked once more from its top
-            rounds += 1
+            rounds, is_inside = rounds + is_inside, False
             if rounds > 1 or len(seen) >= wanted:
                 break
             continue
+        is_inside = True
         if held[0] in seen and len(seen) >= wanted:
             break
         seen.add(held[0])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from messaging.breakers import OFFERS, PAID, PAUSES, STOPPED_PAUSES, THRESHOLD
+from messaging.breakers import BILLING_CODE, OFFERS, PAID, PAUSES, STOPPED_PAUSES, THRESHOLD
 from messaging.models import Breaker, Template
 from messaging.selectors import channels, conversations_page, get_message
 from messaging.sending import send_due
@@ -17,7 +17,7 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.messaging.conftest import Line, enrol, open_line
 from tests.messaging.graph import Answer, FakeGraph, refusal
-from tests.messaging.hooks import WELCOME, say
+from tests.messaging.hooks import WELCOME, say, sent_message, status_of, tell
 
 OWNER = Actor(kind="staff", role="owner")
 
@@ -198,3 +198,17 @@ def test_spam_stops_the_offers_or_all_that_is_not_an_answer(
         until if part == OFFERS else None,
         until if part == PAID else None,
     )
+
+
+def test_a_bill_that_is_told_later_stops_what_costs_too(line: Line, graph: FakeGraph, boreal: TenantInfo) -> None:
+    open_line(boreal, number="700")
+    message = sent_message(line)
+    tell(line, status_of(message, "failed", errors=[{"code": BILLING_CODE, "title": "Payment", "message": "Payment"}]))
+    info = get_message(tenant=line.tenant, message=message.id)
+    assert (info.status, info.reason) == ("queued", "billing_stopped")
+    (number,) = channels(tenant=line.tenant)
+    assert number.unpaid_until is not None
+    assert channels(tenant=boreal.id)[0].unpaid_until is None
+    sent(line, number.unpaid_until + timedelta(seconds=1))
+    assert get_message(tenant=line.tenant, message=message.id).status == "accepted"
+    assert channels(tenant=line.tenant)[0].unpaid_until is None
