@@ -52,18 +52,21 @@ class Resting:
 
 
 def resting(channel: UUID, at: datetime) -> Mapping[str, Resting]:
-    """What rests on a channel, by template, the number itself under "". One query."""
-    rows = Breaker.objects.filter(channel_id=channel, open_until__isnull=False)
-    return {row.template: Resting(row.open_until, row.open_until <= at, row.code) for row in rows if row.open_until}
+    """What rests on a channel, by template or part, the number itself under "". One query."""
+    return _rests(Breaker.objects.filter(channel_id=channel, open_until__isnull=False), at).get(channel, {})
 
 
 def resting_now() -> Mapping[UUID, Mapping[str, Resting]]:
     """What is left alone at this moment, by channel. One query."""
     at = now()
+    return _rests(Breaker.objects.filter(open_until__gt=at), at)
+
+
+def _rests(rows: Iterable[Breaker], at: datetime) -> Mapping[UUID, Mapping[str, Resting]]:
     found: dict[UUID, dict[str, Resting]] = {}
-    for row in Breaker.objects.filter(open_until__gt=at):
-        if row.open_until is not None:
-            found.setdefault(row.channel_id, {})[row.template] = Resting(row.open_until, False, row.code)
+    for row in rows:
+        assert row.open_until is not None
+        found.setdefault(row.channel_id, {})[row.template] = Resting(row.open_until, row.open_until <= at, row.code)
     return found
 
 
