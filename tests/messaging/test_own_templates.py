@@ -13,11 +13,13 @@ from messaging.models import Template, TemplateVersion
 from messaging.own_templates import ButtonKind, TemplateButton, TemplateDraft
 from messaging.selectors import get_message, get_trigger, get_wording, messages_page, triggers
 from messaging.sending import send_due
+from messaging.sending_rules import Rules
 from messaging.services import (
     choose_template,
     discard_template_draft,
     queue_message,
     save_template_draft,
+    set_sending_rules,
     submit_template,
     sync_templates,
     tap_link,
@@ -174,6 +176,8 @@ def test_what_is_no_version_cannot_be_chosen(line: Line) -> None:
 
 
 def test_an_offer_needs_consent_to_offers(line: Line, graph: FakeGraph) -> None:
+    at_any_hour = Rules(quiet_from=None, quiet_until=None, rests_on_holidays=False)
+    set_sending_rules(tenant=line.tenant, rules=at_any_hour, actor=OWNER)
     submit(line, replace(OURS, category=Category.MARKETING))
     message = greet(line)
     assert get_message(tenant=line.tenant, message=message).reason == "no_consent"
