@@ -10,6 +10,7 @@ from benchmarks.brand import BASIS_POINTS, UNIT, World
 from benchmarks.clients import Operation
 from benchmarks.script import Facts, Line, learnt_by_heart, overheard, round_trips, say
 from benchmarks.web import Till
+from smartbis.ledger.sql import LOCK_BALANCES
 
 AMOUNT_MINOR = 12_990
 EARNED_MINOR = (AMOUNT_MINOR * BASIS_POINTS * 2 + 10_000) // 20_000
@@ -158,7 +159,7 @@ def bare_loop(given: tuple[World, list[Line]], place: int) -> Operation:
 
 def learn(sql: str, rows: list[tuple[Any, ...]]) -> Facts:
     """What the answer to a statement teaches for those that follow."""
-    if "FOR NO KEY UPDATE OF b" not in sql:
+    if sql != LOCK_BALANCES:
         return {}
     _customer, holder, _merged, _unit, available, _pending, _owed, _held, number = rows[0]
     return {"holder": holder, "available": available + EARNED_MINOR, "number": number + 1}

@@ -131,10 +131,10 @@ def _slots(parameters: Any, names: Mapping[object, str], kept: set[UUID]) -> lis
         members = value if isinstance(value, list) else [value]
         for index, member in enumerate(members):
             place = index if isinstance(value, list) else None
-            if key in BY_NAME:
-                found.append(Slot(key, place, BY_NAME[key]))
-            elif isinstance(member, UUID | str | bytes | int) and member in names:
+            if isinstance(member, UUID | str | bytes | int) and member in names:
                 found.append(Slot(key, place, names[member]))
+            elif key in BY_NAME:
+                found.append(Slot(key, place, BY_NAME[key]))
             elif isinstance(member, UUID) and member not in kept:
                 found.append(Slot(key, place, member))
     return found
@@ -170,9 +170,9 @@ def _execute(cursor: psycopg.Cursor[Any], line: Line, facts: dict[object, object
     if line.slots:
         parameters = dict(parameters) if isinstance(parameters, dict) else list(parameters)
         for slot in line.slots:
-            value = facts.get(slot.fact)
-            if value is None:
-                value = facts[slot.fact] = new_id()
+            if isinstance(slot.fact, UUID) and slot.fact not in facts:
+                facts[slot.fact] = new_id()
+            value = facts[slot.fact]
             if slot.index is None:
                 parameters[slot.key] = value
             else:
