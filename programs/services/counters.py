@@ -5,13 +5,12 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from programs.models import RuleUse
 from smartbis.kernel.ids import new_id
 from smartbis.tenancy.statements import prepared_cursor
 
-SHARDS = 8
+# More than processes that sell at one instant: who finds none free waits for all of them.
+SHARDS = 32
 
 Use = tuple[UUID, str, UUID | None, str, int, int]
 
@@ -49,7 +48,7 @@ INSERT INTO programs_ruleuse (id, tenant_id, program_id, rule_key, customer_id, 
 SELECT id, %(tenant)s, program, rule, customer, period, 0, greatest(0, amount), greatest(0, times)
 FROM change WHERE id NOT IN (SELECT id FROM moved)
 """
-# A row may give up to its part of the limit. Where one gave more (the limit was lowered), all are looked at together.
+# A row gives up to its part of the limit. Where one gave more (the limit was lowered), all are looked at and levelled.
 _TAKE_FROM_ONE = """
 UPDATE programs_ruleuse SET amount = amount + %(amount)s
 WHERE id = (
@@ -72,7 +71,7 @@ FROM unnest(%(ids)s::uuid[], %(numbers)s::int[]) AS n(id, shard)
 ON CONFLICT (tenant_id, program_id, rule_key, period, customer_id, shard) DO NOTHING
 """
 _LOCK = """
-SELECT id, shard, amount FROM programs_ruleuse
+SELECT id, amount FROM programs_ruleuse
 WHERE tenant_id = %(tenant)s AND program_id = %(program)s AND rule_key = %(rule)s AND period = %(period)s
   AND customer_id IS NULL
 ORDER BY shard FOR NO KEY UPDATE
@@ -137,21 +136,15 @@ def join_uses(*, tenant: UUID, merged: UUID, into: UUID) -> None:
 def take(*, tenant: UUID, counter: Counter, amount: int) -> int:
     """Take as much of a counter as there is, up to `amount`; how much it was."""
     named = _named(tenant, counter, amount)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_TAKE_FROM_ONE, named)
         if cursor.fetchone() is not None:
             return amount
         rows = _locked(cursor, named)
-        got = max(0, min(amount, counter.limit - sum(given for _, _, given in rows)))
-        _set(cursor, named, _spread(rows, counter.limit, got))
+        given = sum(rows.values())
+        got = max(0, min(amount, counter.limit - given))
+        _level(cursor, named, rows, given + got)
         return got
-
-
-def count(*, tenant: UUID, counter: Counter, amount: int) -> None:
-    """Count what was given all the same, also past the limit: `take` gives nothing until there is room again."""
-    named = _named(tenant, counter, amount)
-    with connection.cursor() as cursor:
-        _set(cursor, named, _spread(_locked(cursor, named), counter.limit, amount))
 
 
 def give_back(*, tenant: UUID, counter: Counter, amount: int) -> None:
@@ -159,45 +152,31 @@ def give_back(*, tenant: UUID, counter: Counter, amount: int) -> None:
     if amount <= 0:
         return
     named = _named(tenant, counter, amount)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_GIVE_TO_ONE, named)
-        if cursor.fetchone() is not None:
-            return
-        after, left = {}, amount
-        for row, _shard, given in _locked(cursor, named):
-            back = min(given, left)
-            after[row] = given - back
-            left -= back
-        _set(cursor, named, after)
+        if cursor.fetchone() is None:
+            rows = _locked(cursor, named)
+            _level(cursor, named, rows, max(0, sum(rows.values()) - amount))
 
 
-def _locked(cursor: Any, named: dict[str, Any]) -> list[tuple[UUID, int, int]]:
+def _locked(cursor: Any, named: dict[str, Any]) -> dict[UUID, int]:
+    """All rows of a counter, by number, and what each gave; they are made with its first use."""
     cursor.execute(_LOCK, named)
     rows = cursor.fetchall()
     if len(rows) < SHARDS:
         cursor.execute(_MAKE, named | {"ids": [new_id() for _ in range(SHARDS)], "numbers": list(range(SHARDS))})
         cursor.execute(_LOCK, named)
         rows = cursor.fetchall()
-    found: list[tuple[UUID, int, int]] = rows
-    return found
+    return dict(rows)
 
 
-def _spread(rows: Sequence[tuple[UUID, int, int]], limit: int, amount: int) -> dict[UUID, int]:
-    """Give each row what its part of the limit still holds; what then is left over goes to the first."""
-    after, left = {row: given for row, _, given in rows}, amount
-    for row, shard, given in rows:
-        part = limit // SHARDS + (shard < limit % SHARDS)
-        taken = max(0, min(left, part - given))
-        after[row] += taken
-        left -= taken
-    if left and rows:
-        after[rows[0][0]] += left
-    return after
-
-
-def _set(cursor: Any, named: dict[str, Any], after: dict[UUID, int]) -> None:
-    if after:
-        cursor.execute(_SET, named | {"ids": list(after), "amounts": list(after.values())})
+def _level(cursor: Any, named: dict[str, Any], rows: dict[UUID, int], total: int) -> None:
+    """Spread what was given evenly: no row is past its part while the whole is not past the limit."""
+    part, over = divmod(total, len(rows))
+    after = {row: part + (place < over) for place, row in enumerate(rows)}
+    changed = {row: amount for row, amount in after.items() if amount != rows[row]}
+    if changed:
+        cursor.execute(_SET, named | {"ids": list(changed), "amounts": list(changed.values())})
 
 
 def _named(tenant: UUID, counter: Counter, amount: int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Does the database protect what the models say it must? Asked after every migration and before every start."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 from django.apps import apps
@@ -67,7 +67,7 @@ def find_faults() -> Iterator[str]:
             yield f"{table}: the application may empty it"
         if model._meta.label != TENANT:
             yield from _shape_faults(model, keys.get(table, set()))
-    yield from _foreign_key_faults()
+    yield from _foreign_key_faults(tables.keys())
     for view in _query(
         "SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace"
     ):
@@ -159,15 +159,25 @@ def _unique_keys() -> dict[str, set[tuple[str, ...]]]:
     return found
 
 
-def _foreign_key_faults() -> Iterator[str]:
-    """Foreign keys between two tenant tables that do not carry the tenant."""
-    owned = {m._meta.db_table for m in apps.get_models() if tenant_column(m) and m._meta.label != TENANT}
-    for name, table, target, width in _query(
-        "SELECT conname, conrelid::regclass::text, confrelid::regclass::text, array_length(conkey, 1) "
+def _foreign_key_faults(tables: Set[str]) -> Iterator[str]:
+    """Foreign keys between two tenant tables that do not carry the tenant, and tables with no proof of their tenant.
+
+    The proof is a key to the tenant itself, or one that is never empty and carries it to another tenant's table.
+    """
+    tenants = {m._meta.db_table for m in apps.get_models() if m._meta.label == TENANT}
+    owned = tables & {m._meta.db_table for m in apps.get_models() if tenant_column(m)} - tenants
+    proven = set()
+    for name, table, target, width, is_never_empty in _query(
+        "SELECT conname, conrelid::regclass::text, confrelid::regclass::text, array_length(conkey, 1), "
+        "(SELECT bool_and(attnotnull) FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey)) "
         "FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace"
     ):
         if table in owned and target in owned and width != 2:
             yield f"{table}: {name} lets rows cross tenants"
+        if target in tenants or (target in owned and target != table and is_never_empty):
+            proven.add(table)
+    for table in sorted(owned - proven):
+        yield f"{table}: nothing proves that its tenant exists"
 
 
 def _query(sql: str) -> list[Any]:

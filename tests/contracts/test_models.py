@@ -39,6 +39,7 @@ def test_no_brand_reaches_anothers_rows(worlds: tuple[World, World]) -> None:
     _a_disabled_protection_is_noticed(ours, theirs)
     _a_manager_without_its_filter_is_noticed(ours, theirs)
     _a_plain_foreign_key_is_noticed(ours, theirs)
+    _a_missing_proof_of_the_tenant_is_noticed()
     assert list(find_faults()) == [], "every planted fault was mended"
 
 
@@ -122,6 +123,22 @@ def _a_plain_foreign_key_is_noticed(ours: UUID, theirs: UUID) -> None:
         with as_owner(), _triggers_off():
             assert any("purchases.Purchase.store" in each for each in _found(pointing_across, ours, theirs))
         assert any(name in each for each in find_faults())
+
+
+def _a_missing_proof_of_the_tenant_is_noticed() -> None:
+    """A store's only key leads to its tenant, a holder's only key to its customer: without it neither is anybody's."""
+    for table in ("tenancy_store", "ledger_holder"):
+        with as_owner(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT string_agg(format('DROP CONSTRAINT %%I', conname), ', '), "
+                "string_agg(format('ADD CONSTRAINT %%I %%s', conname, pg_get_constraintdef(oid)), ', ') "
+                "FROM pg_constraint o WHERE contype = 'f' AND conrelid = %s::regclass AND (SELECT bool_and(attnotnull) "
+                "FROM pg_attribute WHERE attrelid = o.conrelid AND attnum = ANY (o.conkey))",
+                [table],
+            )
+            dropped, added = cursor.fetchone()
+        with _planted(f"ALTER TABLE {table} {dropped}", f"ALTER TABLE {table} {added}"):
+            assert list(find_faults()) == [f"{table}: nothing proves that its tenant exists"]
 
 
 def _owner() -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from programs.models import RuleUse
 from programs.services import (
     cancel_sale,
     confirm_sale,
@@ -17,6 +18,7 @@ from programs.services import (
 from smartbis.kernel.clock import frozen
 from smartbis.outbox.work import drain_queue
 from smartbis.tenancy.once import patiently
+from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer
 from tests.programs.earning import awarded, held, of, opened, sold
@@ -130,6 +132,23 @@ def test_what_refunds_free_at_once_with_sales_is_given_at_most_once(aurora: Tena
     rest = 160 - sum(held(aurora, each).available for each in people)
     assert rest >= 0
     assert awarded([sold(aurora, people[0], 10_000, "rest", occurred_at=AT)]) == rest
+
+
+def test_a_budget_that_lies_in_too_few_rows_is_levelled_and_given_to_the_end(aurora: TenantInfo) -> None:
+    """As it lies where the number of rows was raised: each of the few gave more than is its part now."""
+    program = opened(aurora, {"limits": {"budget_minor": 4_000}})
+    anna = make_customer(aurora)
+    sold(aurora, anna, 5_000, "one")
+    with tenant_scope(aurora.id):
+        rows = RuleUse.objects.filter(program_id=program.id)
+        rows.filter(shard__gte=2).delete()
+        rows.update(amount=250)
+    sold(aurora, anna, 5_000, "two")
+    with tenant_scope(aurora.id):
+        assert sorted(rows.values_list("amount", flat=True)) == [31] * 24 + [32] * 8
+    assert awarded([sold(aurora, anna, 40_000, "last")]) == 3_000
+    assert awarded([sold(aurora, anna, 5_000, "late")]) == 0
+    assert_holds(aurora)
 
 
 def test_a_lowered_budget_gives_what_is_left_of_it_and_no_less_than_given(aurora: TenantInfo) -> None:

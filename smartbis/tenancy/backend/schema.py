@@ -26,6 +26,24 @@ def is_append_only(model: type[Model]) -> bool:
     return model._meta.db_table_comment.startswith(APPEND_ONLY)
 
 
+def proves_its_tenant(model: type[Model]) -> bool:
+    """Whether each row points at another table's row of its tenant, so that a key to the tenant itself proves nothing.
+
+    Foreign keys between tenants' tables carry the tenant; where one is never empty, its target's row proves that the
+    tenant exists.
+    """
+    return bool(tenant_column(model)) and any(
+        field.remote_field
+        and field.name != "tenant"
+        and not field.null
+        and getattr(field, "db_constraint", False)
+        and field.related_model is not model
+        and field.related_model._meta.label != TENANT  # type: ignore[union-attr]
+        and tenant_column(field.related_model)  # type: ignore[arg-type]
+        for field in model._meta.local_fields
+    )
+
+
 class TenantSchemaEditor(DatabaseSchemaEditor):
     """Creates tables together with their grants, policies, and keys that carry the tenant."""
 
@@ -42,6 +60,18 @@ class TenantSchemaEditor(DatabaseSchemaEditor):
         if is_append_only(model):
             for statement in self._append_only(model):
                 self.execute(statement)
+        if proves_its_tenant(model):
+            self.deferred_sql = [each for each in self.deferred_sql if not self._leads_to_tenant(each, model)]
+
+    def drop_tenant_key(self, model: type[Model]) -> None:
+        """Remove the foreign key to the tenant from a table that exists."""
+        column = str(tenant_column(model))
+        for name in self._constraint_names(model, [column], foreign_key=True):  # type: ignore[attr-defined]
+            self.execute(self._delete_fk_sql(model, name))  # type: ignore[attr-defined]
+
+    def add_tenant_key(self, model: type[Model]) -> None:
+        """Make the foreign key to the tenant, as a table without another proof has it."""
+        self.execute(self._create_fk_sql(model, model._meta.get_field("tenant"), "_fk_%(to_table)s_%(to_column)s"))
 
     def add_field(self, model: type[Model], field: "Field[Any, Any]") -> None:
         super().add_field(model, field)
@@ -77,6 +107,15 @@ class TenantSchemaEditor(DatabaseSchemaEditor):
         yield (
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+
+    def _leads_to_tenant(self, statement: Any, model: type[Model]) -> bool:
+        """Whether a statement that still waits makes the model's foreign key to its tenant."""
+        return (
+            isinstance(statement, Statement)
+            and statement.template == self.sql_create_fk
+            and str(statement.parts["table"]) == self.quote_name(model._meta.db_table)
+            and str(statement.parts["column"]) == self.quote_name(str(tenant_column(model)))
         )
 
     def _create_fk_sql(self, model: type[Model], field: "Field[Any, Any]", suffix: str) -> Statement:
