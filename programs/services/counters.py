@@ -147,6 +147,14 @@ def take(*, tenant: UUID, counter: Counter, amount: int) -> int:
         return got
 
 
+def count(*, tenant: UUID, counter: Counter, amount: int) -> None:
+    """Count what was given all the same, also past the limit: `take` gives nothing until there is room again."""
+    named = _named(tenant, counter, amount)
+    with prepared_cursor() as cursor:
+        rows = _locked(cursor, named)
+        _level(cursor, named, rows, sum(rows.values()) + amount)
+
+
 def give_back(*, tenant: UUID, counter: Counter, amount: int) -> None:
     """Put back what a counter gave, never below zero."""
     if amount <= 0:

@@ -83,11 +83,15 @@ def hold_customer(*, tenant: UUID, customer: UUID) -> UUID:
 
 
 _HOLD_IF_FREE = _HOLD + "SKIP LOCKED"
-# Those who were merged are read, who they are now is locked, by id like a merge does.
+# Those who were merged are read, who they are now is locked, by id like a merge does. Read first and apart: joined in
+# one go, a plan made for any tenant looks for each of them through all customers of a large one.
 _HOLD_MANY = """
-SELECT asked.id, c.id, c.merged_into_id FROM customers_customer asked
-JOIN customers_customer c ON c.tenant_id = asked.tenant_id AND c.id = coalesce(asked.merged_into_id, asked.id)
-WHERE asked.tenant_id = %(tenant)s AND asked.id = ANY(%(customers)s)
+WITH asked AS MATERIALIZED (
+    SELECT id, coalesce(merged_into_id, id) AS newest FROM customers_customer
+    WHERE tenant_id = %(tenant)s AND id = ANY(%(customers)s)
+)
+SELECT asked.id, c.id, c.merged_into_id FROM asked
+JOIN customers_customer c ON c.tenant_id = %(tenant)s AND c.id = asked.newest
 ORDER BY c.id FOR KEY SHARE OF c
 """
 

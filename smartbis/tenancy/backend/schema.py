@@ -71,7 +71,8 @@ class TenantSchemaEditor(DatabaseSchemaEditor):
 
     def add_tenant_key(self, model: type[Model]) -> None:
         """Make the foreign key to the tenant, as a table without another proof has it."""
-        self.execute(self._create_fk_sql(model, model._meta.get_field("tenant"), "_fk_%(to_table)s_%(to_column)s"))
+        key = next(field for field in model._meta.local_fields if field.name == "tenant")
+        self.execute(self._create_fk_sql(model, key, "_fk_%(to_table)s_%(to_column)s"))
 
     def add_field(self, model: type[Model], field: "Field[Any, Any]") -> None:
         super().add_field(model, field)
