@@ -1,4 +1,3 @@
-
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import smartbis.kernel.ids
@@ -47,6 +46,8 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['tenant', 'starts_at', 'id'], name='gathering_by_start')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'coupon'), name='gathering_has_its_own_coupon'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='gathering_runs_forward'), models.CheckConstraint(condition=models.Q(models.Q(('price_amount__isnull', True), ('price_unit', '')), models.Q(models.Q(('price_unit', ''), _negated=True), ('price_amount__gt', 0)), _connector='OR'), name='gathering_price_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancelled_at__isnull', False), _connector='OR'), name='gathering_cancelled_says_when')],
             },
         ),
         migrations.CreateModel(
@@ -75,50 +76,8 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['tenant', 'gathering', 'status', 'asked_at', 'id'], name='registration_line'), models.Index(fields=['tenant', 'customer', '-asked_at'], name='registration_of_customer')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'left'), _negated=True), fields=('tenant', 'gathering', 'customer'), name='registration_one_a_customer'), models.UniqueConstraint(fields=('tenant', 'voucher'), name='registration_of_voucher'), models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'left']), models.Q(('registered_at__isnull', False), ('voucher__isnull', False)), _connector='OR'), name='registration_with_a_place_has_an_entry'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'arrived'), _negated=True), models.Q(('arrived_at__isnull', False), ('redemption_id__isnull', False)), _connector='OR'), name='registration_arrived_says_how')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='gathering',
-            index=models.Index(fields=['tenant', 'starts_at', 'id'], name='gathering_by_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='gathering',
-            constraint=models.UniqueConstraint(fields=('tenant', 'coupon'), name='gathering_has_its_own_coupon'),
-        ),
-        migrations.AddConstraint(
-            model_name='gathering',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='gathering_runs_forward'),
-        ),
-        migrations.AddConstraint(
-            model_name='gathering',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('price_amount__isnull', True), ('price_unit', '')), models.Q(models.Q(('price_unit', ''), _negated=True), ('price_amount__gt', 0)), _connector='OR'), name='gathering_price_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='gathering',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancelled_at__isnull', False), _connector='OR'), name='gathering_cancelled_says_when'),
-        ),
-        migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(fields=['tenant', 'gathering', 'status', 'asked_at', 'id'], name='registration_line'),
-        ),
-        migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(fields=['tenant', 'customer', '-asked_at'], name='registration_of_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'left'), _negated=True), fields=('tenant', 'gathering', 'customer'), name='registration_one_a_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.UniqueConstraint(fields=('tenant', 'voucher'), name='registration_of_voucher'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'left']), models.Q(('registered_at__isnull', False), ('voucher__isnull', False)), _connector='OR'), name='registration_with_a_place_has_an_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'arrived'), _negated=True), models.Q(('arrived_at__isnull', False), ('redemption_id__isnull', False)), _connector='OR'), name='registration_arrived_says_how'),
         ),
     ]

@@ -1,4 +1,3 @@
-
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import smartbis.kernel.ids
@@ -39,6 +38,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'key'), name='challenge_key_unique'), models.CheckConstraint(condition=models.Q(('number__gte', 1), ('times__gte', 1)), name='challenge_numbers'), models.CheckConstraint(condition=models.Q(models.Q(('days__isnull', False), ('ends_at__isnull', True), ('starts_at__isnull', True)), models.Q(('days__isnull', True), ('ends_at__gt', models.F('starts_at')), ('starts_at__isnull', False)), _connector='OR'), name='challenge_has_one_period'), models.CheckConstraint(condition=models.Q(models.Q(('goal', 'category'), _negated=True), models.Q(('category', ''), _negated=True), _connector='OR'), name='challenge_names_its_category')],
             },
         ),
         migrations.CreateModel(
@@ -59,6 +59,8 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['tenant', 'customer'], name='challenge_of_customer'), models.Index(condition=models.Q(('due_at__isnull', False)), fields=['tenant', 'due_at'], name='challenge_due')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'challenge', 'customer'), name='challenge_taker_once')],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +86,8 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'indexes': [models.Index(fields=['tenant', 'referrer', 'status', 'settled_at'], name='referral_of_referrer'), models.Index(fields=['tenant', '-bound_at', '-id'], name='referral_newest'), models.Index(condition=models.Q(('status', 'settling')), fields=['tenant', 'due_at'], name='referral_due')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'friend'), name='referral_of_friend_once'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'settled'), _negated=True), models.Q(('participation__isnull', False), ('settled_at__isnull', False)), _connector='OR'), name='referral_settled_says_when')],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +106,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('tenant',), name='referral_terms_one_a_brand'), models.CheckConstraint(condition=models.Q(('minimum_minor__gte', 0)), name='referral_minimum_not_negative')],
             },
         ),
         migrations.CreateModel(
@@ -116,70 +121,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'customer'), name='referrer_once'), models.UniqueConstraint(fields=('tenant', 'code'), name='referrer_code_unique')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.UniqueConstraint(fields=('tenant', 'key'), name='challenge_key_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('times__gte', 1)), name='challenge_numbers'),
-        ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('days__isnull', False), ('ends_at__isnull', True), ('starts_at__isnull', True)), models.Q(('days__isnull', True), ('ends_at__gt', models.F('starts_at')), ('starts_at__isnull', False)), _connector='OR'), name='challenge_has_one_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('goal', 'category'), _negated=True), models.Q(('category', ''), _negated=True), _connector='OR'), name='challenge_names_its_category'),
-        ),
-        migrations.AddIndex(
-            model_name='challengetaker',
-            index=models.Index(fields=['tenant', 'customer'], name='challenge_of_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='challengetaker',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['tenant', 'due_at'], name='challenge_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='challengetaker',
-            constraint=models.UniqueConstraint(fields=('tenant', 'challenge', 'customer'), name='challenge_taker_once'),
-        ),
-        migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['tenant', 'referrer', 'status', 'settled_at'], name='referral_of_referrer'),
-        ),
-        migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['tenant', '-bound_at', '-id'], name='referral_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(condition=models.Q(('status', 'settling')), fields=['tenant', 'due_at'], name='referral_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.UniqueConstraint(fields=('tenant', 'friend'), name='referral_of_friend_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'settled'), _negated=True), models.Q(('participation__isnull', False), ('settled_at__isnull', False)), _connector='OR'), name='referral_settled_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='referralterms',
-            constraint=models.UniqueConstraint(fields=('tenant',), name='referral_terms_one_a_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='referralterms',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum_minor__gte', 0)), name='referral_minimum_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='referrer',
-            constraint=models.UniqueConstraint(fields=('tenant', 'customer'), name='referrer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='referrer',
-            constraint=models.UniqueConstraint(fields=('tenant', 'code'), name='referrer_code_unique'),
         ),
     ]

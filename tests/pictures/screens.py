@@ -51,7 +51,7 @@ class Screen:
         response = page.goto(address)
         if response is None or response.status >= 400:
             raise SystemExit(f"{address} answered {response.status if response else 'nothing'}")
-        page.wait_for_load_state("networkidle")
+        page.evaluate("() => document.fonts.ready.then(() => null)")
         if self.act:
             self.act(page, house)
 
