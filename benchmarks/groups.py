@@ -122,6 +122,8 @@ class Bench:
 
     def popular(self) -> list[Figure]:
         """One rule with a budget that all sales share, beside fifty brands whose sales share nothing."""
+        from smartbis.outbox.services import settle_history
+
         lone, many = popular.made(self.world.database)
         with contextlib.ExitStack() as open_fleets:
             fifty = f"sale, {popular.BRANDS} brands, no limits"
@@ -134,6 +136,8 @@ class Bench:
                 seconds=self.seconds,
                 postmaster=self.postmaster,
             )
+        for place in (*lone.places, *many.places):
+            settle_history(tenant=place.tenant)
         return figures(told, "per s", {"sale, one brand, a shared budget": fifty})
 
     def depth(self, *, transfers: int) -> list[Figure]:
