@@ -24,7 +24,7 @@ FROM unnest(
     %(countries)s::text[], %(conversations)s::uuid[], %(wiped)s::boolean[]
 ) AS d(id, status, reason, remote_id, pricing, attempts, due_at, leased_until, accepted_at, sent_at, delivered_at,
     read_at, category, country, conversation, is_wiped)
-WHERE m.tenant_id = %(tenant)s AND m.id = d.id
+WHERE m.tenant_id = %(tenant)s AND m.id = d.id AND m.id = ANY(%(ids)s::uuid[])
 """
 _THREADS = """
 UPDATE messaging_conversation c
@@ -34,7 +34,7 @@ FROM unnest(
     %(ids)s::uuid[], %(paces)s::timestamptz[], %(moments)s::timestamptz[], %(customers)s::uuid[],
     %(initiated)s::timestamptz[]
 ) AS d(id, paced_until, last_message_at, customer, initiated_at)
-WHERE c.tenant_id = %(tenant)s AND c.id = d.id
+WHERE c.tenant_id = %(tenant)s AND c.id = d.id AND c.id = ANY(%(ids)s::uuid[])
 """
 
 

@@ -16,7 +16,7 @@ FROM unnest(
 ADD_REVERSED = """
 UPDATE programs_award a SET reversed = n.reversed
 FROM unnest(%(awards)s::uuid[], %(reversed)s::bigint[]) AS n(id, reversed)
-WHERE a.tenant_id = %(tenant)s AND a.id = n.id
+WHERE a.tenant_id = %(tenant)s AND a.id = n.id AND a.id = ANY(%(awards)s::uuid[])
 """
 
 INSERT_REVERSALS = """

@@ -41,7 +41,7 @@ WITH change AS (
     UPDATE programs_ruleuse u SET amount = greatest(0, u.amount + c.amount), times = greatest(0, u.times + c.times)
     FROM change c
     WHERE u.tenant_id = %(tenant)s AND u.program_id = c.program AND u.rule_key = c.rule AND u.customer_id = c.customer
-      AND u.period = c.period AND u.shard = 0
+      AND u.period = c.period AND u.shard = 0 AND u.customer_id = ANY(%(customers)s::uuid[])
     RETURNING c.id
 )
 INSERT INTO programs_ruleuse (id, tenant_id, program_id, rule_key, customer_id, period, shard, amount, times)
@@ -78,7 +78,7 @@ ORDER BY shard FOR NO KEY UPDATE
 """
 _SET = """
 UPDATE programs_ruleuse u SET amount = n.amount FROM unnest(%(ids)s::uuid[], %(amounts)s::bigint[]) AS n(id, amount)
-WHERE u.tenant_id = %(tenant)s AND u.id = n.id
+WHERE u.tenant_id = %(tenant)s AND u.id = n.id AND u.id = ANY(%(ids)s::uuid[])
 """
 _GIVE_TO_ONE = """
 UPDATE programs_ruleuse SET amount = amount - %(amount)s

@@ -45,7 +45,7 @@ FROM unnest(%(ids)s::uuid[], %(tiers)s::text[], %(figures)s::bigint[], %(missing
             %(reached)s::timestamptz[],
             %(kept)s::timestamptz[], %(warned)s::timestamptz[], %(next)s::timestamptz[])
      AS n(id, tier, figure, missing, reached_at, keep_until, warned_for, next_at)
-WHERE s.tenant_id = %(tenant)s AND s.id = n.id
+WHERE s.tenant_id = %(tenant)s AND s.id = n.id AND s.id = ANY(%(ids)s::uuid[])
 """
 
 

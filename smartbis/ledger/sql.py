@@ -45,6 +45,7 @@ WITH moved AS (
                 %(b_owed)s::bigint[], %(b_held)s::bigint[], %(b_number)s::bigint[], %(b_below_zero)s::boolean[])
          AS n(holder, unit, available, pending, owed, held, number, may_be_negative)
     WHERE b.tenant_id = %(tenant)s AND b.holder_id = n.holder AND b.unit = n.unit
+      AND b.holder_id = ANY(%(b_holders)s::uuid[])
 )
 INSERT INTO ledger_transfer (
     tenant_id, recorded_at, id, holder_id, unit, number, debit, credit, amount, kind, explanation,

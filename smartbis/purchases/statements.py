@@ -64,12 +64,13 @@ SELECT id FROM recorded
 _MOVE_REFUNDED = """
 UPDATE purchases_purchase p SET refunded_minor = step.after
 FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[]) AS step (id, before, after)
-WHERE p.tenant_id = %s AND p.id = step.id AND p.refunded_minor = step.before AND p.undone_at IS NULL
+WHERE p.tenant_id = %s AND p.id = step.id AND p.id = ANY(%s::uuid[])
+  AND p.refunded_minor = step.before AND p.undone_at IS NULL
 """
 _ADD_REFUNDED_QUANTITIES = """
 UPDATE purchases_purchaseitem i SET refunded_quantity = i.refunded_quantity + step.quantity
 FROM unnest(%s::uuid[], %s::bigint[]) AS step (id, quantity)
-WHERE i.tenant_id = %s AND i.id = step.id
+WHERE i.tenant_id = %s AND i.id = step.id AND i.id = ANY(%s::uuid[])
 """
 
 
@@ -164,11 +165,13 @@ def inserting(*, tenant: UUID, rows: Sequence[SaleRow]) -> Reading[set[UUID]]:
 def move_refunded(*, tenant: UUID, before: dict[UUID, int], after: dict[UUID, int]) -> int:
     """Move sales' refunded totals from what was read to what holds now; how many moved."""
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE_REFUNDED, [list(after), [before[sale] for sale in after], list(after.values()), tenant])
+        sales = list(after)
+        cursor.execute(_MOVE_REFUNDED, [sales, [before[sale] for sale in sales], list(after.values()), tenant, sales])
         return int(cursor.rowcount)
 
 
 def add_refunded_quantities(*, tenant: UUID, quantities: dict[UUID, int]) -> None:
     """Add to how much of each line was given back; the CHECK refuses more than was sold."""
     with connection.cursor() as cursor:
-        cursor.execute(_ADD_REFUNDED_QUANTITIES, [list(quantities), list(quantities.values()), tenant])
+        items = list(quantities)
+        cursor.execute(_ADD_REFUNDED_QUANTITIES, [items, list(quantities.values()), tenant, items])

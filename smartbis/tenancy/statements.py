@@ -1,4 +1,8 @@
-"""Fixed statements of the hot paths: prepared on the server, and sent together where none waits for another."""
+"""Fixed statements of the hot paths: prepared on the server, and sent together where none waits for another.
+
+Who changes rows by unnested columns names their ids once more (`t.id = ANY(%(ids)s::uuid[])`). A plan made for any
+tenant, or for one that grew since the last ANALYZE, may else join by going through all rows of a large one.
+"""
 
 import re
 from collections.abc import Mapping

@@ -21,9 +21,15 @@ def allows(*, tenant: UUID, customer: UUID, category: str) -> bool:
 
 
 def allowed_customers(*, tenant: UUID, customers: Collection[UUID], category: str) -> frozenset[UUID]:
-    """Those of the customers to whom messages of this category may be sent now. One query."""
+    """Those of the customers to whom messages of this category may be sent now. One query.
+
+    Suppressed numbers are looked for by each customer. Written as NOT EXISTS, the planner may instead go through all
+    numbers of the brand for each, where it takes a brand that grew since the last ANALYZE for a small one.
+    """
     with tenant_scope(tenant, read_only=True):
-        return frozenset(_allowed(tenant, category).filter(id__in=list(customers)).values_list("id", flat=True))
+        suppressed = Subquery(_suppressed(tenant, category).values("id")[:1])
+        rows = _agreeing(tenant, category).annotate(suppressed=suppressed).filter(suppressed=None)
+        return frozenset(rows.filter(id__in=list(customers)).values_list("id", flat=True))
 
 
 def notifiable_count(*, tenant: UUID, category: str) -> int:
@@ -32,24 +38,28 @@ def notifiable_count(*, tenant: UUID, category: str) -> int:
         reachable = Identity.objects.filter(
             tenant_id=tenant, customer_id=OuterRef("pk"), kind__in=PHONE_KINDS, is_alias=False
         )
-        return _allowed(tenant, category).filter(Exists(reachable)).count()
+        return _agreeing(tenant, category).filter(~Exists(_suppressed(tenant, category)), Exists(reachable)).count()
 
 
-def _allowed(tenant: UUID, category: str) -> QuerySet[Customer]:
+def _agreeing(tenant: UUID, category: str) -> QuerySet[Customer]:
+    """Active customers whose newest record is a grant."""
     newest = (
         Consent.objects.filter(tenant_id=tenant, customer_id=OuterRef("pk"), category=category)
         .order_by("-recorded_at", "-id")
         .values("granted")[:1]
     )
-    suppressed = Identity.objects.filter(
+    granted = Customer.objects.annotate(granted=Subquery(newest))
+    return granted.filter(tenant_id=tenant, status=Customer.Status.ACTIVE, granted=True)
+
+
+def _suppressed(tenant: UUID, category: str) -> QuerySet[Identity]:
+    """The suppressed numbers of the customer of the query around it."""
+    return Identity.objects.filter(
         Exists(Suppression.objects.filter(tenant_id=tenant, blind=OuterRef("blind"), category=category)),
         tenant_id=tenant,
         customer_id=OuterRef("pk"),
         kind__in=PHONE_KINDS,
         is_alias=False,
-    )
-    return Customer.objects.annotate(granted=Subquery(newest)).filter(
-        ~Exists(suppressed), tenant_id=tenant, status=Customer.Status.ACTIVE, granted=True
     )
 
 

@@ -34,11 +34,12 @@ WITH unborn AS (
     DELETE FROM customers_membership m
     USING unnest(%(customers)s::uuid[], %(keys)s::text[]) AS ended(customer, key)
     WHERE m.tenant_id = %(tenant)s AND m.kind = %(kind)s AND m.customer_id = ended.customer AND m.key = ended.key
-      AND m.valid_from >= %(at)s
+      AND m.customer_id = ANY(%(customers)s::uuid[]) AND m.valid_from >= %(at)s
 )
 UPDATE customers_membership m SET valid_until = %(at)s
 FROM unnest(%(customers)s::uuid[], %(keys)s::text[]) AS ended(customer, key)
 WHERE m.tenant_id = %(tenant)s AND m.kind = %(kind)s AND m.customer_id = ended.customer AND m.key = ended.key
+  AND m.customer_id = ANY(%(customers)s::uuid[])
   AND m.valid_from < %(at)s AND (m.valid_until IS NULL OR m.valid_until > %(at)s)
 """
 
