@@ -15,10 +15,13 @@ def tenant_column(model: type[Model]) -> str | None:
     """The column that says whose a row is; None for a global table."""
     if model._meta.label == TENANT:
         return "id"
-    for field in model._meta.local_fields:
-        if field.name == "tenant" and field.remote_field:
-            return field.column
-    return None
+    field = _tenant_field(model)
+    return field.column if field else None
+
+
+def _tenant_field(model: type[Model]) -> Any:
+    fields = model._meta.local_fields
+    return next((field for field in fields if field.name == "tenant" and field.remote_field), None)
 
 
 def is_append_only(model: type[Model]) -> bool:
@@ -32,16 +35,21 @@ def proves_its_tenant(model: type[Model]) -> bool:
     Foreign keys between tenants' tables carry the tenant; where one is never empty, its target's row proves that the
     tenant exists.
     """
-    return bool(tenant_column(model)) and any(
+    return any(
         field.remote_field
-        and field.name != "tenant"
-        and not field.null
         and getattr(field, "db_constraint", False)
-        and field.related_model is not model
-        and field.related_model._meta.label != TENANT  # type: ignore[union-attr]
-        and tenant_column(field.related_model)  # type: ignore[arg-type]
+        and not field.null
+        and _carries_tenant(model, field)
         for field in model._meta.local_fields
+        if field.related_model is not model
     )
+
+
+def _carries_tenant(model: type[Model], field: Any) -> bool:
+    """Whether a foreign key leads from one table of tenants to another, the tenants' own left aside."""
+    target: type[Model] = field.remote_field.model
+    is_between = tenant_column(model) is not None and tenant_column(target) is not None
+    return is_between and field.name != "tenant" and target._meta.label != TENANT
 
 
 class TenantSchemaEditor(DatabaseSchemaEditor):
@@ -71,8 +79,7 @@ class TenantSchemaEditor(DatabaseSchemaEditor):
 
     def add_tenant_key(self, model: type[Model]) -> None:
         """Make the foreign key to the tenant, as a table without another proof has it."""
-        key = next(field for field in model._meta.local_fields if field.name == "tenant")
-        self.execute(self._create_fk_sql(model, key, "_fk_%(to_table)s_%(to_column)s"))
+        self.execute(self._create_fk_sql(model, _tenant_field(model), "_fk_%(to_table)s_%(to_column)s"))
 
     def add_field(self, model: type[Model], field: "Field[Any, Any]") -> None:
         super().add_field(model, field)
@@ -122,8 +129,8 @@ class TenantSchemaEditor(DatabaseSchemaEditor):
     def _create_fk_sql(self, model: type[Model], field: "Field[Any, Any]", suffix: str) -> Statement:
         statement: Statement = super()._create_fk_sql(model, field, suffix)  # type: ignore[misc]
         target: type[Model] = field.remote_field.model  # type: ignore[union-attr]
-        here, there = tenant_column(model), tenant_column(target)
-        if field.name != "tenant" and here and there and target._meta.label != TENANT:
+        if _carries_tenant(model, field):
+            here, there = str(tenant_column(model)), str(tenant_column(target))
             assert target._meta.pk is not None
             statement.parts["column"] = Columns(model._meta.db_table, [here, str(field.column)], self.quote_name)
             statement.parts["to_column"] = Columns(
