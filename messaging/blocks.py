@@ -4,7 +4,7 @@ Everything is counted in PostgreSQL, in the transaction that claims, under the l
 broker loosens no limit.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from messaging.sending_rules import MARKETING, UTILITY, Rules, wait
 from smartbis.customers.infos import ContactInfo
 from smartbis.kernel.phones import from_wa_id
 from smartbis.kernel.zones import zone_of_phone
-from smartbis.tenancy.scope import Reading, read_together
+from smartbis.tenancy.scope import Reading
 
 MARKETING_CAP = "marketing_cap"
 NOTICE_CAP = "notice_cap"
@@ -82,15 +82,35 @@ class _Past:
     unreachable: list[datetime] = field(default_factory=list)
 
 
-class PersonLimits:
-    """Quiet hours, holidays and caps for the people of one slice: two or three queries, however many people."""
+Sent = list[tuple[UUID, str, datetime]]
+Refused = list[tuple[UUID, int, datetime]]
 
-    def __init__(self, tenant: UUID, rules: Rules, home_zone: str, customers: Collection[UUID], at: datetime) -> None:
+
+def past_readings(
+    tenant: UUID, rules: Rules, customers: Collection[UUID], at: datetime
+) -> tuple[Reading[Sent], Reading[Refused]]:
+    """What people were sent lately, and what Meta did not deliver to them: for `PersonLimits`."""
+    values = {
+        "tenant": tenant,
+        "customers": list(customers),
+        "categories": [MARKETING, UTILITY],
+        "counted": [str(each) for each in _COUNTED],
+        "sent_since": at - max(timedelta(days=rules.marketing_days), DAY) - _WAITED,
+        "codes": [CAPPED_CODE, UNREACHABLE_CODE],
+        "failed_since": at - UNREACHABLE_FOR,
+        "made_since": at - UNREACHABLE_FOR - _WAITED,
+    }
+    return Reading(_SENT, values, list), Reading(_REFUSED, values, list)
+
+
+class PersonLimits:
+    """Quiet hours, holidays and caps for the people of one slice: at most one query, however many people."""
+
+    def __init__(self, rules: Rules, home_zone: str, at: datetime, sent: Sent, refused: Refused) -> None:
         self._rules, self._home_zone, self._at = rules, home_zone, at
-        self._past: dict[UUID, _Past] = {customer: _Past() for customer in customers}
+        self._past: defaultdict[UUID, _Past] = defaultdict(_Past)
         self._taken: Counter[tuple[UUID, str]] = Counter()
-        if customers:
-            self._read(tenant, customers)
+        self._note(sent, refused)
 
     def block(self, customer: UUID, category: str, contact: ContactInfo | None) -> Block | None:
         """The first rule that keeps a message of a category from a customer now; None when none does."""
@@ -131,20 +151,8 @@ class PersonLimits:
             phone = contact.phone_e164 or (from_wa_id(contact.wa_id) if contact.wa_id else None)
         return (zone_of_phone(phone) if phone else None) or self._home_zone
 
-    def _read(self, tenant: UUID, customers: Collection[UUID]) -> None:
-        """Two readings in one round trip."""
+    def _note(self, sent: Sent, refused: Refused) -> None:
         spans = {MARKETING: timedelta(days=self._rules.marketing_days), UTILITY: DAY}
-        values = {
-            "tenant": tenant,
-            "customers": list(customers),
-            "categories": list(spans),
-            "counted": [str(each) for each in _COUNTED],
-            "sent_since": self._at - max(spans.values()) - _WAITED,
-            "codes": [CAPPED_CODE, UNREACHABLE_CODE],
-            "failed_since": self._at - UNREACHABLE_FOR,
-            "made_since": self._at - UNREACHABLE_FOR - _WAITED,
-        }
-        sent, refused = read_together(Reading(_SENT, values, list), Reading(_REFUSED, values, list))
         for customer, category, went in sent:
             if went > self._at - spans[category]:
                 past = self._past[customer]
@@ -155,7 +163,7 @@ class PersonLimits:
                 past.unreachable.append(failed_at)
             elif failed_at > self._at - CAPPED_FOR:
                 past.capped_at = max(filter(None, (past.capped_at, failed_at)))
-        lost = [each for each in customers if len(self._past[each].unreachable) >= UNREACHABLE_TIMES]
+        lost = [customer for customer, past in self._past.items() if len(past.unreachable) >= UNREACHABLE_TIMES]
         if lost:
             self._forget_before_arrivals(lost)
 

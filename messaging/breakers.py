@@ -17,6 +17,7 @@ from messaging.sending_rules import MARKETING
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.outbox.work import request_work
+from smartbis.tenancy.scope import Reading
 from smartbis.tenancy.statements import prepared_cursor
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,10 @@ UPDATE messaging_breaker
 SET failures = 0, trips = 0, open_until = NULL, is_on_trial = false, code = NULL, changed_at = %(at)s
 WHERE tenant_id = %(tenant)s AND channel_id = %(channel)s AND template = ANY(%(templates)s) AND failures > 0
 """
+_RESTING = """
+SELECT template, open_until, code FROM messaging_breaker
+WHERE tenant_id = %s AND channel_id = %s AND open_until IS NOT NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -51,22 +56,22 @@ class Resting:
     code: int | None
 
 
-def resting(channel: UUID, at: datetime) -> Mapping[str, Resting]:
-    """What rests on a channel, by template or part, the number itself under "". One query."""
-    return _rests(Breaker.objects.filter(channel_id=channel, open_until__isnull=False), at).get(channel, {})
+def resting_reading(tenant: UUID, channel: UUID, at: datetime) -> Reading[Mapping[str, Resting]]:
+    """What rests on a channel, by template or part, the number itself under ""."""
+    return Reading(
+        _RESTING,
+        (tenant, channel),
+        lambda rows: {part: Resting(until, until <= at, code) for part, until, code in rows},
+    )
 
 
 def resting_now() -> Mapping[UUID, Mapping[str, Resting]]:
     """What is left alone at this moment, by channel. One query."""
     at = now()
-    return _rests(Breaker.objects.filter(open_until__gt=at), at)
-
-
-def _rests(rows: Iterable[Breaker], at: datetime) -> Mapping[UUID, Mapping[str, Resting]]:
     found: dict[UUID, dict[str, Resting]] = {}
-    for row in rows:
+    for row in Breaker.objects.filter(open_until__gt=at):
         assert row.open_until is not None
-        found.setdefault(row.channel_id, {})[row.template] = Resting(row.open_until, row.open_until <= at, row.code)
+        found.setdefault(row.channel_id, {})[row.template] = Resting(row.open_until, may_try=False, code=row.code)
     return found
 
 

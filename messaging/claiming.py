@@ -8,24 +8,26 @@ from uuid import UUID
 import structlog
 
 from messaging import blocks, breakers, gate, lifecycle
-from messaging.blocks import Block, DailyLimit, PersonLimits
+from messaging.blocks import Block, DailyLimit, PersonLimits, past_readings
 from messaging.composing import Composer
 from messaging.models import Channel, Message
 from messaging.moves import save_moves, save_threads
 from messaging.pacing import PAIR, number_pace
 from messaging.sealed import contact_blind, contact_of_thread, credentials_of, recipient_of
-from messaging.selectors.rules import rules_of
+from messaging.selectors.rules import rules_reading
+from messaging.sending_rules import MARKETING, UTILITY, Rules
 from messaging.threads import threads_for
 from messaging.whatsapp.errors import PayloadInvalid
 from messaging.whatsapp.gateway import Credentials
 from messaging.whatsapp.payloads import Payload, Recipient
 from smartbis.customers.infos import ContactInfo
-from smartbis.customers.selectors import contacts_of
+from smartbis.customers.selectors import Agreements, agreements_reading, contacts_reading
 from smartbis.kernel.clock import now
 from smartbis.kernel.phones import country_of, from_wa_id
 from smartbis.outbox.work import request_work
-from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.selectors import TenantInfo, get_tenant
+from smartbis.tenancy.scope import read_together, tenant_scope
+from smartbis.tenancy.selectors import TenantInfo, get_tenant, tenant_reading
+from smartbis.tenancy.statements import one_trip, prepared_cursor
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +37,7 @@ LEASE = timedelta(seconds=120)
 # How long a channel at its limit rests: it comes back with room for many, since a turn for one costs as much.
 BREATH = timedelta(milliseconds=320)
 _COUNTRY_LETTERS = 2
+_PACED = "UPDATE messaging_channel SET paced_until = %s WHERE tenant_id = %s AND id = %s"
 
 
 @dataclass(frozen=True)
@@ -67,15 +70,25 @@ class _Candidate:
     contact: ContactInfo | None
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What decides over the messages of a slice, read together."""
+
+    states: gate.TemplateStates
+    agreements: Agreements
+    contacts: Mapping[UUID, ContactInfo]
+    limits: PersonLimits
+
+
 def claim(*, tenant: UUID, channel: UUID) -> Slice | None:
     """Take a slice of due messages under a lease, each judged anew; None when there are none or none may go."""
-    with tenant_scope(tenant):
+    with tenant_scope(tenant, reading=[tenant_reading(tenant)]):
         at = now()
         brand = get_tenant(tenant=tenant)
         row = _locked(channel)
         if row is None or gate.is_suspended(brand):
             return None
-        resting = breakers.resting(row.id, at)
+        resting, rules = read_together(breakers.resting_reading(tenant, row.id, at), rules_reading(tenant))
         room = _room(row, resting.get(breakers.NUMBER), at)
         if room == 0:
             return None
@@ -87,17 +100,26 @@ def claim(*, tenant: UUID, channel: UUID) -> Slice | None:
         )
         if not due:
             return None
-        candidates = _within_rules(brand, row, _allowed(tenant, row, due, at), resting, at)
+        known = _known(brand, row.id, rules, due, at)
+        candidates = _within_rules(row, _allowed(known, due, at), known.limits, resting, at)
         calls = _within_pair_limit(tenant, row, candidates, at)
-        if calls:
-            row.paced_until = number_pace(row.per_second).after(row.paced_until, at, len(calls))
-            row.save(update_fields=["paced_until"])
-            request_work(queue="send", due_at=at + LEASE + timedelta(seconds=1))
-            if breakers.NUMBER in resting:
-                breakers.try_once(row.id, breakers.NUMBER, at)
         is_trial = breakers.NUMBER in resting
+        if calls and is_trial:
+            breakers.try_once(row.id, breakers.NUMBER, at)
         has_more = len(due) == room and (is_trial or _is_worth_it(row, at))
         return Slice(row.id, credentials_of(row), calls, has_more, is_trial)
+
+
+def _known(brand: TenantInfo, channel: UUID, rules: Rules, due: Sequence[Message], at: datetime) -> _Known:
+    customers = {row.customer_id for row in due if row.customer_id}
+    templates, agreements, contacts, sent, refused = read_together(
+        gate.templates_reading(brand.id, channel),
+        agreements_reading(brand.id, customers, (UTILITY, MARKETING)),
+        contacts_reading(brand.id, customers),
+        *past_readings(brand.id, rules, customers, at),
+    )
+    limits = PersonLimits(rules, brand.timezone, at, sent, refused)
+    return _Known(gate.states_of(channel, templates), agreements, contacts, limits)
 
 
 def _locked(channel: UUID) -> Channel | None:
@@ -127,25 +149,21 @@ def _is_worth_it(row: Channel, at: datetime) -> bool:
     return False
 
 
-def _allowed(tenant: UUID, channel: Channel, due: Sequence[Message], at: datetime) -> list[_Candidate]:
+def _allowed(known: _Known, due: Sequence[Message], at: datetime) -> list[_Candidate]:
     """Those that are still worth saying, to people who agreed and can be reached, by an approved template."""
-    states = gate.template_states(channel.id)
-    wanted = [(row, gate.consent_category(states, row)) for row in due]
-    refused = gate.without_consent(
-        tenant, [(row.customer_id, category) for row, category in wanted if row.customer_id and category]
-    )
-    contacts = contacts_of(tenant=tenant, customers={row.customer_id for row in due if row.customer_id})
+    states = known.states
     allowed: list[_Candidate] = []
-    for row, category in wanted:
+    for row in due:
+        category = gate.consent_category(states, row)
         if row.expires_at and row.expires_at <= at:
             lifecycle.fail(row, row.reason or "expired")
         elif lifecycle.is_superseded(row):
             lifecycle.fail(row, "superseded")
-        elif row.customer_id and category and (row.customer_id, category) in refused:
+        elif row.customer_id and category and (row.customer_id, category) not in known.agreements:
             lifecycle.hold(row, gate.NO_CONSENT)
         elif row.template and not gate.is_approved(states, row.template, row.language):
             lifecycle.hold(row, gate.TEMPLATE_NOT_APPROVED)
-        elif (found := _recipient(row, contacts)) is None:
+        elif (found := _recipient(row, known.contacts)) is None:
             lifecycle.hold(row, gate.NO_CONTACT)
         else:
             gate.take_wording(states, row)
@@ -154,15 +172,13 @@ def _allowed(tenant: UUID, channel: Channel, due: Sequence[Message], at: datetim
 
 
 def _within_rules(
-    brand: TenantInfo,
     channel: Channel,
     candidates: Sequence[_Candidate],
+    limits: PersonLimits,
     resting: Mapping[str, breakers.Resting],
     at: datetime,
 ) -> list[_Candidate]:
     """Those that neither Meta's restrictions, nor a resting template, nor the brand's rules keep back."""
-    customers = {each.row.customer_id for each in candidates if each.row.customer_id and each.category}
-    limits = PersonLimits(brand.id, rules_of(brand.id), brand.timezone, customers, at)
     free: list[_Candidate] = []
     tried: set[str] = set()
     for each in candidates:
@@ -247,10 +263,21 @@ def _within_pair_limit(tenant: UUID, channel: Channel, candidates: Sequence[_Can
             row.country = _country(each.recipient)
             claimed.append(row)
             calls.append(call)
-    composer.keep_links()
-    save_moves(claimed)
-    save_threads(threads.values())
+    with one_trip():
+        composer.keep_links()
+        save_moves(claimed)
+        save_threads(threads.values())
+        if calls:
+            _take_room(channel, len(calls), at)
     return calls
+
+
+def _take_room(channel: Channel, calls: int, at: datetime) -> None:
+    """Count the calls against the number's speed, and have the queue asked again should nobody live to record them."""
+    channel.paced_until = number_pace(channel.per_second).after(channel.paced_until, at, calls)
+    with prepared_cursor() as cursor:
+        cursor.execute(_PACED, [channel.paced_until, channel.tenant_id, channel.id])
+    request_work(queue="send", due_at=at + LEASE + timedelta(seconds=1))
 
 
 def _country(recipient: Recipient) -> str:

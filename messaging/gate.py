@@ -1,18 +1,18 @@
 """The consent gate: who may be written to, asked when a message is queued and again when it is claimed."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from messaging.library import Category, template_spec
-from messaging.models import Message, Template, TemplateVersion
+from messaging.models import Message, TemplateVersion
 from messaging.older_buttons import LINKS, OTHER, PAGES, form_by_print
 from messaging.own_templates import portal_url
 from messaging.versions import Mark, held_files
-from smartbis.customers.selectors import allowed_customers
-from smartbis.tenancy.scope import current_tenant
+from smartbis.tenancy.scope import Reading, current_tenant, read
 from smartbis.tenancy.selectors import TenantInfo, get_tenant
 
 APPROVED = "APPROVED"
@@ -24,6 +24,14 @@ NO_CONTACT = "no_contact"
 NO_CHANNEL = "no_channel"
 TEMPLATE_NOT_APPROVED = "template_not_approved"
 TENANT_SUSPENDED = "tenant_suspended"
+
+# Asked at every slice.
+_TEMPLATES = """
+SELECT key, language, version, status, category, form, submitted_fingerprint
+FROM messaging_template WHERE tenant_id = %s AND channel_id = %s
+ORDER BY version DESC, id
+"""
+TemplateRows = Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -42,12 +50,20 @@ class TemplateState:
 TemplateStates = Mapping[tuple[str, str], TemplateState]
 
 
+def templates_reading(tenant: UUID, channel: UUID) -> Reading[TemplateRows]:
+    """What `states_of` needs of every template of a channel."""
+    return Reading(_TEMPLATES, (tenant, channel), list)
+
+
 def template_states(channel: UUID) -> TemplateStates:
+    """`states_of` everything a channel has. Inside a scope."""
+    return states_of(channel, read(templates_reading(current_tenant(), channel)))
+
+
+def states_of(channel: UUID, found: TemplateRows) -> TemplateStates:
     """The state of every template of a channel, by key and language: of its newest approved wording that the brand has
-    not retired, else of the newest. Inside a scope; one query, two or three where the brand has wordings of its own.
+    not retired, else of the newest. Inside a scope; one or two queries where the brand has wordings of its own.
     """
-    rows = Template.objects.filter(channel_id=channel).order_by("-version", "id")
-    found = list(rows.values_list("key", "language", "version", "status", "category", "form", "submitted_fingerprint"))
     out_of_use = unsendable(channel) if any(row[2] for row in found) else frozenset()
     states: dict[tuple[str, str], TemplateState] = {}
     for key, language, version, status, category, form, submitted in found:
@@ -114,16 +130,6 @@ def consent_category(states: TemplateStates, row: Message) -> str | None:
     state = states.get((row.template, row.language))
     categories = {row.category.lower(), state.category.lower() if state else ""}
     return "marketing" if Category.MARKETING in categories else "utility"
-
-
-def without_consent(tenant: UUID, wanted: Collection[tuple[UUID, str]]) -> frozenset[tuple[UUID, str]]:
-    """Those pairs of customer and category for which there is no consent now. One query a category."""
-    missing: set[tuple[UUID, str]] = set()
-    for category in sorted({category for _, category in wanted}):
-        customers = {customer for customer, each in wanted if each == category}
-        allowed = allowed_customers(tenant=tenant, customers=customers, category=category)
-        missing |= {(customer, category) for customer in customers - allowed}
-    return frozenset(missing)
 
 
 def is_approved(states: TemplateStates, key: str, language: str) -> bool:

@@ -22,6 +22,7 @@ from messaging.whatsapp.gateway import Accepted
 from smartbis.customers.infos import ContactInfo
 from smartbis.kernel.clock import now
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.statements import one_trip
 
 log = structlog.get_logger(__name__)
 
@@ -118,12 +119,13 @@ def _accept(
         lifecycle.move(row, Message.Status.ACCEPTED, at)
         if answer.is_held_for_quality:
             row.reason = "held_for_quality"
-    lock_remote_ids(tenant, [row.remote_id for row in rows])
-    save_moves(rows)
+    with one_trip():
+        lock_remote_ids(tenant, [row.remote_id for row in rows])
+        save_moves(rows)
+        breakers.note_success(
+            tenant, channel, {part for row in rows for part in breakers.parts(row.template, row.category)}
+        )
     apply_parked(tenant, rows)
-    breakers.note_success(
-        tenant, channel, {part for row in rows for part in breakers.parts(row.template, row.category)}
-    )
 
 
 def _refuse(row: Message, channel: UUID, outcome: GatewayError) -> None:

@@ -1,9 +1,10 @@
 """The Celery application: wakes workers; every intention is in PostgreSQL."""
 
 import os
+import sys
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, task_postrun, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smartbis.settings")
 
@@ -47,6 +48,9 @@ def _configure() -> None:
         worker_soft_shutdown_timeout=10,
         task_default_queue="relay",
         timezone="UTC",
+        # Celery would close the pool of connections before and after every task: each turn began with a new session,
+        # whose statements are planned anew. `_hand_connections_back` does what is needed instead.
+        CELERY_DB_REUSE_MAX=sys.maxsize // 2,
         beat_schedule={
             **{
                 # To each queue by itself: a sweep that was a job of one queue waited behind whatever that queue did.
@@ -72,6 +76,14 @@ def _use_our_logs(**_: object) -> None:
     from smartbis.logs import configure_logs
 
     configure_logs()
+
+
+@task_postrun.connect
+def _hand_connections_back(**_: object) -> None:
+    """To the pool, which drops broken ones."""
+    from django.db import close_old_connections
+
+    close_old_connections()
 
 
 @worker_process_init.connect

@@ -52,8 +52,8 @@ def workers(database: Database, sandbox_url: str, address: str) -> Iterator[None
     with tempfile.TemporaryDirectory(prefix="smartbis-beat-") as folder:
         beat = [sys.executable, "-m", "celery", "-A", "smartbis.celery", "beat", "--pidfile="]
         commands = [
-            celery_worker("send", concurrency=2),
-            celery_worker("relay", concurrency=2),
+            celery_worker("send"),
+            celery_worker("relay"),
             [*beat, "--schedule", f"{folder}/beat"],
         ]
         silent = subprocess.DEVNULL

@@ -21,7 +21,12 @@ def sending_rules(*, tenant: UUID) -> Rules:
 
 def rules_of(tenant: UUID) -> Rules:
     """`sending_rules` inside the tenant's scope. One query."""
-    return read(Reading(_RULES, [tenant], _made))
+    return read(rules_reading(tenant))
+
+
+def rules_reading(tenant: UUID) -> Reading[Rules]:
+    """What `rules_of` reads, to be read together with other things."""
+    return Reading(_RULES, [tenant], _made)
 
 
 def _made(rows: list[tuple[Any, ...]]) -> Rules:

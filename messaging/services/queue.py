@@ -20,7 +20,7 @@ from messaging.models import Channel, Conversation, Message
 from messaging.rows import message_info, window_end
 from messaging.sealed import RECIPIENT, contact_blind, sealed_content
 from messaging.whatsapp.payloads import TEXT_LIMIT
-from smartbis.customers.selectors import contacts_of, get_customer
+from smartbis.customers.selectors import allows, contacts_of, get_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.ids import new_id
@@ -160,7 +160,7 @@ def _verdict(brand: TenantInfo, row: Message) -> _Verdict:
         row.version = state.version
     held_for = ""
     category = gate.consent_category(states, row)
-    if category and row.customer_id and gate.without_consent(brand.id, [(row.customer_id, category)]):
+    if category and row.customer_id and not allows(tenant=brand.id, customer=row.customer_id, category=category):
         held_for = gate.NO_CONSENT
     elif row.customer_id and not contacts_of(tenant=brand.id, customers=[row.customer_id]):
         held_for = gate.NO_CONTACT

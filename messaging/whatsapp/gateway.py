@@ -1,6 +1,5 @@
 """The only door to Meta's Cloud API: every message goes through heyoo's `send_custom_json`."""
 
-import copy
 import hmac
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -139,8 +138,8 @@ class WhatsAppGateway:
 
     def _post_message(self, payload: Payload) -> Payload:
         refuse_inside_transaction()
-        # heyoo writes into the dict it is given.
-        return self._judged(lambda: self._heyoo.send_custom_json(copy.deepcopy(payload)))
+        # heyoo may write into the dict it is given.
+        return self._judged(lambda: self._heyoo.send_custom_json(dict(payload)))
 
     def _graph(self, method: str, path: str, **options: Any) -> Payload:
         refuse_inside_transaction()

@@ -8,13 +8,7 @@ from smartbis.customers.selectors.choosing import (
     members_after,
     membership_keys,
 )
-from smartbis.customers.selectors.consents import (
-    allowed_customers,
-    allows,
-    consent_history,
-    consent_state,
-    notifiable_count,
-)
+from smartbis.customers.selectors.consents import consent_history, consent_state
 from smartbis.customers.selectors.export import export_person
 from smartbis.customers.selectors.finding import Sought, holders_reading, sought
 from smartbis.customers.selectors.lists import customers_named
@@ -28,8 +22,6 @@ from smartbis.customers.selectors.memberships import (
 from smartbis.customers.selectors.people import (
     birthday_of,
     birthdays_of,
-    contact_of,
-    contacts_of,
     customers_with_birthday,
     customers_with_phone,
     find_customer,
@@ -40,12 +32,24 @@ from smartbis.customers.selectors.people import (
     merged_since,
 )
 from smartbis.customers.selectors.proposals import merge_proposals
+from smartbis.customers.selectors.reach import (
+    Agreements,
+    agreements_reading,
+    allowed_customers,
+    allows,
+    contact_of,
+    contacts_of,
+    contacts_reading,
+    notifiable_count,
+)
 from smartbis.customers.selectors.search import customer_count, customers_by_name, customers_page
 from smartbis.customers.selectors.walk import active_customers, customers_after
 
 __all__ = [
+    "Agreements",
     "Sought",
     "active_customers",
+    "agreements_reading",
     "all_customers",
     "allowed_customers",
     "allows",
@@ -55,6 +59,7 @@ __all__ = [
     "consent_state",
     "contact_of",
     "contacts_of",
+    "contacts_reading",
     "customer_count",
     "customers_after",
     "customers_allowing",

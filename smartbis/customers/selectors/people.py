@@ -13,16 +13,16 @@ from smartbis.customers.identities import (
     birthday_blind,
     open_identity,
 )
-from smartbis.customers.infos import ContactInfo, CustomerInfo
-from smartbis.customers.models import Customer, Identity
+from smartbis.customers.infos import CustomerInfo
+from smartbis.customers.models import Customer
 from smartbis.customers.names import first_name
 from smartbis.customers.selectors.finding import sought
+from smartbis.customers.selectors.reach import REACHABLE_KINDS
 from smartbis.kernel.errors import InvalidInput
 from smartbis.tenancy.scope import Reading, read, tenant_scope
 from smartbis.tenancy.sealing import unseal
 from smartbis.tenancy.statements import prepared_cursor
 
-_REACHABLE = frozenset({"phone", "whatsapp", "bsuid"})
 _COLUMNS = (
     "id",
     "name",
@@ -183,28 +183,6 @@ def _holders(tenant: UUID, kind: str, value: str) -> tuple[CustomerInfo, ...]:
     return tuple(found[customer] for customer in dict.fromkeys((*order, *found)))
 
 
-def contact_of(*, tenant: UUID, customer: UUID) -> ContactInfo:
-    """The customer's number and WhatsApp ids, in plain: only for sending. All None for an erased customer."""
-    found = contacts_of(tenant=tenant, customers=[customer])
-    return found.get(customer, ContactInfo(phone_e164=None, wa_id=None, bsuid=None))
-
-
-def contacts_of(*, tenant: UUID, customers: Collection[UUID]) -> dict[UUID, ContactInfo]:
-    """`contact_of` for several customers in one query; who cannot be written to is absent."""
-    values: dict[UUID, dict[str, str]] = {}
-    with tenant_scope(tenant, read_only=True):
-        rows = Identity.objects.filter(
-            tenant_id=tenant, customer_id__in=list(customers), kind__in=_REACHABLE, is_alias=False
-        )
-        for row in rows:
-            text = open_identity(tenant=tenant, row=row.id, sealed=row.sealed)
-            values.setdefault(row.customer_id, {})[row.kind] = text
-    return {
-        customer: ContactInfo(phone_e164=known.get("phone"), wa_id=known.get("whatsapp"), bsuid=known.get("bsuid"))
-        for customer, known in values.items()
-    }
-
-
 def birthday_of(*, tenant: UUID, customer: UUID) -> date | None:
     """The customer's birth date, if it is known."""
     with tenant_scope(tenant, read_only=True):
@@ -275,7 +253,7 @@ def _info(tenant: UUID, rows: list[dict[str, Any]]) -> CustomerInfo:
 
 
 def _reachable(kinds: Iterable[str]) -> Iterable[bool]:
-    return (kind in _REACHABLE for kind in kinds)
+    return (kind in REACHABLE_KINDS for kind in kinds)
 
 
 def _external_id(tenant: UUID, row: dict[str, Any] | None) -> str:
