@@ -15,6 +15,7 @@ def threads_for(
 
     `customers` says whose contact it is, where that is known.
     """
+    found = _locked(channel, customers)
     missing = [
         Conversation(
             id=new_id(),
@@ -25,9 +26,8 @@ def threads_for(
             last_message_at=at,
         )
         for blind, customer in sorted(customers.items())
+        if blind not in found
     ]
-    found = _locked(channel, customers)
-    missing = [row for row in missing if bytes(row.contact_blind) not in found]
     if missing:
         Conversation.objects.bulk_create(missing, ignore_conflicts=True)
         found = _locked(channel, customers)

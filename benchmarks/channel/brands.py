@@ -110,16 +110,18 @@ def queue_many(sender: Sender, count: int, *, wake: bool = True) -> None:
             request_work(queue="send")
 
 
-def drop_waiting(senders: Sequence[Sender]) -> None:
-    """Let nothing of a round go on into the next."""
+def drop_waiting(senders: Sequence[Sender]) -> int:
+    """Let nothing of a round go on into the next; how many messages were still waiting."""
     from messaging.models import Message
     from smartbis.kernel.clock import now
     from smartbis.tenancy.scope import tenant_scope
 
+    dropped = 0
     for sender in senders:
         with tenant_scope(sender.tenant):
             waiting = Message.objects.filter(status="queued")
-            waiting.update(status="failed", reason="expired", failed_at=now(), due_at=None)
+            dropped += waiting.update(status="failed", reason="expired", failed_at=now(), due_at=None)
+    return dropped
 
 
 def taken(state: Path, number: str, *, since: float) -> list[float]:
