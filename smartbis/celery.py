@@ -2,8 +2,9 @@
 
 import os
 import sys
+from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import setup_logging, task_postrun, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smartbis.settings")
@@ -79,11 +80,12 @@ def _use_our_logs(**_: object) -> None:
 
 
 @task_postrun.connect
-def _hand_connections_back(**_: object) -> None:
-    """To the pool, which drops broken ones."""
+def _hand_connections_back(task: "Task[Any, Any]", **_: object) -> None:
+    """To the pool, which drops broken ones; a task that a caller runs itself has the caller's."""
     from django.db import close_old_connections
 
-    close_old_connections()
+    if not task.request.is_eager:
+        close_old_connections()
 
 
 @worker_process_init.connect

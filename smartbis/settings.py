@@ -52,8 +52,16 @@ DATABASES = {
             f" -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
             # The hot paths' statements are prepared at their third use; a pooler that shares sessions needs "no" here.
             "prepare_threshold": 2 if read_flag("DATABASE_PREPARED", default=True) else None,
+            # Who waits for a connection tries again at once when the server is back, not when a long pause ends.
             **(
-                {"pool": {"min_size": 1, "max_size": read_whole("DATABASE_POOL_SIZE", 8), "timeout": 10}}
+                {
+                    "pool": {
+                        "min_size": 1,
+                        "max_size": read_whole("DATABASE_POOL_SIZE", 8),
+                        "timeout": 10,
+                        "reconnect_timeout": 10,
+                    }
+                }
                 if read_flag("DATABASE_POOL", default=True)
                 else {}
             ),

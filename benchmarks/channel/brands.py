@@ -111,7 +111,7 @@ def queue_many(sender: Sender, count: int, *, wake: bool = True) -> None:
 
 
 def drop_waiting(senders: Sequence[Sender]) -> int:
-    """Let nothing of a round go on into the next; how many messages were still waiting."""
+    """Let nothing of a round go on into the next; how many messages were due and still waiting."""
     from messaging.models import Message
     from smartbis.kernel.clock import now
     from smartbis.tenancy.scope import tenant_scope
@@ -120,7 +120,8 @@ def drop_waiting(senders: Sequence[Sender]) -> int:
     for sender in senders:
         with tenant_scope(sender.tenant):
             waiting = Message.objects.filter(status="queued")
-            dropped += waiting.update(status="failed", reason="expired", failed_at=now(), due_at=None)
+            dropped += waiting.filter(due_at__lte=now()).count()
+            waiting.update(status="failed", reason="expired", failed_at=now(), due_at=None)
     return dropped
 
 

@@ -10,6 +10,7 @@ from programs.selectors.plans import source_of
 from programs.services.giving import REFUNDED, count_gifts, source_of_gift, vouchers_of_gift
 from programs.services.plan_members import settle_member
 from programs.services.plan_vouchers import TAKEN_BACK
+from programs.services.reversals import split_of
 from programs.services.spent import share_of_balance
 from smartbis.customers.selectors import merged_ids
 from smartbis.kernel.ids import new_id
@@ -50,19 +51,9 @@ def take_balance_again(
                 store_id=sale.store_id,
                 import_batch=batch,
             )
-            for account, part in _sources(holder, sale.currency, back, policy)
+            for account, part in split_of(holder, sale.currency, back, policy).sources
         ]
         post_all(tenant=tenant, moves=[(holder, move) for move in moves])
-
-
-def _sources(holder: LockedHolder, unit: str, amount: int, policy: str) -> list[tuple[Account, int]]:
-    """What is available first, whatever the policy: it came from there. The rest is owed, written off or below zero."""
-    if policy == "negative":
-        holder.allow_below_zero(unit)
-        return [(Account.AVAILABLE, amount)]
-    part = min(amount, max(holder.balance(unit).available, 0))
-    rest = Account.WRITTEN_OFF if policy == "pending_only" else Account.RECEIVABLE
-    return [(account, each) for account, each in ((Account.AVAILABLE, part), (rest, amount - part)) if each]
 
 
 def put_gifts_back(tenant: UUID, refunds: Sequence[ForeignRefund]) -> None:

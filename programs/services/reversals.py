@@ -209,8 +209,8 @@ class _Remaining:
     def split(self, customer: UUID, unit: str, amount: int, policy: str, *, is_pending: bool) -> Split:
         """Take an amount: its own pending part, then what is available, then the rest by the brand's policy.
 
-        `owe` notes the rest as owed, `pending_only` takes no more than is pending and writes the rest off, `negative`
-        takes it from what is available even where that leads below zero.
+        `owe` notes the rest as owed, `pending_only` writes it off, `negative` takes it from what is available even
+        where that leads below zero.
         """
         left = self._left.setdefault((self._holders[customer].id, unit), [0, 0])
         from_pending = min(amount, left[0]) if is_pending else 0
@@ -219,7 +219,7 @@ class _Remaining:
             from_available = rest
             self._holders[customer].allow_below_zero(unit)
         else:
-            from_available = 0 if policy == "pending_only" else min(rest, max(left[1], 0))
+            from_available = min(rest, max(left[1], 0))
         short = rest - from_available
         left[0] -= from_pending
         left[1] -= from_available

@@ -116,14 +116,19 @@ def test_what_was_spent_is_owed_and_taken_from_the_next_earnings(aurora: TenantI
     assert check_ledger(tenant=aurora.id).ok
 
 
-def test_a_brand_may_take_back_from_pending_only(aurora: TenantInfo) -> None:
-    change_brand(tenant=aurora.id, actor=actor("owner"), shortfall_policy="pending_only")
-    make_cashback(aurora)
-    customer = make_customer(aurora)
+def test_a_brand_may_write_off_what_was_spent(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    for brand in (aurora, boreal):
+        change_brand(tenant=brand.id, actor=actor("owner"), shortfall_policy="pending_only")
+        make_cashback(brand)
+    customer, stranger = make_customer(aurora), make_customer(boreal)
     sale = record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 10_000))
+    record_sale(tenant=boreal.id, sale=draft(boreal, stranger.id, 10_000))
+    spend(aurora, customer.id, 1_500)
     (reversed_,) = refund(aurora, sale.purchase.id, 10_000, "r1").reversed
-    assert (reversed_.from_available, reversed_.owed, reversed_.written_off) == (0, 0, 2_000)
-    assert balances(tenant=aurora.id, customer=customer.id)[0].available == 2_000
+    assert (reversed_.from_available, reversed_.owed, reversed_.written_off) == (500, 0, 1_500)
+    (balance,) = balances(tenant=aurora.id, customer=customer.id)
+    assert (balance.available, balance.owed) == (0, 0)
+    assert balances(tenant=boreal.id, customer=stranger.id)[0].available == 2_000
     assert check_ledger(tenant=aurora.id).ok
 
 
