@@ -1,5 +1,6 @@
 """The database engine `smartbis.tenancy.backend`."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,8 +19,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
     SchemaEditorClass = TenantSchemaEditor
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A connection on which whole numbers always go as bigint: their size must not make another statement."""
+        """A connection on which whole numbers always go as bigint: their size must not make another statement.
+
+        Those that the server closed while they lay in the pool are passed over: after it was started anew each would
+        fail somebody's work.
+        """
         connection = super().get_new_connection(conn_params)
+        for _ in range(self.pool.max_size if self.pool else 0):
+            if not _was_closed(connection):
+                break
+            connection.close()
+            self.pool.putconn(connection)
+            connection = super().get_new_connection(conn_params)
         connection.adapters.register_dumper(int, Int8Dumper)
         return connection
 
@@ -48,3 +59,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         with self.wrap_database_errors, self.connection.pipeline():
             yield
+
+
+def _was_closed(connection: Any) -> bool:
+    """Whether the server ended an idle session: it then said so, or hung up, and nobody has read that yet."""
+    look = select.poll()
+    look.register(connection.fileno(), select.POLLIN)
+    return bool(look.poll(0))
