@@ -1,4 +1,4 @@
-"""Becoming a member by writing "quero participar" to the brand's number."""
+"""What a brand answers to words that mean something by themselves: "quero participar", and "sair"."""
 
 from contextlib import suppress
 from uuid import UUID
@@ -32,6 +32,17 @@ def join_by_message(*, tenant: UUID, message: UUID) -> None:
         _enrol(tenant, brand, received)
     else:
         _answer_member(tenant, brand, received, member)
+
+
+def confirm_stop(*, tenant: UUID, message: UUID) -> None:
+    """Tell who wrote a stop word that it holds, and how to come back; not who has come back meanwhile."""
+    received = get_received(tenant=tenant, message=message)
+    member = _member(tenant, received)
+    if member is not None and allows(tenant=tenant, customer=member, category="utility"):
+        return
+    brand = get_tenant(tenant=tenant)
+    words = PHRASES[language_for(brand.locale)].stopped
+    _answer(tenant, received, words.format(brand=brand.name), cause=f"stop:{received.id}")
 
 
 def _member(tenant: UUID, received: ReceivedMessage) -> UUID | None:
@@ -69,13 +80,12 @@ def _answer_member(tenant: UUID, brand: TenantInfo, received: ReceivedMessage, m
             channel="whatsapp",
             actor=Actor(kind="customer", id=member),
         )
-    if received.conversation_id is None:
-        return
-    phrases = PHRASES[language_for(brand.locale)]
-    queue_text(
-        tenant=tenant,
-        conversation=received.conversation_id,
-        body=phrases.already_member.format(brand=brand.name, link=f"{settings.BASE_URL}/p/{brand.slug}/"),
-        cause=f"join:{received.id}",
-        actor=SYSTEM,
-    )
+    words = PHRASES[language_for(brand.locale)].already_member
+    link = f"{settings.BASE_URL}/p/{brand.slug}/"
+    _answer(tenant, received, words.format(brand=brand.name, link=link), cause=f"join:{received.id}")
+
+
+def _answer(tenant: UUID, received: ReceivedMessage, body: str, *, cause: str) -> None:
+    """A text in the window that the person's own message opened."""
+    if received.conversation_id is not None:
+        queue_text(tenant=tenant, conversation=received.conversation_id, body=body, cause=cause, actor=SYSTEM)

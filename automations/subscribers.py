@@ -10,7 +10,7 @@ from automations.corrections import (
     tell_voucher_restored,
 )
 from automations.gatherings import tell_cancelled, tell_registered
-from automations.joining import join_by_message
+from automations.joining import confirm_stop, join_by_message
 from automations.memberships import (
     tell_plan_ending,
     tell_plan_lapsed,
@@ -197,6 +197,8 @@ def on_challenge_reached(*, tenant: UUID, event: ChallengeReached) -> None:
 
 @subscribe(MessageReceived)
 def on_message_received(*, tenant: UUID, event: MessageReceived) -> None:
-    """Enrol who asks to join."""
+    """Enrol who asks to join, and confirm to who stops."""
     if event.text_kind == "join":
         join_by_message(tenant=tenant, message=event.message_id)
+    elif event.text_kind == "stop":
+        confirm_stop(tenant=tenant, message=event.message_id)

@@ -37,6 +37,7 @@ class Phrases:
     no_end: str
     customer: str
     already_member: str
+    stopped: str
     purchase: str
     purchases: str
     pix: str
@@ -74,6 +75,7 @@ PHRASES = {
         paid_in_money="fale com a organização para receber de volta",
         nothing_paid="nada foi cobrado",
         already_member="Você já participa de {brand}. Veja o seu saldo e os seus vouchers aqui: {link}",
+        stopped="Pronto: {brand} não envia mais avisos nem ofertas a você. Para voltar, escreva QUERO PARTICIPAR.",
     ),
     "en": Phrases(
         point="{amount} point",
@@ -100,6 +102,7 @@ PHRASES = {
         paid_in_money="ask the organisers to pay you back",
         nothing_paid="nothing was charged",
         already_member="You are already a member of {brand}. See your balance and vouchers here: {link}",
+        stopped="Done: {brand} sends you no more notices or offers. To come back, write I WANT TO JOIN.",
     ),
 }
 

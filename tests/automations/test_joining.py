@@ -4,6 +4,8 @@ import pytest
 
 from messaging.selectors import conversations_page, messages_page
 from smartbis.customers.selectors import allows, consent_history, find_customer
+from smartbis.customers.services import record_consent
+from smartbis.kernel.people import Actor
 from smartbis.outbox.work import drain_queue
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import store_of
@@ -65,10 +67,44 @@ def test_who_stopped_and_joins_again_agrees_again(line: Line, aurora: TenantInfo
     assert not allows(tenant=aurora.id, customer=customer.id, category="marketing")
 
 
+STOPPED = "Pronto: Café Aurora não envia mais avisos nem ofertas a você. Para voltar, escreva QUERO PARTICIPAR."
+
+
+def test_who_stops_is_told_that_it_holds(line: Line, aurora: TenantInfo, boreal: TenantInfo, graph: FakeGraph) -> None:
+    customer, elsewhere = enrol(aurora.id), enrol(boreal.id)
+    work()
+    graph.sent.clear()
+    say(line, "Sair")
+    say(line, "Sair")
+    work()
+    assert [each["text"]["body"] for each in graph.sent] == [STOPPED], "one webhook posted twice is one message"
+    for category in ("utility", "marketing"):
+        assert not allows(tenant=aurora.id, customer=customer.id, category=category)
+    assert allows(tenant=boreal.id, customer=elsewhere.id, category="utility")
+
+
+def test_who_agreed_again_meanwhile_is_not_told_that_they_left(
+    line: Line, aurora: TenantInfo, graph: FakeGraph
+) -> None:
+    customer = enrol(aurora.id)
+    say(line, "SAIR")
+    record_consent(
+        tenant=aurora.id,
+        customer=customer.id,
+        category="utility",
+        granted=True,
+        basis="consent",
+        channel="portal",
+        actor=Actor(kind="customer", id=customer.id),
+    )
+    work()
+    assert [each for each in graph.sent if each["type"] == "text"] == []
+
+
 def test_other_words_enrol_nobody(line: Line, aurora: TenantInfo, graph: FakeGraph) -> None:
     say(line, "Oi, tudo bem?")
     say(line, "SAIR", wamid="wamid.2")
     work()
     assert find_customer(tenant=aurora.id, phone=PHONE) is None
-    assert graph.sent == []
+    assert [each["text"]["body"] for each in graph.sent] == [STOPPED]
     assert len(messages_page(tenant=aurora.id, direction="in").items) == 2
