@@ -20,6 +20,8 @@ PLACE = "programs.import_row"
 # Beyond this many, errors are only counted: nobody reads the rest, and a wrong file must not fill the database.
 MOST_ERRORS_KEPT = 50_000
 MOST_CUSTOMERS_REMEMBERED = 20_000
+# Rows that name what a chunk made, and that make it known when it comes again.
+OF_THINGS_MADE = (ImportRow.State.MADE, ImportRow.State.EXTRA)
 
 
 @dataclass
@@ -78,7 +80,10 @@ class Run:
         key: str | None = None,
         occurred_at: datetime | None = None,
     ) -> ImportRow:
-        """Have a row of the import written with the chunk; its cells are sealed."""
+        """Have a row of the import written with the chunk; its cells are sealed.
+
+        A dry run writes none of what was made, since it takes all of it back.
+        """
         row = ImportRow(
             id=new_id(),
             tenant_id=self.tenant,
@@ -93,7 +98,8 @@ class Run:
         )
         if cells:
             row.sealed = seal(tenant=self.tenant, place=PLACE, row=row.id, text=json.dumps(list(cells)))
-        self.tally.rows.append(row)
+        if not (self.dry_run and state in OF_THINGS_MADE):
+            self.tally.rows.append(row)
         return row
 
     def remember(self, found: dict[tuple[str, ...], UUID]) -> None:
