@@ -10,7 +10,7 @@ from programs.imports.run import Run, cells_of
 from programs.models import ImportRow
 from programs.services.reversals import TakeBack, take_back
 from smartbis.purchases.infos import RefundDraft, RefundItemDraft
-from smartbis.purchases.selectors import get_purchases, purchases_by_number, refund_numbers, returnable_lines
+from smartbis.purchases.selectors import purchases_by_number, refund_numbers, returnable_lines
 from smartbis.purchases.services import add_refunds_in_bulk
 
 RETURNS_A_CHUNK = 500
@@ -167,9 +167,9 @@ def _refund(run: Run, drafts: Sequence[tuple[_Return, RefundDraft]]) -> None:
         publish=False,
         actor=run.actor,
     )
-    recorded = []
-    for (each, draft), result in zip(drafts, results, strict=True):
-        if result.refund is None:
+    taken: list[TakeBack] = []
+    for (each, _draft), result in zip(drafts, results, strict=True):
+        if result.refund is None or result.purchase is None:
             _refuse(run, each, result.error.code if result.error else "invalid", counts=each.target is not None)
             continue
         if each.target is not None:
@@ -177,9 +177,9 @@ def _refund(run: Run, drafts: Sequence[tuple[_Return, RefundDraft]]) -> None:
             run.tally.repeated += len(each.lines) if result.outcome == "repeated" else 0
         if result.outcome == "recorded":
             run.tally.refunds += 1
-            recorded.append((draft.purchase, result.refund))
-    sales = get_purchases(tenant=run.tenant, purchases={sale for sale, _ in recorded}, with_lines=False)
-    take_back(run.tenant, [TakeBack(sales[sale], refund, import_batch=run.batch) for sale, refund in recorded])
+            # With its lines as this very refund left them: what they earned goes back with them.
+            taken.append(TakeBack(result.purchase, result.refund, import_batch=run.batch))
+    take_back(run.tenant, taken)
 
 
 def _refuse(run: Run, each: _Return, code: str, detail: str = "", *, counts: bool = True) -> None:

@@ -137,11 +137,12 @@ class RefundInfo:
 
 @dataclass(frozen=True)
 class BulkRefundResult:
-    """What became of one refund of a batch, at the same place in the answer."""
+    """What became of one refund of a batch, at the same place in the answer; `purchase` is the sale with it."""
 
     outcome: Literal["recorded", "repeated", "refused"]
     refund: RefundInfo | None = None
     error: DomainError | None = None
+    purchase: PurchaseInfo | None = None
 
 
 @dataclass(frozen=True)

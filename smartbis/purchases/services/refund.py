@@ -88,11 +88,13 @@ def add_refunds_in_bulk(
                 continue
             if taken is not None:
                 written.append((row, taken))
-                sales[sale.id] = _after(sale, taken)
+                sale = sales[sale.id] = _after(sale, taken)
                 there[sale.id, draft.external_id] = row
             results.append(
                 BulkRefundResult(
-                    "repeated" if taken is None else "recorded", refund=refund_info(row, sale.amount_minor)
+                    "repeated" if taken is None else "recorded",
+                    refund=refund_info(row, sale.amount_minor),
+                    purchase=sale,
                 )
             )
         _write(tenant, written)

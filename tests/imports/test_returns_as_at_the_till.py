@@ -1,0 +1,76 @@
+"""What a file's returns take back is what the same returns at the till do, and undoing the file gives it back."""
+
+from typing import Any
+
+import pytest
+
+from programs.services import refund_sale
+from smartbis.customers.infos import CustomerInfo
+from smartbis.kernel.clock import now
+from smartbis.ledger.selectors import check_ledger
+from smartbis.purchases.infos import RefundItemDraft
+from smartbis.tenancy.selectors import TenantInfo
+from tests.factories import actor, make_customer
+from tests.imports.loading import load, take_back
+from tests.programs.earning import held, lines, opened, sold
+from tests.unchanged import unchanged
+
+OWNER = actor("owner")
+RETURNED = "external_id,occurred_at,amount,store,customer_external_id,item_sku,item_quantity,item_unit,refund_of\n"
+AMOUNTS = "external_id,occurred_at,amount,store,refund_of\n"
+
+
+def back(number: str, sku: str, *, sale: str = "S1", unit: str = "50") -> str:
+    """A row that brings one article of a sale back."""
+    return f"{number},{now().isoformat()},,centro,7,{sku},-1,{unit},{sale}\n"
+
+
+def amount_back(number: str, amount: str, *, sale: str = "S1") -> str:
+    """A row that gives an amount of a sale back."""
+    return f"{number},{now().isoformat()},-{amount},centro,{sale}\n"
+
+
+def wine_drinker(brand: TenantInfo) -> CustomerInfo:
+    """Somebody who bought wine and bread, where wine alone earns a tenth."""
+    opened(brand, {"when": {"products": ["WINE"]}})
+    return make_customer(brand, external_id="7")
+
+
+def basket(brand: TenantInfo, customer: CustomerInfo) -> Any:
+    return sold(brand, customer, 10_000, "S1", items=lines(("WINE", 1, 5_000), ("BREAD", 1, 5_000))).purchase
+
+
+@pytest.mark.parametrize(("first", "then"), [(("WINE", 0), ("BREAD", 0)), (("BREAD", 500), ("WINE", 0))])
+def test_lines_take_back_what_they_earned(
+    aurora: TenantInfo, boreal: TenantInfo, first: tuple[str, int], then: tuple[str, int]
+) -> None:
+    customer, twin = wine_drinker(aurora), wine_drinker(boreal)
+    basket(aurora, customer)
+    sale = basket(boreal, twin)
+    for sku, left in (first, then):
+        with unchanged(boreal):
+            load(aurora, RETURNED + back(f"R-{sku}", sku))
+        items = [RefundItemDraft(sku, 1)]
+        refund_sale(tenant=boreal.id, purchase=sale.id, external_id=f"R-{sku}", items=items, actor=OWNER)
+        assert (held(aurora, customer).available, held(boreal, twin).available) == (left, left)
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def test_returns_of_one_file_each_take_their_own_and_are_undone(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    from smartbis.ledger.models import Transfer
+    from smartbis.tenancy.scope import tenant_scope
+
+    customer = wine_drinker(aurora)
+    basket(aurora, customer)
+    basket(boreal, wine_drinker(boreal))
+    with unchanged(boreal):
+        info = load(aurora, RETURNED + back("R1", "BREAD") + back("R2", "WINE"))
+        assert (info.refunds, held(aurora, customer).available) == (2, 0)
+        with tenant_scope(aurora.id):
+            (taken,) = Transfer.objects.filter(kind="reversal")
+            assert (taken.amount, taken.explanation["refund_minor"]) == (500, 5_000)
+        take_back(aurora, info)
+        assert held(aurora, customer).available == 500
+        load(aurora, RETURNED + back("R1", "BREAD"))
+        assert held(aurora, customer).available == 500
+    assert check_ledger(tenant=aurora.id).ok
