@@ -8,9 +8,10 @@ from uuid import UUID
 from programs.imports.matching import Stock
 from programs.imports.run import Run, cells_of
 from programs.models import ImportRow
+from programs.services.refunds import hold_customers_of, vouchers_back
 from programs.services.reversals import TakeBack, take_back
 from smartbis.purchases.infos import RefundDraft, RefundItemDraft
-from smartbis.purchases.selectors import purchases_by_number, refund_numbers, returnable_lines
+from smartbis.purchases.selectors import get_purchases, purchases_by_number, refund_numbers, returnable_lines
 from smartbis.purchases.services import add_refunds_in_bulk
 
 RETURNS_A_CHUNK = 500
@@ -160,6 +161,8 @@ def _note_missing(run: Run, each: _Return) -> None:
 def _refund(run: Run, drafts: Sequence[tuple[_Return, RefundDraft]]) -> None:
     if not drafts:
         return
+    named = get_purchases(tenant=run.tenant, purchases={draft.purchase for _, draft in drafts}, with_lines=False)
+    hold_customers_of(run.tenant, named.values())
     results = add_refunds_in_bulk(
         tenant=run.tenant,
         drafts=[draft for _, draft in drafts],
@@ -179,6 +182,7 @@ def _refund(run: Run, drafts: Sequence[tuple[_Return, RefundDraft]]) -> None:
             run.tally.refunds += 1
             # With its lines as this very refund left them: what they earned goes back with them.
             taken.append(TakeBack(result.purchase, result.refund, import_batch=run.batch))
+    vouchers_back(run.tenant, [(each.purchase, each.refund) for each in taken], run.actor, publish=False)
     take_back(run.tenant, taken)
 
 

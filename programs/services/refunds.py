@@ -1,8 +1,7 @@
 """What a sale gave is taken back, held back or let go: refunds, cancellations, confirmations, undone imports."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from programs.infos import RefundOutcome, Reversed
@@ -24,7 +23,8 @@ from smartbis.purchases.selectors import get_purchases
 from smartbis.purchases.services import add_refund, cancel_purchase, confirm_purchase, lock_purchase
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.services import record_audit
-from vouchers.infos import RedemptionInfo
+from vouchers.infos import RedemptionInfo, SaleRef
+from vouchers.selectors import redemptions_for_sales
 from vouchers.services import payers_for_sale, reverse_for_refund
 
 
@@ -63,7 +63,7 @@ def refund_sale(
             again = _told_again(refund)
             back = balance_due_back(sale, refund)
             return RefundOutcome(refund, sale, again, (), _present(tenant, sale), repeated=True, balance_minor=back)
-        returned = _vouchers_back(tenant, sale, refund, actor)
+        returned = vouchers_back(tenant, [(sale, refund)], actor)
         reversals = take_back(tenant, [TakeBack(sale, refund)])
         return RefundOutcome(
             refund,
@@ -117,7 +117,7 @@ def cancel_sale(*, tenant: UUID, purchase: UUID, actor: Actor = SYSTEM) -> tuple
         if repeated:
             return sale, ()
         _note_decision(tenant, sale, "sale.cancel", actor)
-        _vouchers_back(tenant, sale, None, actor)
+        vouchers_back(tenant, [(sale, None)], actor)
         return sale, tuple(take_back(tenant, [TakeBack(sale)]))
 
 
@@ -127,33 +127,66 @@ def _note_decision(tenant: UUID, sale: PurchaseInfo, action: str, actor: Actor) 
 
 
 def _hold_customers(tenant: UUID, purchase: UUID) -> None:
-    """Let nobody merge the sale's customer, or who paid for its vouchers, before the sale is locked.
-
-    They are read without a lock. A merge that is under way is waited for; the sale then names who stays, who is held,
-    and stays theirs until the end, since nothing else gives a sale to another. Raises PurchaseNotFound.
-    """
+    """`hold_customers_of` the sale, before it is locked. Raises PurchaseNotFound."""
     sale = get_purchases(tenant=tenant, purchases=[purchase], with_lines=False).get(purchase)
     if sale is None:
         raise PurchaseNotFound
-    people = payers_for_sale(tenant=tenant, store=sale.store_id, external_id=sale.external_id)
-    if sale.customer_id is not None:
-        people.add(sale.customer_id)
+    hold_customers_of(tenant, [sale])
+
+
+def hold_customers_of(tenant: UUID, sales: Collection[PurchaseInfo]) -> None:
+    """Let nobody merge the sales' customers, or who paid for their vouchers, before the sales are locked.
+
+    They are read without a lock. A merge that is under way is waited for; a sale then names who stays, who is held,
+    and stays theirs until the end, since nothing else gives a sale to another. Runs in the tenant's scope.
+    """
+    people = _payers(tenant, sales) | {sale.customer_id for sale in sales if sale.customer_id}
     if people:
         hold_customers(tenant=tenant, customers=people)
 
 
-def _vouchers_back(
-    tenant: UUID, sale: PurchaseInfo, refund: RefundInfo | None, actor: Actor
-) -> Sequence[RedemptionInfo]:
-    """Take back the uses of vouchers that belong to a sale, if it is cancelled or this refund closes it.
+def vouchers_back(
+    tenant: UUID,
+    returns: Sequence[tuple[PurchaseInfo, RefundInfo | None]],
+    actor: Actor,
+    *,
+    publish: bool = True,
+) -> list[RedemptionInfo]:
+    """Take back the uses of vouchers that belong to sales which are cancelled (no refund) or closed by their refund.
 
-    Locks every account that will move, in one order and before the vouchers.
+    Locks every account that will move, in one order and before the vouchers. The sales are locked. Runs in the tenant's
+    scope.
     """
-    named: dict[str, Any] = {"tenant": tenant, "store": sale.store_id, "external_id": sale.external_id}
-    closing = refund is None or refund.closing
-    holders = payers_for_sale(**named) if closing else set()
-    lock_holders(tenant=tenant, customers=holders | ({sale.customer_id} if sale.customer_id else set()))
-    return reverse_for_refund(**named, refund=refund.id if refund else None, closing=closing, actor=actor)
+    closed = [(sale, refund) for sale, refund in returns if refund is None or refund.closing]
+    customers = {sale.customer_id for sale, _ in returns if sale.customer_id}
+    lock_holders(tenant=tenant, customers=customers | _payers(tenant, [sale for sale, _ in closed]))
+    with_uses = redemptions_for_sales(tenant=tenant, sales=[_ref(sale) for sale, _ in closed])
+    returned: list[RedemptionInfo] = []
+    for sale, refund in closed:
+        if _ref(sale) in with_uses:
+            returned += reverse_for_refund(
+                tenant=tenant,
+                store=sale.store_id,
+                external_id=sale.external_id,
+                refund=refund.id if refund else None,
+                closing=True,
+                actor=actor,
+                publish=publish,
+            )
+    return returned
+
+
+def _payers(tenant: UUID, sales: Collection[PurchaseInfo]) -> set[UUID]:
+    """Whose balance paid for the vouchers used on the sales; of many sales hardly any has one."""
+    with_uses = redemptions_for_sales(tenant=tenant, sales=[_ref(sale) for sale in sales])
+    payers: set[UUID] = set()
+    for sale in with_uses:
+        payers |= payers_for_sale(tenant=tenant, store=sale.store, external_id=sale.external_id)
+    return payers
+
+
+def _ref(sale: PurchaseInfo) -> SaleRef:
+    return SaleRef(sale.store_id, sale.external_id)
 
 
 def release_due(tenant: UUID, *, customer: UUID) -> int:

@@ -7,6 +7,7 @@ import pytest
 from programs.services import refund_sale
 from smartbis.customers.infos import CustomerInfo
 from smartbis.kernel.clock import now
+from smartbis.ledger.accounts import Account
 from smartbis.ledger.selectors import check_ledger
 from smartbis.purchases.infos import RefundItemDraft
 from smartbis.tenancy.selectors import TenantInfo
@@ -14,6 +15,8 @@ from tests.factories import actor, make_customer
 from tests.imports.loading import load, take_back
 from tests.programs.earning import held, lines, opened, sold
 from tests.unchanged import unchanged
+from tests.vouchers.shop import account, coupon_of, events_of, give, issued, redeemed
+from vouchers.selectors import get_redemption
 
 OWNER = actor("owner")
 RETURNED = "external_id,occurred_at,amount,store,customer_external_id,item_sku,item_quantity,item_unit,refund_of\n"
@@ -73,4 +76,47 @@ def test_returns_of_one_file_each_take_their_own_and_are_undone(aurora: TenantIn
         assert held(aurora, customer).available == 500
         load(aurora, RETURNED + back("R1", "BREAD"))
         assert held(aurora, customer).available == 500
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def paid_with_a_voucher(brand: TenantInfo) -> Any:
+    """A sale on which a voucher was used that somebody else had bought from their balance, and who that was."""
+    opened(brand, {})
+    buyer, payer = make_customer(brand, external_id="7"), make_customer(brand, "Rui")
+    give(brand, payer, 1_000)
+    coupon = coupon_of(brand, cost_unit="BRL", cost_amount=1_000, holder="bearer")
+    use = redeemed(brand, issued(brand, coupon, payer, origin="balance"), external_id="S1", amount_minor=10_000)
+    sold(brand, buyer, 10_000, "S1")
+    return buyer, payer, use
+
+
+def test_the_closing_return_gives_the_voucher_back_and_tells_nobody(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    buyer, payer, use = paid_with_a_voucher(aurora)
+    paid_with_a_voucher(boreal)
+    assert (held(aurora, buyer).available, account(aurora, Account.REDEEMED)) == (900, 1_000)
+    told = len(events_of(aurora, "voucher.reversed.v1"))
+    with unchanged(boreal):
+        load(aurora, AMOUNTS + amount_back("R1", "40"))
+        assert get_redemption(tenant=aurora.id, redemption=use.id).reversed_at is None
+        load(aurora, AMOUNTS + amount_back("R2", "60"))
+        again = get_redemption(tenant=aurora.id, redemption=use.id)
+        assert (again.reversed_at is not None, again.voucher_status) == (True, "issued")
+        assert (account(aurora, Account.REDEEMED), account(aurora, Account.VOUCHER_OUTSTANDING)) == (0, 1_000)
+    assert (held(aurora, buyer).available, held(aurora, payer).available) == (0, 0)
+    assert len(events_of(aurora, "voucher.reversed.v1")) == told
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def test_a_voucher_that_was_given_back_stays_good_when_the_file_is_undone(
+    aurora: TenantInfo, boreal: TenantInfo
+) -> None:
+    buyer, payer, use = paid_with_a_voucher(aurora)
+    paid_with_a_voucher(boreal)
+    with unchanged(boreal):
+        for _again in range(2):
+            take_back(aurora, load(aurora, AMOUNTS + amount_back("R1", "100")))
+            assert held(aurora, buyer).available == 900
+            assert get_redemption(tenant=aurora.id, redemption=use.id).voucher_status == "issued"
+            assert (account(aurora, Account.REDEEMED), account(aurora, Account.VOUCHER_OUTSTANDING)) == (0, 1_000)
+    assert held(aurora, payer).available == 0
     assert check_ledger(tenant=aurora.id).ok

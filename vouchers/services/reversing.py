@@ -44,6 +44,7 @@ class _Taking:
     actor: Actor
     refund: UUID | None
     at: datetime
+    is_told: bool = True
 
 
 def reverse_redemption(*, tenant: UUID, redemption: UUID, reason: str, key: str, actor: Actor) -> RedemptionInfo:
@@ -80,13 +81,21 @@ def reverse_redemption(*, tenant: UUID, redemption: UUID, reason: str, key: str,
 
 
 def reverse_for_refund(
-    *, tenant: UUID, store: UUID, external_id: str, refund: UUID | None, closing: bool, actor: Actor
+    *,
+    tenant: UUID,
+    store: UUID,
+    external_id: str,
+    refund: UUID | None,
+    closing: bool,
+    actor: Actor,
+    publish: bool = True,
 ) -> list[RedemptionInfo]:
     """Take back every use that belongs to a sale, once it is cancelled (no `refund`) or refunded to its end.
 
     A partial refund (`closing=False`) leaves vouchers used: their discount is apportioned by the refund itself. Called
     with the accounts of the holder and of `payers_for_sale` already locked. A use that somebody else takes back at the
-    same moment is left out. Publishes VoucherReversed for each, VoucherCancelled for those whose ground is gone.
+    same moment is left out. Publishes VoucherReversed for each if asked, VoucherCancelled for those whose ground is
+    gone.
     """
     if not closing or not external_id:
         return []
@@ -102,6 +111,7 @@ def reverse_for_refund(
                 actor=actor,
                 refund=refund,
                 at=now(),
+                is_told=publish,
             )
             with suppress(RedemptionAlreadyReversed):
                 reversed_.append(_reverse(taking))
@@ -164,15 +174,16 @@ def _reverse(taking: _Taking) -> RedemptionInfo:
         _reinstate(voucher, taking)
     if holder is not None:
         _move_price(taking, holder, goes_to)
-    publish(
-        VoucherReversed(
-            redemption_id=row.id,
-            voucher_id=row.voucher_id,
-            customer_id=row.customer_id,
-            store_id=row.store_id,
-            discount_minor=row.discount_minor,
+    if taking.is_told:
+        publish(
+            VoucherReversed(
+                redemption_id=row.id,
+                voucher_id=row.voucher_id,
+                customer_id=row.customer_id,
+                store_id=row.store_id,
+                discount_minor=row.discount_minor,
+            )
         )
-    )
     row.voucher = voucher
     return redemption_info(row, reversal)
 
