@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import Min, Q
+
 from programs.models import Plan, PlanPeriod, PlanPeriodEnd
 from programs.selectors.plans import plans_by_sku
 from programs.services.plan_members import settle_member
+from programs.services.plan_vouchers import reinstate_plan_vouchers
 from programs.services.plans import MOST_PERIODS, add_periods, is_over, take_back_periods
 from smartbis.customers.selectors import active_customers, get_customer, merged_ids
 from smartbis.customers.services import hold_customer
 from smartbis.ledger.services import lock_holders
 from smartbis.purchases.infos import ItemInfo, PurchaseInfo
-from smartbis.purchases.selectors import find_sold, get_purchases
+from smartbis.purchases.selectors import find_sold, get_purchases, sales_refunded_by_import
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 
@@ -31,11 +34,12 @@ def sync_sale(*, tenant: UUID, purchase: UUID) -> None:
 
 
 def sync_import(*, tenant: UUID, import_batch: UUID) -> None:
-    """`sync_sale` for the sales of an import that hold a plan's article, and for those of it that were undone."""
+    """`sync_sale` for the sales that an import brought or refunded and that hold a plan's article, also once undone."""
     with tenant_scope(tenant, read_only=True):
         skus = list(_articles(tenant))
         sales = set(find_sold(tenant=tenant, skus=skus, import_batch=import_batch)) if skus else set()
-        given = PlanPeriod.objects.filter(purchase__import_batch=import_batch)
+        refunded = sales_refunded_by_import(tenant=tenant, import_batch=import_batch)
+        given = PlanPeriod.objects.filter(Q(purchase__import_batch=import_batch) | Q(purchase_id__in=refunded))
         sales |= {each for each in given.values_list("purchase_id", flat=True) if each}
     for sale in sorted(sales):
         sync_sale(tenant=tenant, purchase=sale)
@@ -108,6 +112,10 @@ def _sync_line(
         bought_at=sale.occurred_at,
         purchase=sale.id,
     )
+    # What a refund took that is undone by now: the vouchers that came with it are good again, too.
+    undone = PlanPeriodEnd.objects.filter(period__in=rows, cause=PlanPeriodEnd.Cause.REFUND).aggregate(at=Min("at"))
+    if undone["at"] is not None:
+        reinstate_plan_vouchers(tenant=tenant, customer=sale.customer_id, source=new[0].source, since=undone["at"])
     return new, taken
 
 

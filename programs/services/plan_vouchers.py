@@ -1,6 +1,7 @@
 """Vouchers that come with a plan: given when it starts or goes on, taken back with its periods."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -16,7 +17,7 @@ from smartbis.ledger.services import lock_holder
 from smartbis.tenancy.scope import tenant_scope
 from vouchers.selectors import vouchers_given
 from vouchers.selectors.coupons import coupons_given_with
-from vouchers.services import issue_voucher, revoke_voucher
+from vouchers.services import issue_voucher, reinstate_voucher, revoke_voucher
 
 TAKEN_BACK = "plan_taken_back"
 log = structlog.get_logger(__name__)
@@ -59,6 +60,16 @@ def take_plan_vouchers_back(*, tenant: UUID, customer: UUID, sources: Iterable[s
     for given in vouchers_given(tenant=tenant, customers=_people(tenant, customer), origin="plan"):
         if source_of(given.key) in gone:
             revoke_voucher(tenant=tenant, voucher=given.id, reason=TAKEN_BACK)
+
+
+def reinstate_plan_vouchers(*, tenant: UUID, customer: UUID, source: str, since: datetime) -> None:
+    """Vouchers that were taken back with a source's periods, at `since` or later, are what they were.
+
+    Runs in the tenant's scope, the holder locked.
+    """
+    for given in vouchers_given(tenant=tenant, customers=_people(tenant, customer), origin="plan"):
+        if source_of(given.key) == source:
+            reinstate_voucher(tenant=tenant, voucher=given.id, reason=TAKEN_BACK, since=since)
 
 
 def _standing(sources: Collection[str]) -> set[str]:

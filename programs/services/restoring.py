@@ -1,24 +1,21 @@
 """What refunds took turns out to have been rightly given: gifts, and balance, go back to where they were."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from programs.models import PlanPeriod, PlanPeriodEnd, RuleGift
-from programs.selectors.plans import source_of
 from programs.services.giving import REFUNDED, count_gifts, source_of_gift, vouchers_of_gift
 from programs.services.plan_members import settle_member
-from programs.services.plan_vouchers import TAKEN_BACK
+from programs.services.plan_vouchers import reinstate_plan_vouchers
 from programs.services.reversals import split_of
 from programs.services.spent import share_of_balance
-from smartbis.customers.selectors import merged_ids
 from smartbis.kernel.ids import new_id
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.services import LockedHolder, Move, post_all
 from smartbis.purchases.selectors import ForeignRefund
 from smartbis.tenancy.selectors import get_tenant
-from vouchers.selectors import vouchers_given
 from vouchers.services import reinstate_voucher
 
 
@@ -99,8 +96,7 @@ def _restore_periods(tenant: UUID, row: RuleGift, since: datetime) -> bool:
     ended = set(ends.values_list("period_id", flat=True))
     lost = [each for each in there if each.id in ended][-row.quantity :]
     PlanPeriod.objects.bulk_create(_again(each, there[-1].number + place) for place, each in enumerate(lost, start=1))
-    people = {row.customer_id, *merged_ids(tenant=tenant, customer=row.customer_id)}
-    _reinstate_given(tenant, people, source, since)
+    reinstate_plan_vouchers(tenant=tenant, customer=row.customer_id, source=source, since=since)
     # As it was before: nobody is told that a plan has begun.
     settle_member(tenant=tenant, plan=there[0].plan, customer=row.customer_id)
     return True
@@ -109,9 +105,3 @@ def _restore_periods(tenant: UUID, row: RuleGift, since: datetime) -> bool:
 def _again(period: PlanPeriod, number: int) -> PlanPeriod:
     fields = {field.attname: getattr(period, field.attname) for field in PlanPeriod._meta.local_concrete_fields}
     return PlanPeriod(**fields | {"id": new_id(), "number": number})
-
-
-def _reinstate_given(tenant: UUID, people: Collection[UUID], source: str, since: datetime) -> None:
-    for given in vouchers_given(tenant=tenant, customers=people, origin="plan"):
-        if source_of(given.key) == source:
-            reinstate_voucher(tenant=tenant, voucher=given.id, reason=TAKEN_BACK, since=since)

@@ -3,7 +3,12 @@
 from smartbis.purchases.selectors.buyers import Buyers, buyers, buyers_by_store
 from smartbis.purchases.selectors.choosing import Bought, customers_last_bought, customers_who_bought
 from smartbis.purchases.selectors.days import sales_by_day, sales_by_store
-from smartbis.purchases.selectors.imported import ForeignRefund, purchases_of_import, refunds_of_other_sales
+from smartbis.purchases.selectors.imported import (
+    ForeignRefund,
+    purchases_of_import,
+    refunds_of_other_sales,
+    sales_refunded_by_import,
+)
 from smartbis.purchases.selectors.lists import purchases_of, purchases_page, refunds_of
 from smartbis.purchases.selectors.returnable import (
     ReturnableLine,
@@ -52,6 +57,7 @@ __all__ = [
     "returnable_lines",
     "sales_by_day",
     "sales_by_store",
+    "sales_refunded_by_import",
     "settled_sales",
     "usual_amounts",
 ]

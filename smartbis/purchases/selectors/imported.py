@@ -41,3 +41,10 @@ def refunds_of_other_sales(*, tenant: UUID, import_batch: UUID) -> list[ForeignR
         return [
             ForeignRefund(row.id, without_items([row.purchase])[0], row.amount_minor, row.recorded_at) for row in rows
         ]
+
+
+def sales_refunded_by_import(*, tenant: UUID, import_batch: UUID) -> set[UUID]:
+    """The sales that an import refunded, whosesoever they are; also when the refunds were undone since."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Refund.objects.filter(tenant_id=tenant, import_batch=import_batch)
+        return set(rows.order_by().values_list("purchase_id", flat=True).distinct())
