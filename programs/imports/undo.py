@@ -14,6 +14,7 @@ from smartbis.customers.services import hold_customers
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
 from smartbis.ledger.accounts import Account
+from smartbis.ledger.repaying import repay_owed
 from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
 from smartbis.purchases.selectors import ForeignRefund, purchases_of_import, refunds_of_other_sales
 from smartbis.purchases.services import undo_purchases
@@ -71,7 +72,8 @@ def _hold(tenant: UUID, customers: Sequence[UUID | None]) -> None:
 def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> None:
     """What the import's refunds took from sales that stay is given back to where it came from, the last first.
 
-    Awards, then gifts, then what they had given back of balance that paid for the sales.
+    Awards, then gifts, then what they had given back of balance that paid for the sales; last, what is owed by now is
+    paid from what became available.
     Limits count it again, also where others have used meanwhile what the refunds had freed: it was rightly given.
     """
     customers = {refund.purchase.customer_id for refund in refunds if refund.purchase.customer_id}
@@ -84,11 +86,13 @@ def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> N
     locked = Award.objects.select_for_update(no_key=True, of=("self",)).select_related("rule_version")
     locked = locked.filter(id__in={each.award_id for each in reversals})
     awards = {award.id: award for award in locked.order_by("id")}
+    freed: Counter[tuple[UUID, str]] = Counter()
     for reversal in reversals:
         award = awards[reversal.award_id]
         holder = holders[award.customer_id]
         moves = _moves_back(holder, award, reversal, batch)
         post_all(tenant=tenant, moves=[(holder, move) for move in moves])
+        freed[holder.id, award.unit] += sum(move.amount for move in moves if move.credit is Account.AVAILABLE)
         award.reversed -= reversal.amount
     for award in awards.values():
         award.save(update_fields=["reversed"])
@@ -98,6 +102,9 @@ def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> N
     recount_limits(tenant, [(award, -given[award.id]) for award in awards.values()])
     put_gifts_back(tenant, refunds)
     take_balance_again(tenant, holders, refunds, batch=batch)
+    by_id = {holder.id: holder for holder in holders.values()}
+    for (holder_id, unit), amount in freed.items():
+        repay_owed(tenant=tenant, holder=by_id[holder_id], unit=unit, at_most=amount)
 
 
 def _moves_back(holder: LockedHolder, award: Award, reversal: AwardReversal, batch: UUID) -> list[Move]:

@@ -4,12 +4,16 @@ from typing import Any
 
 import pytest
 
+from programs.imports import ImportInfo
 from programs.services import refund_sale
 from smartbis.customers.infos import CustomerInfo
 from smartbis.kernel.clock import now
 from smartbis.ledger.accounts import Account
+from smartbis.ledger.models import Transfer
 from smartbis.ledger.selectors import check_ledger
+from smartbis.ledger.services import Move, lock_holder, post
 from smartbis.purchases.infos import RefundItemDraft
+from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer
 from tests.imports.loading import load, take_back
@@ -60,9 +64,6 @@ def test_lines_take_back_what_they_earned(
 
 
 def test_returns_of_one_file_each_take_their_own_and_are_undone(aurora: TenantInfo, boreal: TenantInfo) -> None:
-    from smartbis.ledger.models import Transfer
-    from smartbis.tenancy.scope import tenant_scope
-
     customer = wine_drinker(aurora)
     basket(aurora, customer)
     basket(boreal, wine_drinker(boreal))
@@ -119,4 +120,28 @@ def test_a_voucher_that_was_given_back_stays_good_when_the_file_is_undone(
             assert get_redemption(tenant=aurora.id, redemption=use.id).voucher_status == "issued"
             assert (account(aurora, Account.REDEEMED), account(aurora, Account.VOUCHER_OUTSTANDING)) == (0, 1_000)
     assert held(aurora, payer).available == 0
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def in_debt(brand: TenantInfo) -> tuple[CustomerInfo, ImportInfo]:
+    """A file took back what one sale had earned; what another had earned was spent, and then its sale refunded."""
+    opened(brand, {})
+    customer = make_customer(brand)
+    sold(brand, customer, 5_000, "S1")
+    other = sold(brand, customer, 3_000, "S2").purchase
+    info = load(brand, AMOUNTS + amount_back("R1", "50"))
+    with tenant_scope(brand.id):
+        spent = Move(unit="BRL", debit=Account.AVAILABLE, credit=Account.REDEEMED, amount=300, kind="spend")
+        post(tenant=brand.id, holder=lock_holder(tenant=brand.id, customer=customer.id), moves=[spent])
+    refund_sale(tenant=brand.id, purchase=other.id, external_id="R2", amount_minor=3_000, actor=OWNER)
+    return customer, info
+
+
+def test_what_an_undone_file_gives_back_pays_first_what_is_owed(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    customer, info = in_debt(aurora)
+    in_debt(boreal)
+    assert (held(aurora, customer).available, held(aurora, customer).owed) == (0, 300)
+    with unchanged(boreal):
+        take_back(aurora, info)
+    assert (held(aurora, customer).available, held(aurora, customer).owed) == (200, 0)
     assert check_ledger(tenant=aurora.id).ok
