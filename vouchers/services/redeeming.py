@@ -1,11 +1,11 @@
 """Using a voucher: one guarded statement that must touch one row, and the precise reason when it does not."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from smartbis.customers.selectors import get_customer
@@ -22,7 +22,7 @@ from smartbis.tenancy.errors import KeyReused
 from smartbis.tenancy.permissions import require
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import StoreInfo, get_store
-from smartbis.tenancy.statements import prepared_cursor
+from smartbis.tenancy.statements import one_trip, prepared_cursor
 from vouchers import stock
 from vouchers.events import VoucherRedeemed
 from vouchers.infos import RedemptionInfo
@@ -35,6 +35,7 @@ from vouchers.sql import TAKE_USE
 from vouchers.terms_of_use import TermsOfUse, terms_of
 
 _ROUNDS = 4
+_WAIT_FOR_SALE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _TOLD = (
     "coupon_id",
     "coupon_name",
@@ -140,7 +141,6 @@ def _redeem_after_reading(request: _Request) -> RedemptionInfo:
         if Redemption.objects.filter(key=request.key).exists():
             return _first_answer(request)
         voucher = get_voucher_row(request.code, request.actor)
-        _wait_for_sale(voucher, request)
         _refuse(voucher, request)
         terms = terms_of(voucher)
         holder = None
@@ -170,16 +170,6 @@ def _refuse(voucher: Voucher, request: _Request) -> None:
         get_customer(tenant=request.tenant, customer=request.customer)
 
 
-def _wait_for_sale(voucher: Voucher, request: _Request) -> None:
-    """Let uses on one sale that may not stand beside each other come one after the other."""
-    if request.external_id:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-                [f"voucher sale {request.tenant} {request.store.id} {request.external_id}"],
-            )
-
-
 def _keep_limits(voucher: Voucher, terms: TermsOfUse, request: _Request) -> None:
     """Raises VoucherLimitReached when a use of the same customer came between; the transaction takes this one back."""
     customer = request.customer or voucher.customer_id
@@ -194,7 +184,10 @@ def _keep_limits(voucher: Voucher, terms: TermsOfUse, request: _Request) -> None
 def _take_use(
     request: _Request, named_by: str, named: object, *, judged: bool, funded_by: str | None = None
 ) -> dict[str, Any] | None:
-    """One use of the voucher with its redemption written, or None when a guard held."""
+    """One use of the voucher with its redemption written, or None when a guard held.
+
+    Uses on one sale come one after the other: whether they may stand beside each other is judged by what is committed.
+    """
     facts: dict[str, Any] = {
         "tenant": request.tenant,
         "named": named,
@@ -216,8 +209,14 @@ def _take_use(
         "actor_id": request.actor.id,
         "actor_label": request.actor.label[:80],
     }
-    with prepared_cursor() as cursor:
-        cursor.execute(TAKE_USE.format(named_by=named_by), facts)
+    with prepared_cursor() as lock, prepared_cursor() as cursor:
+        with one_trip() if request.external_id else nullcontext():
+            if request.external_id:
+                # A statement of its own: the next one then sees what the lock's last holder committed.
+                lock.execute(
+                    _WAIT_FOR_SALE, [f"voucher sale {request.tenant} {request.store.id} {request.external_id}"]
+                )
+            cursor.execute(TAKE_USE.format(named_by=named_by), facts)
         row = cursor.fetchone()
         if row is None:
             return None

@@ -5,7 +5,8 @@
 -- limit of a day, a bearer's limit or new person, next sale, a sale with other vouchers) and that the payer's accounts
 -- are locked (a bought voucher): a plain voucher costs one round trip. `funded_by` are the terms of then, if judged.
 -- `left` is what other benefits left of the sale's `amount`: a discount is of that, a minimum of the amount. A use of a
--- held voucher is in time if it was so when it was held, `as_of`.
+-- held voucher is in time if it was so when it was held, `as_of`. Where a sale is named, the caller holds its lock since
+-- an earlier statement, so that what was used beside it is seen.
 -- Money in minor units; half-up is (2n + d) / 2d.
 WITH used AS (
     UPDATE vouchers_voucher AS v
