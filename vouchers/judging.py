@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
+from smartbis.tenancy.scope import Reading, read
 from smartbis.tenancy.selectors import StoreInfo, TenantInfo, get_tenant
 from vouchers.conditions import Found, GivingSale, Use, against_use
 from vouchers.infos import Reason
@@ -18,6 +19,25 @@ from vouchers.reading import pairs
 from vouchers.reasons import issue_reason, reasons_of
 from vouchers.stock import midnight
 from vouchers.terms_of_use import TermsOfUse, terms_of, terms_of_many
+
+# Uses keep the id they were made under: those of who is one person by now are counted together.
+_USES = """
+SELECT count(*) FROM vouchers_redemption AS r
+WHERE r.tenant_id = %(tenant)s
+  AND r.customer_id = ANY (ARRAY(
+      WITH person AS MATERIALIZED (
+          SELECT COALESCE(merged_into_id, id) AS id FROM customers_customer
+          WHERE tenant_id = %(tenant)s AND id = %(customer)s)
+      SELECT id FROM person
+      UNION ALL
+      SELECT id FROM customers_customer
+      WHERE tenant_id = %(tenant)s AND merged_into_id = (SELECT id FROM person)))
+  AND r.coupon_id = %(coupon)s
+  AND (r.named_customer_id IS NOT NULL OR NOT %(only_named)s)
+  AND (%(since)s::timestamptz IS NULL OR r.redeemed_at >= %(since)s::timestamptz)
+  AND NOT EXISTS (
+      SELECT FROM vouchers_reversal AS x WHERE x.tenant_id = r.tenant_id AND x.redemption_id = r.id)
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,20 +105,18 @@ def limit_against(voucher: Voucher, terms: TermsOfUse, asked: Asked, *, uses_mor
 
 def uses_of_coupon(voucher: Voucher, customer: UUID) -> int:
     """How often a customer, named at the till, has used vouchers of the same coupon; uses taken back left out."""
-    return _standing(voucher, customer).filter(named_customer_id=customer).count()
+    return _uses(voucher, customer, only_named=True, since=None)
 
 
 def uses_today(voucher: Voucher, customer: UUID, brand: TenantInfo) -> int:
     """How often a customer has used vouchers of the same coupon on this day of the brand's calendar."""
-    return _standing(voucher, customer).filter(redeemed_at__gte=midnight(now(), brand.timezone)).count()
+    return _uses(voucher, customer, only_named=False, since=midnight(now(), brand.timezone))
 
 
-def _standing(voucher: Voucher, customer: UUID) -> QuerySet[Redemption]:
-    return Redemption.objects.filter(
-        ~Exists(Reversal.objects.filter(redemption_id=OuterRef("id"))),
-        customer_id=customer,
-        coupon_id=voucher.coupon_id,
-    )
+def _uses(voucher: Voucher, customer: UUID, *, only_named: bool, since: datetime | None) -> int:
+    facts = {"tenant": voucher.tenant_id, "coupon": voucher.coupon_id, "customer": customer}
+    count = Reading(_USES, facts | {"only_named": only_named, "since": since}, lambda rows: int(rows[0][0]))
+    return read(count)
 
 
 def _against_others(voucher: Voucher, terms: TermsOfUse, asked: Asked) -> Iterator[Found]:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from programs.services import merge_customers
 from smartbis.kernel.errors import DomainError
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
+from tests.factories import actor, make_customer
 from tests.stepping import Rival, interleave
 from tests.vouchers.shop import coupon_of, issued, redeemed
 from vouchers.models import Redemption
@@ -41,3 +43,13 @@ def test_what_does_not_stand_beside_others_is_alone_on_its_sale(
     with tenant_scope(aurora.id):
         assert Redemption.objects.filter(external_id="S-9").count() == 1
     redeemed(boreal, elsewhere, **sale)  # the same number of another brand is another sale
+
+
+@pytest.mark.parametrize("head_start", range(0, 30, 3))
+def test_one_person_under_two_ids_is_kept_to_the_limit(aurora: TenantInfo, head_start: int) -> None:
+    coupon, kept, lost = coupon_of(aurora, limit_per_customer=1), make_customer(aurora), make_customer(aurora)
+    vouchers = [issued(aurora, coupon), issued(aurora, coupon)]
+    merge_customers(tenant=aurora.id, into=kept.id, other=lost.id, actor=actor("owner"))
+    named = zip(vouchers, (lost, kept), strict=True)
+    found = met(*[partial(redeemed, aurora, voucher, customer=each.id) for voucher, each in named], head_start)
+    assert sorted(found) == ["done", "voucher_limit_reached"]

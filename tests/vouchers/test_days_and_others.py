@@ -6,12 +6,13 @@ from uuid import uuid4
 
 import pytest
 
+from programs.services import merge_customers
 from smartbis.kernel.clock import frozen
 from smartbis.kernel.errors import DomainError
 from smartbis.tenancy.selectors import TenantInfo
-from tests.factories import make_customer, store_of
+from tests.factories import actor, make_customer, store_of
 from tests.vouchers.shop import MANAGER, NOON, at_once, coupon_of, issued, redeemed
-from vouchers.services import cancel_voucher, issue_voucher, redeem_voucher, reverse_redemption
+from vouchers.services import cancel_voucher, issue_voucher, redeem_voucher, reverse_redemption, validate_voucher
 
 
 def refusal(work: Any) -> tuple[str, Any]:
@@ -90,3 +91,26 @@ def test_who_does_not_stand_beside_others_is_refused_on_their_sale(aurora: Tenan
         assert refused.value.code == "voucher_not_combinable"
     reverse_redemption(tenant=aurora.id, redemption=first.id, reason="engano", key="b", actor=MANAGER)
     redeemed(aurora, issued(aurora, easy), external_id="n-2", amount_minor=9_000)
+
+
+@pytest.mark.parametrize("limit", ["limit_per_day", "limit_per_customer"])
+def test_uses_of_who_was_merged_count_for_the_person(aurora: TenantInfo, boreal: TenantInfo, limit: str) -> None:
+    with frozen(NOON):
+        for brand in (aurora, boreal):
+            coupon, kept, lost = coupon_of(brand, **{limit: 1}), make_customer(brand), make_customer(brand)
+            vouchers = [issued(brand, coupon) for _ in range(3)]
+            use = redeemed(brand, vouchers[0], customer=lost.id)
+            if brand == aurora:
+                merge_customers(tenant=brand.id, into=kept.id, other=lost.id, actor=actor("owner"))
+                for named in (kept.id, lost.id):
+                    said = validate_voucher(
+                        tenant=brand.id, code=vouchers[1].code, store=use.store_id, customer=named, amount_minor=None
+                    )
+                    with pytest.raises(DomainError) as refused:
+                        redeemed(brand, vouchers[1], customer=named)
+                    assert refused.value.code == "voucher_limit_reached" == said.reasons[0].code
+                reverse_redemption(tenant=brand.id, redemption=use.id, reason="engano", key="b", actor=MANAGER)
+            redeemed(brand, vouchers[1], customer=kept.id)
+            with pytest.raises(DomainError) as refused:
+                redeemed(brand, vouchers[2], customer=kept.id)
+            assert refused.value.code == "voucher_limit_reached"

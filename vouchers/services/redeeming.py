@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from smartbis.customers.selectors import get_customer
-from smartbis.customers.services import hold_customer
+from smartbis.customers.services import hold_customers
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.ids import new_id
@@ -143,14 +143,16 @@ def _redeem_after_reading(request: _Request) -> RedemptionInfo:
         voucher = get_voucher_row(request.code, request.actor)
         _refuse(voucher, request)
         terms = terms_of(voucher)
-        holder = None
         # By what was paid at all, since a use taken back at this moment may put a price back into the voucher.
-        if voucher.paid_amount and voucher.customer_id is not None:
-            payer = hold_customer(tenant=request.tenant, customer=voucher.customer_id)
-            holder = lock_holder(tenant=request.tenant, customer=payer)
+        payer = voucher.customer_id if voucher.paid_amount else None
+        counted = _counted(voucher, terms, request)
+        people = {each for each in (payer, counted) if each is not None}
+        held = hold_customers(tenant=request.tenant, customers=people) if people else {}
+        holder = lock_holder(tenant=request.tenant, customer=held[payer]) if payer is not None else None
         taken = _take_use(request, "id", voucher.id, judged=True, funded_by=terms.funded_by)
         if taken is not None:
-            _keep_limits(voucher, terms, request)
+            if counted is not None:
+                _keep_limits(voucher, terms, request, held[counted])
             return _settle(request, taken, holder) or _first_answer(request)
         # Somebody was faster between the reading and the statement: read again and say why.
     raise RuntimeError(f"voucher {voucher.id} neither refuses nor gives its use")
@@ -170,12 +172,14 @@ def _refuse(voucher: Voucher, request: _Request) -> None:
         get_customer(tenant=request.tenant, customer=request.customer)
 
 
-def _keep_limits(voucher: Voucher, terms: TermsOfUse, request: _Request) -> None:
+def _counted(voucher: Voucher, terms: TermsOfUse, request: _Request) -> UUID | None:
+    """Whose uses of the coupon are counted towards a limit; None where there is none."""
+    is_limited = terms.limit_per_day is not None or (not voucher.is_personal and terms.limit_per_customer is not None)
+    return (request.customer or voucher.customer_id) if is_limited else None
+
+
+def _keep_limits(voucher: Voucher, terms: TermsOfUse, request: _Request, customer: UUID) -> None:
     """Raises VoucherLimitReached when a use of the same customer came between; the transaction takes this one back."""
-    customer = request.customer or voucher.customer_id
-    is_counted = terms.limit_per_day is not None or (not voucher.is_personal and terms.limit_per_customer is not None)
-    if customer is None or not is_counted:
-        return
     stock.lock_taker(tenant=request.tenant, coupon=voucher.coupon_id, customer=customer)
     if reason := limit_against(voucher, terms, request.asked(), uses_more=0):
         raise refusal_of(reason)
