@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Count, F, Q
 
 from smartbis.kernel.ids import new_id
+from smartbis.tenancy.scope import Reading, read_together
 from vouchers.conditions import greatest_cost
 from vouchers.models import Coupon, CouponShard, CouponTaker, Voucher
 
@@ -46,6 +47,7 @@ WHERE id = (
     ORDER BY (number + %(start)s) %% %(modulus)s LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id
 """
+_HOLD_TERMS = "SELECT FROM vouchers_coupon WHERE tenant_id = %(tenant)s AND id = %(coupon)s FOR KEY SHARE"
 _TAKE_ONE_OF = """
 INSERT INTO vouchers_coupontaker AS t (id, tenant_id, coupon_id, customer_id, taken)
 SELECT %(id)s, %(tenant)s, %(coupon)s, %(customer)s, 1 WHERE %(limit)s::int IS NULL OR %(limit)s::int >= 1
@@ -186,14 +188,15 @@ def _start() -> dict[str, int]:
 
 
 def give_piece_back(*, tenant: UUID, coupon: UUID, pieces: int, money: int) -> None:
-    """Put pieces and budget back; `money` below zero takes a promise made whole again, even past the limit."""
+    """Put pieces and budget back; `money` below zero takes a promise made whole again, even past the limit.
+
+    Waits for who changes the coupon, and is waited for: counters laid out meanwhile are found, or count what is back.
+    """
     if pieces == 0 and money == 0:
         return
     facts: dict[str, Any] = {"tenant": tenant, "coupon": coupon, "pieces": pieces, "money": money, **_start()}
-    with connection.cursor() as cursor:
-        cursor.execute(_GIVE_TO_ONE, facts)
-        if cursor.fetchone() is not None:
-            return
+    if read_together(Reading(_HOLD_TERMS, facts, bool), Reading(_GIVE_TO_ONE, facts, bool))[1]:
+        return
     shards = _locked(coupon)
     if shards:
         shard = shards[secrets.randbelow(len(shards))]
@@ -211,8 +214,7 @@ def lay_out(coupon: Coupon) -> None:
 def lay_out_again(coupon: Coupon) -> None:
     """Make the counters fit a coupon's changed stock and budget; the caller holds the coupon's row.
 
-    Issues hold a key lock on that row, so all they took is seen here; rows are kept, so that one who waits to give
-    back finds where.
+    Who issues or gives back holds a key lock on that row, so all they did is seen here.
     """
     shards = _locked(coupon.id)
     out = Voucher.objects.filter(coupon_id=coupon.id).exclude(origin=Voucher.Origin.IMPORT)

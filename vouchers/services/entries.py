@@ -39,9 +39,13 @@ def open_entries(*, tenant: UUID, terms: EntryTerms) -> UUID:
 def change_entries(*, tenant: UUID, coupon: UUID, terms: EntryTerms, valid_until: datetime) -> None:
     """Give the entries other terms. Those already out keep their price and get the new end.
 
-    Raises CouponNotFound.
+    The caller holds the event, so that none is issued meanwhile. Raises CouponNotFound.
     """
     with tenant_scope(tenant):
+        # Before the coupon: an entry that ends holds its row and gives its piece back to the coupon.
+        open_now = Voucher.objects.filter(coupon_id=coupon, status=Voucher.Status.ISSUED)
+        if open_now.exclude(valid_until=valid_until).update(valid_until=valid_until):
+            request_work(queue="bulk", due_at=valid_until)
         row = Coupon.objects.select_for_update().filter(id=coupon, kind=Kind.ENTRY).first()
         if row is None:
             raise CouponNotFound
@@ -52,9 +56,6 @@ def change_entries(*, tenant: UUID, coupon: UUID, terms: EntryTerms, valid_until
         row.save()
         if row.stock != stock_before:
             lay_out_again(row)
-        open_now = Voucher.objects.filter(coupon_id=coupon, status=Voucher.Status.ISSUED)
-        if open_now.exclude(valid_until=valid_until).update(valid_until=valid_until):
-            request_work(queue="bulk", due_at=valid_until)
 
 
 def _columns(terms: EntryTerms) -> dict[str, Any]:

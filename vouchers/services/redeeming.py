@@ -28,7 +28,7 @@ from vouchers.events import VoucherRedeemed
 from vouchers.infos import RedemptionInfo
 from vouchers.judging import Asked, limit_against, reasons_against
 from vouchers.models import Redemption, Reversal, Voucher
-from vouchers.reading import get_voucher_row, lock_coupon_terms, name_of_voucher, redemption_info
+from vouchers.reading import get_voucher_row, name_of_voucher, redemption_info
 from vouchers.reasons import refusal_of
 from vouchers.services.amounts import check_amount, check_external_id, check_key
 from vouchers.sql import TAKE_USE
@@ -244,9 +244,6 @@ def _settle(request: _Request, taken: dict[str, Any], holder: LockedHolder | Non
             store=request.store.id,
         )
     if taken["released_minor"]:
-        # The redemption's row waits for the coupon's at commit: before the counters, or a change of the coupon, which
-        # holds its row and wants the counters, closes a ring.
-        lock_coupon_terms(tenant=request.tenant, coupon=taken["coupon_id"])
         stock.give_piece_back(tenant=request.tenant, coupon=taken["coupon_id"], pieces=0, money=taken["released_minor"])
     customer = request.customer or taken["customer_id"]
     publish(
