@@ -15,6 +15,7 @@ from programs.errors import (
 from programs.rules import Spending, least_sale, may_leave
 from programs.rules.spending import Obstacle
 from programs.selectors.spending import spending_rules, store_code
+from smartbis.customers.services import hold_customer
 from smartbis.kernel.people import Actor
 from smartbis.ledger.services import lock_holder
 from smartbis.tenancy.scope import tenant_scope
@@ -44,7 +45,8 @@ def spend_balance(
         rules = spending_rules(tenant=tenant)
         if rules != Spending() and not vouchers_by_keys(tenant=tenant, keys=[key]):
             # Under the lock, so that of two that both see the minimum one comes after the other.
-            _check_leaving(tenant, rules, available_of(tenant, customer), store)
+            held = hold_customer(tenant=tenant, customer=customer)
+            _check_leaving(tenant, rules, available_of(tenant, held), store)
         return convert_balance(
             tenant=tenant,
             customer=customer,

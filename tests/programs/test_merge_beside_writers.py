@@ -16,7 +16,7 @@ from programs.gatherings.services import leave, undo_check_in
 from programs.models import Award, ChallengeTaker, Participation, Referral, Referrer, Registration
 from programs.referrals.infos import ReferralTermsDraft
 from programs.referrals.services import bind_referral, code_of, judge_referral_of, set_terms
-from programs.services import merge_customers, record_sale
+from programs.services import merge_customers, record_sale, spend_balance
 from smartbis.customers.infos import CustomerInfo
 from smartbis.kernel.clock import frozen, now
 from smartbis.kernel.people import Actor
@@ -28,6 +28,7 @@ from tests.factories import actor, make_customer
 from tests.gatherings.hall import OPERATOR, gathering_of, let_in, registered, self_of
 from tests.programs.conftest import make_points
 from tests.programs.test_record_sale import draft
+from tests.programs.test_spending import programme
 from tests.stepping import Rival, interleave
 from tests.unchanged import unchanged
 from tests.vouchers.shop import available, give
@@ -218,3 +219,20 @@ def test_of_two_arrivals_of_one_person_the_first_stays_and_counts_once(
 def _only(brand: TenantInfo) -> UUID:
     with tenant_scope(brand.id):
         return Registration.objects.values_list("gathering_id", flat=True).distinct().get()
+
+
+def test_a_merge_and_who_spends_balance_wait_in_one_order(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    """The brand's rules look at the balance, under its lock, before a voucher is made of it."""
+    programme(aurora, minimum_balance=100)
+    for head_start in HEAD_STARTS:
+        kept, lost = make_customer(aurora), make_customer(aurora)
+        give(aurora, lost, 1_000)
+        named: dict[str, Any] = {"customer": lost.id, "amount_minor": 400, "key": uuid4().hex}
+        spend = partial(spend_balance, tenant=aurora.id, actor=actor("manager"), **named)
+        merge = partial(merge_customers, tenant=aurora.id, into=kept.id, other=lost.id, actor=actor("owner"))
+        with unchanged(boreal):
+            one, two = Rival("spending", spend), Rival("merge", merge)
+            ring = interleave(one, two, [0] * head_start + [1] * 300)
+        assert (ring, one.error, two.error) == (None, None, None)
+        assert available(aurora, kept) == 600
+    assert check_ledger(tenant=aurora.id).ok
