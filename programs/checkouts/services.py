@@ -34,7 +34,7 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_store, get_tenant
 from vouchers.errors import VoucherRefused
 from vouchers.selectors import redemptions_for_sale
-from vouchers.services import redeem_voucher
+from vouchers.services import redeem_voucher, wait_for_uses
 
 MOST_KEY = 255
 
@@ -298,6 +298,8 @@ def _sale(row: Checkout, actor: Actor, *, payment_method: str, status: str) -> S
 def _pay(row: Checkout, sold: PurchaseInfo, actor: Actor) -> None:
     """Use what the checkout holds on the sale that has just been written. Raises a VoucherRefused."""
     if row.balance_minor and sold.customer_id is not None:
+        if row.uses:
+            wait_for_uses(tenant=row.tenant_id, store=row.store_id, external_id=row.external_id)
         holder = lock_holder(tenant=row.tenant_id, customer=sold.customer_id)
         spend(row, holder, sold.id, sold.occurred_at)
     for place, use in enumerate(uses_of(row)):

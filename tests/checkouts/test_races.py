@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from programs.checkouts.errors import CheckoutChanged
 from programs.checkouts.holding import expire_checkout
 from programs.checkouts.reading import get_checkout
 from programs.checkouts.services import cancel_checkout
@@ -27,6 +28,8 @@ from tests.factories import actor, make_customer, store_of
 from tests.programs.conftest import make_cashback
 from tests.programs.earning import held
 from tests.racing import race
+from tests.stepping import Rival, interleave
+from tests.unchanged import unchanged
 from tests.vouchers.shop import NOON, account, at_once, available, coupon_of, give, issued, redeemed
 from vouchers.selectors import get_voucher, redemptions_of_voucher
 from vouchers.services import hold_voucher, lapse_voucher, reverse_redemption
@@ -239,3 +242,20 @@ def test_a_hold_of_its_own_never_blocks_it_and_others_wait(aurora: TenantInfo) -
     with frozen(NOON):
         assert at_once([partial(hold, hold=mine)] * 6) == {"done": 6}
         assert at_once([partial(hold, hold=uuid4()), partial(redeemed, aurora, voucher, hold=mine)])["done"] == 1
+
+
+@pytest.mark.parametrize("head_start", range(8, 20))
+def test_a_commit_with_balance_and_a_bought_voucher_on_its_sale_make_no_ring(
+    aurora: TenantInfo, boreal: TenantInfo, head_start: int
+) -> None:
+    marina = make_customer(aurora)
+    give(aurora, marina, 3_000)
+    bought = issued(aurora, coupon_of(aurora, cost_unit="BRL", cost_amount=1_000), marina, origin="balance")
+    quote = quoted(aurora, marina, vouchers=(issued(aurora, coupon_of(aurora), marina).code,), use_balance=2_000)
+    commit = Rival("commit", partial(committed, aurora, quote, external_id="N"))
+    use = Rival("use", partial(redeemed, aurora, bought, customer=marina.id, external_id="N", amount_minor=10_000))
+    with unchanged(boreal):
+        assert interleave(commit, use, [0] * head_start + [1] * 300) is None
+    assert use.error is None
+    assert commit.error is None or isinstance(commit.error, CheckoutChanged)  # the use came first
+    assert check_ledger(tenant=aurora.id).ok

@@ -10,7 +10,7 @@ from vouchers.services.issuances import pause_issuance, resume_issuance, start_i
 from vouchers.services.issuing import convert_balance, issue_entry, issue_voucher
 from vouchers.services.pools import add_codes
 from vouchers.services.reassigning import reassign_vouchers
-from vouchers.services.redeeming import redeem_voucher
+from vouchers.services.redeeming import redeem_voucher, wait_for_uses
 from vouchers.services.reinstating import reinstate_voucher
 from vouchers.services.reversing import payers_for_sale, reverse_for_refund, reverse_redemption
 from vouchers.services.validating import validate_voucher
@@ -46,4 +46,5 @@ __all__ = [
     "stop_issuance",
     "undo_imported_vouchers",
     "validate_voucher",
+    "wait_for_uses",
 ]

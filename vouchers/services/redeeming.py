@@ -135,6 +135,16 @@ def redeem_voucher(
         return _redeem_after_reading(request)
 
 
+def wait_for_uses(*, tenant: UUID, store: UUID, external_id: str) -> None:
+    """Let no other use of a voucher on this sale begin until the transaction ends: for who locks accounts before."""
+    with tenant_scope(tenant), prepared_cursor() as cursor:
+        cursor.execute(_WAIT_FOR_SALE, _sale_named(tenant, store, external_id))
+
+
+def _sale_named(tenant: UUID, store: UUID, external_id: str) -> list[str]:
+    return [f"voucher sale {tenant} {store} {external_id}"]
+
+
 def _redeem_after_reading(request: _Request) -> RedemptionInfo:
     """What the plain statement did not take: a repeat, a refusal, or a use that needs more to be read or locked."""
     for _round in range(_ROUNDS):
@@ -217,9 +227,7 @@ def _take_use(
         with one_trip() if request.external_id else nullcontext():
             if request.external_id:
                 # A statement of its own: the next one then sees what the lock's last holder committed.
-                lock.execute(
-                    _WAIT_FOR_SALE, [f"voucher sale {request.tenant} {request.store.id} {request.external_id}"]
-                )
+                lock.execute(_WAIT_FOR_SALE, _sale_named(request.tenant, request.store.id, request.external_id))
             cursor.execute(TAKE_USE.format(named_by=named_by), facts)
         row = cursor.fetchone()
         if row is None:
