@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from typing import Any
 
 from sandbox.errors import ControlError
@@ -15,7 +16,7 @@ REFUSALS = ("answer", "webhook")
 TIERS = {250: "TIER_250", 2000: "TIER_2K", 10_000: "TIER_10K", 100_000: "TIER_100K", 0: "TIER_UNLIMITED"}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Options:
     """How strictly a number is treated; every default is what an established Brazilian sender sees.
 
@@ -37,7 +38,7 @@ class Options:
     token_expires_at: int = 0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Channel:
     """One business phone number as registered with the stand-in."""
 
@@ -58,6 +59,7 @@ class Channel:
         return {name: value for name, value in asdict(self).items() if name not in hidden}
 
 
+@lru_cache(maxsize=256)  # every call and every status asks; what is stored otherwise is another body
 def _load(body: str) -> Channel:
     values = json.loads(body)
     values["options"] = Options(**values["options"])

@@ -33,7 +33,7 @@ POKE_PAUSE_SECONDS = 15.0
 _GUARD_SECONDS = 120
 # Longer than pokes are spared, and than a number at its limit rests.
 LINGER_SECONDS = 0.4
-_LOOK_SECONDS = 0.03
+_LOOK_SECONDS = 0.05
 
 _TAKE = """
 WITH taken AS (
