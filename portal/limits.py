@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from smartbis.kernel.errors import TooManyAttempts
-from smartbis.tenancy.counters import hit
+from smartbis.tenancy.counters import attempts, hit
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.sealing import blind_index
 
@@ -51,6 +51,16 @@ def spend_a_guess(*, tenant: UUID, address: str) -> None:
     """Count one wrong code. Raises TooManyAttempts."""
     _spend(tenant, WRONG_ADDRESS, _blind(tenant, "portal.address", address))
     _spend(tenant, WRONG_TENANT, "")
+
+
+def check_guesses(*, tenant: UUID, address: str) -> None:
+    """Raises TooManyAttempts for an address that tried too many wrong codes: also a right one has to wait then.
+
+    All addresses together stop nobody, or a stranger could keep a brand's customers out.
+    """
+    name = f"{WRONG_ADDRESS.name}:{_blind(tenant, 'portal.address', address)}"
+    if attempts(tenant=tenant, name=name, window_seconds=WRONG_ADDRESS.seconds) >= WRONG_ADDRESS.count:
+        raise TooManyAttempts(retry_after=WRONG_ADDRESS.seconds, limit=WRONG_ADDRESS.name)
 
 
 def _spend(tenant: UUID, limit: Limit, whose: str) -> None:

@@ -77,6 +77,7 @@ def sign_in_with_code(*, tenant: UUID, challenge: UUID, code: str, address: str)
     None when the number is proven and nobody's yet: `join_with_proof` goes on from there.
     Raises CodeWrong, ChallengeOver, TooManyAttempts.
     """
+    limits.check_guesses(tenant=tenant, address=address)
     tries_left = _count_try(tenant, challenge)
     with tenant_scope(tenant):
         row = SignInChallenge.objects.select_for_update().filter(id=challenge, closed_at__isnull=True).first()

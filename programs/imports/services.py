@@ -21,7 +21,7 @@ from programs.imports.runner import OPEN
 from programs.imports.selectors import UNDOABLE, info_of
 from programs.models import ImportBatch
 from smartbis.kernel.clock import now
-from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.errors import InvalidInput, PermissionMissing
 from smartbis.kernel.people import Actor
 from smartbis.outbox.work import request_work
 from smartbis.purchases.errors import CurrencyMismatch
@@ -74,6 +74,14 @@ def start_import(
         return queue_import(tenant=tenant, arrival=arrival)
 
 
+def _require(actor: Actor, kind: str) -> None:
+    """A file reaches every store: who is limited to some neither loads nor undoes one. Raises PermissionMissing."""
+    verb = "import.balances" if kind == ImportBatch.Kind.BALANCES else "import.run"
+    require(actor, verb)
+    if actor.stores is not None:
+        raise PermissionMissing(verb=verb)
+
+
 @contextmanager
 def received(
     *,
@@ -89,7 +97,7 @@ def received(
 
     Raises as `start_import` does. What a dying process leaves is swept by `sweep_files`.
     """
-    require(actor, "import.run")
+    _require(actor, kind)
     _check_kind(kind)
     stored = take_in(tenant=tenant, file=file)
     try:
@@ -139,6 +147,7 @@ def undo_import(*, tenant: UUID, import_id: UUID, actor: Actor) -> ImportInfo:
         batch = ImportBatch.objects.select_for_update(no_key=True).filter(id=import_id).first()
         if batch is None:
             raise ImportNotFound
+        _require(actor, batch.kind)
         if batch.status in (ImportBatch.Status.UNDOING, ImportBatch.Status.UNDONE):
             return info_of(batch)
         if batch.dry_run or batch.kind not in UNDOABLE:

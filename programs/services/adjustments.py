@@ -124,7 +124,7 @@ def refuse_adjustment(*, tenant: UUID, adjustment: UUID, note: str = "", actor: 
 
 def set_adjustment_limits(*, tenant: UUID, limits: Mapping[str, Limit], actor: Actor) -> dict[str, Limit]:
     """Set how much each role may give or take by itself. Raises InvalidInput, PermissionMissing."""
-    require(actor, "brand.change")
+    require(actor, "adjustment.limit")
     wrong = {role: ["There is no such role here."] for role in limits if role not in LIMITED_ROLES}
     for role, limit in limits.items():
         if any(part is not None and not 0 <= part <= MOST for part in (limit.money_minor, limit.points)):

@@ -54,6 +54,8 @@ VERBS: dict[str, frozenset[str]] = {
     "event.register": _COUNTER,
     "event.check_in": _COUNTER,
     "balance.adjust": _LEAD | {ATTENDANT},
+    # Who is limited does not move the limit.
+    "adjustment.limit": frozenset({OWNER}),
     "adjustment.see": _LEAD | {ATTENDANT, ANALYST},
     "store.see": _LEAD | {ANALYST},
     "store.change": _LEAD,
@@ -63,6 +65,8 @@ VERBS: dict[str, frozenset[str]] = {
     "key.change": frozenset({OWNER}),
     "import.see": _LEAD | {ANALYST},
     "import.run": _LEAD,
+    # Opening balances are value that nobody approves a second time.
+    "import.balances": frozenset({OWNER}),
     "message.see": _LEAD | {ATTENDANT, ANALYST},
     "message.change": _LEAD,
     "report.see": _LEAD | {ANALYST},

@@ -269,7 +269,7 @@ DASHBOARD_PAGES: dict[str, Row] = {
     f"{DESK}tiers/<str:tier>/members/": Row({"GET": READERS}),
     f"{DESK}customers/<uuid:customer>/adjust/": Row({"GET": ATTENDANTS, "POST": ATTENDANTS}),
     f"{DESK}adjustments/": Row({"GET": READERS}),
-    f"{DESK}adjustments/limits/": Row({"GET": LEAD, "POST": LEAD}),
+    f"{DESK}adjustments/limits/": Row({"GET": OWNER, "POST": OWNER}),
     f"{DESK}adjustments/<uuid:adjustment>/approve/": Row({"POST": ATTENDANTS}),
     f"{DESK}adjustments/<uuid:adjustment>/refuse/": Row({"POST": ATTENDANTS}),
     f"{DESK}customers/<uuid:customer>/tags/": Row({"POST": ATTENDANTS}, body={"POST": lambda world: {"tag": "x"}}),

@@ -74,6 +74,10 @@ def test_each_refused_sale_says_what_to_do_and_holds_back_no_other(aurora, borea
     assert "relógio" in told[3]["text"]
     assert [sale.external_id for sale in sales_of(aurora)] == ["B-012345-6789AG"]
     assert sales_of(boreal) == ()
+    sent(till, kept(boreal, "0123456789AH", phone="11976548888", name="Rui Prado"))
+    assert find_customer(tenant=aurora.id, phone="+5511976548888") is None, (
+        "nobody is enrolled for a store out of reach"
+    )
     again = sent(till, kept(aurora, "0123456789AB", phone="11976549999", name="Lia Andrade"))
     assert again[0]["state"] == "done"
     person = find_customer(tenant=aurora.id, phone="+5511976549999")

@@ -146,6 +146,15 @@ def test_somebody_limited_to_a_store_sees_its_sales_only(aurora: TenantInfo) -> 
     assert "Toda a marca" not in report
 
 
+def test_somebody_limited_to_a_store_changes_no_other(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    centro, moema = store_of(aurora, "centro"), store_of(aurora, "moema")
+    client = sign_in(aurora, "manager", stores=(centro.id,)).client
+    for store, status in ((moema, 404), (store_of(boreal), 404), (centro, 302)):
+        there = reverse("dashboard:store_activity", args=[store.id])
+        assert client.post(there, {"active": "0"}).status_code == status
+    assert (store_of(aurora, "moema").is_active, store_of(boreal).is_active) == (True, True)
+
+
 def _signed_in(brand: TenantInfo, role: str) -> Client:
     email = f"{role}@{brand.slug}.example"
     if role != "partner":

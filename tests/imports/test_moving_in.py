@@ -2,10 +2,11 @@
 
 import pytest
 
-from programs.imports import ImportNotUndoable, MappingRefused, undo_import
+from programs.imports import ImportNotUndoable, MappingRefused, get_import, undo_import
 from programs.selectors.articles import articles_by_sku
 from programs.services import merge_customers
 from smartbis.customers.selectors import allows
+from smartbis.kernel.errors import PermissionMissing
 from smartbis.ledger.selectors import balances, check_ledger, statement
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer, store_of
@@ -177,3 +178,17 @@ def test_how_a_sale_was_paid_is_read_as_rules_name_it(aurora: TenantInfo) -> Non
     load(aurora, text)
     sales = [find_purchase(tenant=aurora.id, store=store_of(aurora).id, external_id=each) for each in ("P1", "P2")]
     assert [each.payment_method for each in sales if each] == ["cash", ""]
+
+
+def test_a_file_is_loaded_by_who_reaches_all_it_touches(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    """Opening balances are the owner's; who is limited to some stores neither loads nor takes back."""
+    limited = actor("owner", stores=frozenset({store_of(aurora).id}))
+    with unchanged(boreal):
+        for who in (actor("manager"), limited):
+            with pytest.raises(PermissionMissing):
+                load(aurora, BALANCES + "7,,,10,\n", "balances", mapping=opening(), actor=who)
+        info = load(aurora, BALANCES + "7,,,10,\n", "balances", mapping=opening())
+        for who in (actor("manager"), limited):
+            with pytest.raises(PermissionMissing):
+                undo_import(tenant=aurora.id, import_id=info.id, actor=who)
+        assert get_import(tenant=aurora.id, import_id=info.id).status == "done"

@@ -208,8 +208,9 @@ def test_each_brand_sets_its_limits(aurora: TenantInfo, boreal: TenantInfo) -> N
     assert adjust(aurora, customer, 50, actor=ATTENDANT, unit="points").state == "posted"
     assert adjust(aurora, customer, 1_001, actor=OWNER).state == "requested"
     assert adjust(boreal, stranger, 2_000, actor=ATTENDANT).state == "posted"
-    with pytest.raises(PermissionMissing):
-        set_adjustment_limits(tenant=aurora.id, limits=limits, actor=ATTENDANT)
+    for limited in (ATTENDANT, MANAGER):
+        with pytest.raises(PermissionMissing):
+            set_adjustment_limits(tenant=aurora.id, limits=limits, actor=limited)
     with pytest.raises(InvalidInput):
         set_adjustment_limits(tenant=aurora.id, limits={"operator": Limit(1, 1)}, actor=OWNER)
 

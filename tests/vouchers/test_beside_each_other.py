@@ -1,6 +1,6 @@
 """Two transactions about one sale, one customer or one coupon, in every order of their statements that matters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -25,8 +25,9 @@ from vouchers.stock import left_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def met(first: Callable[[], Any], second: Callable[[], Any], head_start: int) -> list[str]:
+def met(works: Sequence[Callable[[], Any]], head_start: int) -> list[str]:
     """What became of both when the first had a start of so many statements; without a ring of locks."""
+    first, second = works
     rivals = Rival("first", first), Rival("second", second)
     assert interleave(*rivals, [0] * head_start + [1] * 300) is None
     for rival in rivals:
@@ -45,7 +46,7 @@ def test_what_does_not_stand_beside_others_is_alone_on_its_sale(
     elsewhere = issued(boreal, coupon_of(boreal, value_minor=2_000))
     sale: dict[str, Any] = {"external_id": "S-9", "amount_minor": 10_000}
     order = (plain, alone) if is_plain_first else (alone, plain)
-    found = met(*[partial(redeemed, aurora, voucher, **sale) for voucher in order], head_start)
+    found = met([partial(redeemed, aurora, voucher, **sale) for voucher in order], head_start)
     assert sorted(found) == ["done", "voucher_not_combinable"]
     with tenant_scope(aurora.id):
         assert Redemption.objects.filter(external_id="S-9").count() == 1
@@ -58,7 +59,7 @@ def test_one_person_under_two_ids_is_kept_to_the_limit(aurora: TenantInfo, head_
     vouchers = [issued(aurora, coupon), issued(aurora, coupon)]
     merge_customers(tenant=aurora.id, into=kept.id, other=lost.id, actor=actor("owner"))
     named = zip(vouchers, (lost, kept), strict=True)
-    found = met(*[partial(redeemed, aurora, voucher, customer=each.id) for voucher, each in named], head_start)
+    found = met([partial(redeemed, aurora, voucher, customer=each.id) for voucher, each in named], head_start)
     assert sorted(found) == ["done", "voucher_limit_reached"]
 
 
@@ -74,7 +75,7 @@ def test_a_piece_comes_back_while_a_coupon_gets_its_first_stock(
         partial(cancel_voucher, tenant=aurora.id, voucher=voucher.id, reason="engano", actor=MANAGER),
         partial(change_coupon, tenant=aurora.id, coupon=coupon.id, draft=draft, actor=MANAGER),
     ]
-    assert met(*(works[::-1] if change_is_first else works), head_start) == ["done", "done"]
+    assert met((works[::-1] if change_is_first else works), head_start) == ["done", "done"]
     assert get_coupon(tenant=aurora.id, coupon=coupon.id).stock_left == 10
     assert get_coupon(tenant=boreal.id, coupon=elsewhere.id).stock_left == 5
 
@@ -105,7 +106,7 @@ def test_an_entry_ends_while_its_event_is_changed(aurora: TenantInfo, head_start
         ),
     ]
     with frozen(later):
-        met(*(works[::-1] if change_is_first else works), head_start)
+        met((works[::-1] if change_is_first else works), head_start)
     with tenant_scope(aurora.id):
         lapsed = Voucher.objects.get(id=entry.id).status == "lapsed"
         assert left_of(coupons=[coupon])[coupon] == (3 if lapsed else 2, None)

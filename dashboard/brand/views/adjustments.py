@@ -50,7 +50,7 @@ def index(request: DeskRequest) -> HttpResponse:
         "lines": [_line(request, line) for line in page.items],
         "next_url": f"{here}?{urlencode(kept | {'cursor': page.next_cursor})}" if page.next_cursor else "",
         "first_url": f"{here}?{urlencode(kept)}" if cursor else "",
-        "limits_url": reverse("dashboard:adjustment_limits") if request.may("brand.change") else "",
+        "limits_url": reverse("dashboard:adjustment_limits") if request.may("adjustment.limit") else "",
         "customers_url": reverse("dashboard:customers"),
     }
     return render_page(request, "dashboard/adjustments.html", context)
@@ -129,7 +129,7 @@ def refuse(request: DeskRequest, adjustment: UUID) -> HttpResponse:
     return _to_waiting()
 
 
-@desk(reads="brand.change", writes="brand.change")
+@desk(reads="adjustment.limit", writes="adjustment.limit")
 def limits(request: DeskRequest) -> HttpResponse:
     """How much each role gives or takes alone."""
     present = adjustment_limits(tenant=request.tenant)

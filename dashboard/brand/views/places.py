@@ -13,9 +13,8 @@ from dashboard.brand.forms.settings import StoreChangeForm, StoreForm
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from smartbis.kernel.errors import DomainError
-from smartbis.tenancy.errors import StoreUnknown
 from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.selectors import StoreInfo, partners, stores
+from smartbis.tenancy.selectors import StoreInfo, get_store, partners, stores
 from smartbis.tenancy.services import add_partner, add_store, change_store
 
 
@@ -84,11 +83,8 @@ def _add(request: DeskRequest, form: StoreForm) -> None:
 
 
 def _find(request: DeskRequest, store: UUID) -> StoreInfo:
-    """Raises NotFound."""
-    found = next((each for each in stores(tenant=request.tenant, active_only=False) if each.id == store), None)
-    if found is None:
-        raise StoreUnknown
-    return found
+    """A store within the person's reach. Raises StoreUnknown."""
+    return get_store(tenant=request.tenant, store=store, actor=request.actor)
 
 
 def _list(request: DeskRequest, form: StoreForm, status: int) -> HttpResponse:

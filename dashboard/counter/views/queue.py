@@ -1,6 +1,7 @@
 """Sales that a till kept while it had no line: taken in together, and what it shows meanwhile."""
 
 import json
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from dashboard.counter import pages, words
 from dashboard.counter.access import CounterRequest, counter_page
 from dashboard.counter.forms import QueuedForm, number_of
 from dashboard.counter.states import area_code
+from programs.errors import SalesNotAllowed
 from programs.infos import SaleResult
-from programs.services import sell_queued
+from programs.services import may_sell, sell_queued
 from smartbis.customers.errors import IdentityTaken
 from smartbis.customers.infos import Origin
 from smartbis.customers.selectors import find_customer
@@ -24,6 +26,8 @@ from smartbis.customers.services import enrol_customer
 from smartbis.kernel.errors import DomainError, InvalidInput
 from smartbis.kernel.phones import InvalidPhone, normalise_phone
 from smartbis.purchases.infos import SaleDraft
+from smartbis.tenancy.errors import StoreUnknown
+from smartbis.tenancy.selectors import stores
 
 MOST_AT_ONCE = 100
 BODY_MOST = 200_000
@@ -37,10 +41,13 @@ class _Unfit(Exception):
 @counter_page("sale.record")
 def send(request: CounterRequest) -> HttpResponse:
     """Record kept sales in their order; each is answered on its own, and sent again it answers the same."""
+    if not may_sell(tenant=request.tenant, actor=request.actor):
+        raise SalesNotAllowed
     rows = _rows(request)
     if rows is None:
         return JsonResponse({"results": []}, status=400)
-    drafts = [_draft(request, row) for row in rows]
+    reachable = {store.id for store in stores(tenant=request.tenant, actor=request.actor)}
+    drafts = [_draft(request, row, reachable) for row in rows]
     fitting = [draft for draft in drafts if isinstance(draft, SaleDraft)]
     results = iter(sell_queued(tenant=request.tenant, sales=fitting, actor=request.actor))
     answers = [
@@ -83,12 +90,14 @@ def _rows(request: CounterRequest) -> list[dict[str, Any]] | None:
     return rows
 
 
-def _draft(request: CounterRequest, row: dict[str, Any]) -> SaleDraft | str:
+def _draft(request: CounterRequest, row: dict[str, Any], reachable: Collection[UUID]) -> SaleDraft | str:
     """The sale that was kept, or in words what is wrong with it."""
     form = QueuedForm(row)
     if not form.is_valid():
         return " ".join(str(text) for texts in form.errors.values() for text in texts)
     given = form.cleaned_data
+    if given["store"] not in reachable:  # nobody is looked up or enrolled for it
+        return _why(StoreUnknown())
     try:
         customer = _customer(request, given["phone"].strip(), given["name"].strip(), given["store"])
     except _Unfit as error:
