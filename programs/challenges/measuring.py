@@ -1,6 +1,7 @@
 """How far somebody has come, from the present state: what was given back does not count."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,20 +12,39 @@ from smartbis.purchases.selectors import get_purchases, purchases_of
 PAGE = 200
 
 
-def measured(challenge: Challenge, customer: UUID, start: datetime, end: datetime) -> int:
-    """How much of the goal lies from `start` (included) to `end` (excluded)."""
+@dataclass(frozen=True)
+class Step:
+    """Something that brought somebody nearer to the goal: when it was done, and what it is worth."""
+
+    at: datetime
+    worth: int
+
+
+def steps_of(challenge: Challenge, customer: UUID, start: datetime, end: datetime) -> list[Step]:
+    """What counts towards the goal from `start` (included) to `end` (excluded), the earliest first."""
     if challenge.goal == Challenge.Goal.EVENTS:
-        return _events(customer, start, end)
-    sales = [each for each in _sales(challenge.tenant_id, customer, start) if each.occurred_at < end]
+        return sorted(_events(customer, start, end), key=lambda step: step.at)
+    sales = [each for each in _sales(challenge.tenant_id, customer, start) if each.occurred_at < end][::-1]
     if challenge.goal == Challenge.Goal.SPEND:
-        return sum(_kept(each) for each in sales)
+        return [Step(each.occurred_at, _kept(each)) for each in sales]
     if challenge.goal == Challenge.Goal.STORES:
-        return len({each.store_id for each in sales})
+        first = {each.store_id: each for each in reversed(sales)}
+        sales = [each for each in sales if first[each.store_id] is each]
     if challenge.goal == Challenge.Goal.CATEGORY:
         wanted = challenge.category.casefold()
         whole = get_purchases(tenant=challenge.tenant_id, purchases=[each.id for each in sales])
-        return sum(any(item.category.casefold() == wanted for item in each.items) for each in whole.values())
-    return len(sales)
+        sales = [each for each in sales if any(item.category.casefold() == wanted for item in whole[each.id].items)]
+    return [Step(each.occurred_at, 1) for each in sales]
+
+
+def reached(steps: Sequence[Step], number: int) -> Iterator[datetime]:
+    """When the goal of `number` was reached, once for each time that it was."""
+    total = times = 0
+    for step in steps:
+        total += step.worth
+        while total >= number * (times + 1):
+            times += 1
+            yield step.at
 
 
 def _sales(tenant: UUID, customer: UUID, start: datetime) -> Iterator[PurchaseInfo]:
@@ -47,18 +67,24 @@ def _kept(sale: PurchaseInfo) -> int:
     return sale.paid_minor - (2 * sale.paid_minor * sale.refunded_minor + sale.amount_minor) // (2 * sale.amount_minor)
 
 
-def _events(customer: UUID, start: datetime, end: datetime) -> int:
+def _events(customer: UUID, start: datetime, end: datetime) -> Iterator[Step]:
     """Arrivals that stand, and events that were recorded without a list."""
-    lists = Registration.objects.filter(customer_id=customer)
-    arrived = lists.filter(status="arrived", arrived_at__gte=start, arrived_at__lt=end).count()
-    taken = Participation.objects.filter(
-        customer_id=customer, kind="event", occurred_at__gte=start, occurred_at__lt=end
+    lists = Registration.objects.filter(customer_id=customer, status="arrived")
+    for arrived_at in lists.filter(arrived_at__gte=start, arrived_at__lt=end).values_list("arrived_at", flat=True):
+        assert arrived_at is not None
+        yield Step(arrived_at, 1)
+    taken = list(
+        Participation.objects.filter(
+            customer_id=customer, kind="event", occurred_at__gte=start, occurred_at__lt=end
+        ).values_list("external_id", "occurred_at")
     )
-    numbers = [number.partition("/")[0] for number in taken.values_list("external_id", flat=True)]
+    numbers = [external.partition("/")[0] for external, _ in taken]
     # Of anybody's lists: of two records of one person that were merged, each may have arrived.
     listed = Registration.objects.filter(id__in=[number for number in numbers if _is_id(number)])
     on_lists = {str(each) for each in listed.values_list("id", flat=True)}
-    return arrived + sum(number not in on_lists for number in numbers)
+    for number, (_, occurred_at) in zip(numbers, taken, strict=True):
+        if number not in on_lists:
+            yield Step(occurred_at, 1)
 
 
 def _is_id(text: str) -> bool:

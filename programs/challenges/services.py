@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from programs.challenges.drafts import check
 from programs.challenges.errors import ChallengeClosed, ChallengeNotFound
 from programs.challenges.infos import ChallengeDraft, ChallengeInfo
-from programs.challenges.measuring import measured
+from programs.challenges.measuring import reached, steps_of
 from programs.challenges.selectors import challenge_infos
 from programs.events import ChallengeReached
 from programs.models import Challenge, ChallengeTaker
@@ -133,18 +134,17 @@ def _judge(row: Challenge, customer: UUID) -> None:
         _taker(row, customer, joined or now())
     taker = ChallengeTaker.objects.select_for_update(no_key=True).get(challenge_id=row.id, customer_id=customer)
     start, end = window(row, taker.joined_at)
-    taker.total, taker.judged_at = measured(row, customer, start, end), now()
-    possible = min(row.times, taker.total // row.number)
-    if possible <= taker.done:
-        taker.reached_at = taker.due_at = None
-    elif taker.reached_at is None:
-        taker.reached_at = now()
-        taker.due_at = taker.reached_at + timedelta(days=row.wait_days)
-    if taker.due_at is not None and taker.due_at <= now():
-        while taker.done < possible:
-            _reward(row, taker)
-        taker.reached_at = taker.due_at = None
-    elif taker.due_at is not None:
+    steps = steps_of(row, customer, start, end)
+    taker.total, taker.judged_at = sum(step.worth for step in steps), now()
+    # Each time waits by itself, from when what brought it about was done: what is given back meanwhile does not count.
+    waiting = list(islice(reached(steps, row.number), taker.done, row.times))
+    wait = timedelta(days=row.wait_days)
+    while waiting and waiting[0] + wait <= now():
+        _reward(row, taker)
+        del waiting[0]
+    taker.reached_at = waiting[0] if waiting else None
+    taker.due_at = waiting[0] + wait if waiting else None
+    if taker.due_at is not None:
         request_work(queue="relay", due_at=taker.due_at)
     taker.save()
 

@@ -102,11 +102,13 @@ def approve_adjustment(*, tenant: UUID, adjustment: UUID, actor: Actor) -> Adjus
     """Post what somebody else asked for; of several who approve at once, one does.
 
     Raises AdjustmentNotFound, AdjustmentDecided, AdjustmentOwnRequest, AdjustmentAboveLimit, InsufficientBalance,
-    PermissionMissing. Nothing has changed then. Publishes BalanceAdjusted.
+    CustomerNotFound (erased meanwhile), PermissionMissing. Nothing has changed then. Publishes BalanceAdjusted.
     """
     with tenant_scope(tenant):
         row = _judged(tenant, adjustment, actor)
         holder = lock_holder(tenant=tenant, customer=row.customer_id)
+        if get_customer(tenant=tenant, customer=row.customer_id).status != "active":
+            raise CustomerNotFound
         transfer = _post(tenant, holder, row)
         row = _decide(row, actor, state=Adjustment.State.POSTED, transfer_id=transfer)
         _audit(tenant, actor, row, "adjustment.approve")

@@ -143,6 +143,31 @@ def test_a_refund_lowers_progress_until_the_reward_has_settled(aurora: TenantInf
         assert (progress(aurora, ana.id).done, available(aurora, ana, "points")) == (1, 50)
 
 
+def test_each_time_waits_by_itself_and_what_comes_back_meanwhile_is_not_rewarded(
+    aurora: TenantInfo, boreal: TenantInfo
+) -> None:
+    for brand in (aurora, boreal):
+        rewarding(brand)
+        challenge_of(brand, goal="spend", number=10_000, times=3, wait_days=7)
+    ana, stranger = make_customer(aurora), make_customer(boreal)
+    began = now()
+    buys(aurora, ana.id, 10_000)
+    buys(boreal, stranger.id, 10_000)
+    with frozen(began + timedelta(days=6)):
+        late = buys(aurora, ana.id, 20_000)
+    with frozen(began + timedelta(days=7, minutes=1)):
+        drain_queue("relay")
+        assert (progress(aurora, ana.id).done, progress(boreal, stranger.id).done) == (1, 1)
+        due_at = progress(aurora, ana.id).due_at
+        assert due_at is not None
+        assert due_at > began + timedelta(days=12)
+        refund_sale(tenant=aurora.id, purchase=late.id, external_id="r", amount_minor=15_000, actor=MANAGER)
+        drain_queue("relay")
+    with frozen(began + timedelta(days=20)):
+        drain_queue("relay")
+        assert progress(aurora, ana.id).done == 1, "15,000 are left, which is the goal once"
+
+
 def test_who_must_join_counts_from_joining(aurora: TenantInfo) -> None:
     info = challenge_of(aurora, opt_in=True, days=10, number=2)
     ana = make_customer(aurora)

@@ -200,6 +200,18 @@ def test_another_brands_customer_is_not_found(aurora: TenantInfo, boreal: Tenant
         adjust(aurora, make_customer(boreal).id, 5)
 
 
+def test_nothing_is_given_to_who_was_erased_meanwhile(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    people = {brand.id: make_customer(brand).id for brand in (aurora, boreal)}
+    asked = {brand.id: adjust(brand, people[brand.id], 50_000) for brand in (aurora, boreal)}
+    assert {each.state for each in asked.values()} == {"requested"}
+    erase_customer(tenant=aurora.id, customer=people[aurora.id], actor=OWNER)
+    with pytest.raises(CustomerNotFound):
+        approve_adjustment(tenant=aurora.id, adjustment=asked[aurora.id].id, actor=OWNER)
+    approve_adjustment(tenant=boreal.id, adjustment=asked[boreal.id].id, actor=OWNER)
+    assert [each.available for each in balances(tenant=aurora.id, customer=people[aurora.id])] in ([], [0])
+    assert balances(tenant=boreal.id, customer=people[boreal.id])[0].available == 50_000
+
+
 def test_each_brand_sets_its_limits(aurora: TenantInfo, boreal: TenantInfo) -> None:
     limits = {"attendant": Limit(0, 50), "owner": Limit(1_000, None)}
     set_adjustment_limits(tenant=aurora.id, limits=limits, actor=OWNER)
