@@ -58,11 +58,19 @@ def give_place(gathering: Gathering, row: Registration, actor: Actor, *, from_li
     )
 
 
+def costs_more_now(gathering: Gathering, row: Registration) -> bool:
+    """Whether a place would take more points than it did when somebody asked for it."""
+    if gathering.price_unit != POINTS:
+        return False
+    agreed = row.price_amount if row.price_unit == POINTS else 0
+    return (gathering.price_amount or 0) > (agreed or 0)
+
+
 def give_places(gathering: Gathering) -> int:
     """Give every free place to who waits, the first in line first; returns how many were given.
 
-    Who cannot pay the price in points now keeps their place in the line, and the next one has the turn. Nobody moves up
-    once the gathering has begun. Publishes GatheringRegistered for each.
+    Who cannot pay the price in points now, or asked when it was less, keeps their place in the line, and the next one
+    has the turn. Nobody moves up once the gathering has begun. Publishes GatheringRegistered for each.
     """
     if gathering.status != Gathering.Status.OPEN or now() >= gathering.starts_at:
         return 0
@@ -72,7 +80,7 @@ def give_places(gathering: Gathering) -> int:
         if left is not None and given >= left:
             break
         row = lock_in_line(registration)
-        if row is None:
+        if row is None or costs_more_now(gathering, row):
             continue
         # Who asked for the place chose its price too. A savepoint, so that the others' turns stand.
         with suppress(InsufficientBalance), transaction.atomic():

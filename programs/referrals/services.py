@@ -208,7 +208,7 @@ def _settle(row: Referral, terms: ReferralTermsDraft) -> None:
     given = record_participation(
         tenant=tenant, customer=row.referrer_id, kind="referral", external_id=str(row.id), occurred_at=now()
     )
-    if terms.rewards_friend:
+    if terms.rewards_friend and get_customer(tenant=tenant, customer=row.friend_id).status == "active":
         record_participation(
             tenant=tenant, customer=row.friend_id, kind="referred", external_id=str(row.id), occurred_at=now()
         )

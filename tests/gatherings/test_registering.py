@@ -155,6 +155,25 @@ def test_who_cannot_pay_now_keeps_the_line_and_the_next_has_the_turn(aurora: Ten
     assert states == {poor.id: "waiting", third.id: "registered"}
 
 
+def test_nobody_in_line_pays_more_than_when_they_asked(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    evenings = {
+        brand.id: gathering_of(brand, capacity=1, price_unit="points", price_amount=50) for brand in (aurora, boreal)
+    }
+    evening = evenings[aurora.id]
+    first, second = make_customer(aurora, "Ana Prado"), make_customer(aurora, "Bia Lopes")
+    for person in (first, second):
+        give(aurora, person, 500, "points")
+        registered(aurora, evening, person)
+    dearer = replace(evening.as_draft(), capacity=2, price_amount=400)
+    info = change_gathering(tenant=aurora.id, gathering=evening.id, draft=dearer, actor=MANAGER)
+    assert (info.taken, info.waiting, available(aurora, second, "points")) == (1, 1, 500)
+    cheaper = replace(evening.as_draft(), capacity=2, price_amount=40)
+    info = change_gathering(tenant=aurora.id, gathering=evening.id, draft=cheaper, actor=MANAGER)
+    assert (info.taken, info.waiting, available(aurora, second, "points")) == (2, 0, 460)
+    untouched = get_gathering(tenant=boreal.id, gathering=evenings[boreal.id].id)
+    assert (untouched.capacity, untouched.price_amount) == (1, 50)
+
+
 def test_more_places_let_the_line_move_up(aurora: TenantInfo) -> None:
     evening = gathering_of(aurora, capacity=1)
     people = [make_customer(aurora, f"Pessoa {letter}") for letter in "ABC"]

@@ -21,6 +21,7 @@ from programs.referrals.services import (
 from programs.referrals.suspicion import plain_email
 from programs.services import record_sale, refund_sale
 from smartbis.customers.infos import CustomerInfo
+from smartbis.customers.services import erase_customer
 from smartbis.kernel.clock import frozen, now
 from smartbis.kernel.errors import InvalidInput, PermissionMissing
 from smartbis.kernel.people import Actor
@@ -85,6 +86,19 @@ def test_the_first_purchase_of_a_friend_rewards_both(aurora: TenantInfo, boreal:
     assert len(events_of(aurora, "referral.settled.v1")) == 1
     info = referrer_info(tenant=aurora.id, customer=ana.id)
     assert (info.invited, info.settled, info.settled_this_month, info.waiting) == (1, 1, 1, 0)
+    assert everything(boreal) == before
+
+
+def test_who_brought_a_friend_is_rewarded_though_the_friend_is_erased(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    open_terms(aurora, rewards_friend=True, wait_days=7)
+    ana, before = make_customer(aurora), everything(boreal)
+    referral = brought(aurora, ana)
+    buys(aurora, referral.friend_id, 9_000)
+    assert state_of(aurora, referral).status == "settling"
+    erase_customer(tenant=aurora.id, customer=referral.friend_id, actor=actor("owner"))
+    with frozen(now() + timedelta(days=8)):
+        drain_queue("relay")
+    assert (state_of(aurora, referral).status, available(aurora, ana, "points")) == ("settled", 100)
     assert everything(boreal) == before
 
 
