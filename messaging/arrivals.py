@@ -6,11 +6,12 @@ from uuid import UUID
 
 from messaging import lifecycle
 from messaging.models import Channel, Message, WebhookItem
-from messaging.moves import save_moves
+from messaging.moves import locked_messages, save_moves
 from messaging.parked import StatusFacts
 from messaging.whatsapp.webhook_items import StatusItem
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
+from smartbis.tenancy.scope import read
 from smartbis.tenancy.statements import execute_rows, prepared_cursor
 
 _NOTE = """
@@ -47,10 +48,8 @@ def apply_together(*, tenant: UUID, arrivals: Mapping[bytes, Arrival]) -> frozen
     # First the items, then the messages, each in one order: as whoever applies them one by one.
     fresh = _noted(tenant, arrivals)
     named = {key: UUID(arrivals[key].item.tracker) for key in fresh}
-    found = Message.objects.select_for_update(of=("self",)).filter(
-        tenant_id=tenant, direction=Message.Direction.OUT, id__in=set(named.values())
-    )
-    rows = {(row.id, row.channel_id): row for row in found.order_by("id")}
+    found = read(locked_messages(tenant, list(set(named.values()))))
+    rows = {(row.id, row.channel_id): row for row in found}
     unknown = set[bytes]()
     for key, message in named.items():
         row = rows.get((message, arrivals[key].channel))

@@ -53,7 +53,7 @@ _SENT = """
 SELECT customer_id, category, COALESCE(accepted_at, created_at)
 FROM messaging_message
 WHERE tenant_id = %(tenant)s AND customer_id = ANY(%(customers)s) AND category = ANY(%(categories)s)
-    AND direction = 'out' AND status = ANY(%(counted)s) AND created_at > %(sent_since)s
+    AND direction = 'out' AND status = ANY(%(counted)s) AND created_at > %(since)s
 ORDER BY created_at DESC, id DESC
 """
 _REFUSED = """
@@ -89,18 +89,24 @@ Refused = list[tuple[UUID, int, datetime]]
 def past_readings(
     tenant: UUID, rules: Rules, customers: Collection[UUID], at: datetime
 ) -> tuple[Reading[Sent], Reading[Refused]]:
-    """What people were sent lately, and what Meta did not deliver to them: for `PersonLimits`."""
-    values = {
+    """What people were sent lately of what is capped, and what Meta did not deliver to them: for `PersonLimits`."""
+    capped = [name for name, cap in ((MARKETING, rules.marketing_cap), (UTILITY, rules.notice_cap)) if cap is not None]
+    people = list(customers)
+    sent = {
         "tenant": tenant,
-        "customers": list(customers),
-        "categories": [MARKETING, UTILITY],
+        "customers": people if capped else [],
+        "categories": capped,
         "counted": [str(each) for each in _COUNTED],
-        "sent_since": at - max(timedelta(days=rules.marketing_days), DAY) - _WAITED,
+        "since": at - max(timedelta(days=rules.marketing_days), DAY) - _WAITED,
+    }
+    refused = {
+        "tenant": tenant,
+        "customers": people,
         "codes": [CAPPED_CODE, UNREACHABLE_CODE],
         "failed_since": at - UNREACHABLE_FOR,
         "made_since": at - UNREACHABLE_FOR - _WAITED,
     }
-    return Reading(_SENT, values, list), Reading(_REFUSED, values, list)
+    return Reading(_SENT, sent, list), Reading(_REFUSED, refused, list)
 
 
 class PersonLimits:

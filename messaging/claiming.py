@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -10,7 +11,7 @@ import structlog
 from messaging import blocks, breakers, gate, lifecycle
 from messaging.blocks import Block, DailyLimit, PersonLimits, past_readings
 from messaging.composing import Composer
-from messaging.models import Channel, Message
+from messaging.models import Channel, Conversation, Message
 from messaging.moves import save_moves, save_threads
 from messaging.pacing import PAIR, number_pace
 from messaging.sealed import contact_blind, contact_of_thread, credentials_of, recipient_of
@@ -25,7 +26,8 @@ from smartbis.customers.selectors import Agreements, agreements_reading, contact
 from smartbis.kernel.clock import now
 from smartbis.kernel.phones import country_of, from_wa_id
 from smartbis.outbox.work import request_work
-from smartbis.tenancy.scope import read_together, tenant_scope
+from smartbis.tenancy.readings import rows_reading
+from smartbis.tenancy.scope import Reading, read, read_together, tenant_scope
 from smartbis.tenancy.selectors import TenantInfo, get_tenant, tenant_reading
 from smartbis.tenancy.statements import one_trip, prepared_cursor
 
@@ -37,6 +39,11 @@ LEASE = timedelta(seconds=120)
 # How long a channel at its limit rests: it comes back with room for many, since a turn for one costs as much.
 BREATH = timedelta(milliseconds=320)
 _COUNTRY_LETTERS = 2
+# Its constants are those of the index of what is due.
+_DUE = """
+AND row.channel_id = %s AND row.status = 'queued' AND row.due_at <= %s
+ORDER BY row.priority, row.due_at, row.id LIMIT %s FOR UPDATE SKIP LOCKED
+"""
 _PACED = "UPDATE messaging_channel SET paced_until = %s WHERE tenant_id = %s AND id = %s"
 
 
@@ -85,19 +92,15 @@ def claim(*, tenant: UUID, channel: UUID) -> Slice | None:
     with tenant_scope(tenant, reading=[tenant_reading(tenant)]):
         at = now()
         brand = get_tenant(tenant=tenant)
-        row = _locked(channel)
+        row, resting, rules = read_together(
+            _locked(tenant, channel), breakers.resting_reading(tenant, channel, at), rules_reading(tenant)
+        )
         if row is None or gate.is_suspended(brand):
             return None
-        resting, rules = read_together(breakers.resting_reading(tenant, row.id, at), rules_reading(tenant))
         room = _room(row, resting.get(breakers.NUMBER), at)
         if room == 0:
             return None
-        due = list(
-            Message.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("conversation")
-            .filter(channel_id=channel, status=Message.Status.QUEUED, due_at__lte=at)
-            .order_by("priority", "due_at", "id")[:room]
-        )
+        due = _due(tenant, channel, at, room)
         if not due:
             return None
         known = _known(brand, row.id, rules, due, at)
@@ -122,11 +125,26 @@ def _known(brand: TenantInfo, channel: UUID, rules: Rules, due: Sequence[Message
     return _Known(gate.states_of(channel, templates), agreements, contacts, limits)
 
 
-def _locked(channel: UUID) -> Channel | None:
+def _locked(tenant: UUID, channel: UUID) -> Reading[Channel | None]:
     """The live channel. All of the brand's numbers are locked, since those of one account share its daily limit."""
-    rows = {row.id: row for row in Channel.objects.select_for_update(no_key=True).order_by("id")}
-    row = rows.get(channel)
-    return row if row is not None and row.status == Channel.Status.LIVE else None
+    rows = rows_reading(Channel, tenant, "ORDER BY row.id FOR NO KEY UPDATE")
+
+    def make(found: list[tuple[Any, ...]]) -> Channel | None:
+        live = (row for row in rows.make(found) if row.id == channel and row.status == Channel.Status.LIVE)
+        return next(live, None)
+
+    return Reading(rows.statement, rows.parameters, make)
+
+
+def _due(tenant: UUID, channel: UUID, at: datetime, room: int) -> list[Message]:
+    """Due messages that nobody else is claiming, locked; answers with the threads that they belong to."""
+    due = read(rows_reading(Message, tenant, _DUE, (channel, at, room)))
+    answers = [row for row in due if not row.template and row.conversation_id]
+    if answers:
+        threads = Conversation.objects.in_bulk({row.conversation_id for row in answers})
+        for row in answers:
+            row.conversation = threads[row.conversation_id]
+    return due
 
 
 def _room(row: Channel, resting: breakers.Resting | None, at: datetime) -> int:
@@ -224,7 +242,7 @@ def _recipient(row: Message, contacts: Mapping[UUID, ContactInfo]) -> tuple[Reci
 
     A text answers whoever wrote in its thread, customer or not.
     """
-    if row.conversation is not None and not row.template:
+    if not row.template and row.conversation is not None:
         person = contact_of_thread(row.conversation)
         phone = f"+{person['wa_id']}" if person.get("wa_id") else None
         user_id = person.get("user_id")
@@ -289,7 +307,7 @@ def _country(recipient: Recipient) -> str:
 
 
 def _blind(tenant: UUID, row: Message, contact: ContactInfo | None) -> bytes:
-    if row.conversation is not None and not row.template:
+    if not row.template and row.conversation is not None:
         return bytes(row.conversation.contact_blind)
     if contact is None:
         return bytes(row.recipient_blind or b"")

@@ -4,14 +4,13 @@ An item and its effect share one transaction with the row that marks it as seen.
 its body and does not hold up its neighbours.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
 import structlog
-from django.db.models import F
 
 from messaging.account_updates import apply_account_update, apply_number_update
 from messaging.accounts import follow_account
@@ -38,8 +37,10 @@ from messaging.whatsapp.webhooks import MalformedBody, parse
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.outbox.work import request_work
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.readings import rows_reading
+from smartbis.tenancy.scope import read, tenant_scope
 from smartbis.tenancy.sealing import unseal
+from smartbis.tenancy.statements import one_trip, prepared_cursor
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +50,17 @@ TOGETHER = 1000
 MAX_ATTEMPTS = 6
 LEASE = timedelta(seconds=120)
 State = WebhookItem.State
+# Its constant is that of the index of what waits.
+_WAITING = """
+AND row.state = 'waiting' AND row.due_at <= %s
+ORDER BY row.due_at, row.id LIMIT %s FOR UPDATE OF row SKIP LOCKED
+"""
+_LEASE = """
+UPDATE messaging_webhookpayload SET attempts = attempts + 1, due_at = %s WHERE tenant_id = %s AND id = ANY(%s)
+"""
+_FINISH = """
+UPDATE messaging_webhookpayload SET state = %s, processed_at = %s WHERE tenant_id = %s AND id = ANY(%s)
+"""
 _KINDS: dict[type[Item], str] = {
     StatusItem: "status",
     InboundItem: "message",
@@ -76,6 +88,7 @@ class Work:
 
     body: StoredBody
     items: Sequence[Item] | None
+    is_finished: bool = False
 
 
 def process_due(*, tenant: UUID) -> bool:
@@ -86,25 +99,23 @@ def process_due(*, tenant: UUID) -> bool:
         _apply_arrivals(tenant, part)
     ended: dict[str, list[UUID]] = {}
     for each in works:
-        if state := _ended(tenant, each):
+        if not each.is_finished and (state := _ended(tenant, each)):
             ended.setdefault(state, []).append(each.body.id)
-    _finish(tenant, ended)
+    if ended:
+        with tenant_scope(tenant):
+            for state, bodies in ended.items():
+                _finish(tenant, state, bodies)
     return len(works) == BATCH
 
 
 def _claim(tenant: UUID) -> list[StoredBody]:
     with tenant_scope(tenant):
         lease = now() + LEASE
-        rows = list(
-            WebhookPayload.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("channel")
-            .filter(state=WebhookPayload.State.WAITING, due_at__lte=now())
-            .order_by("due_at", "id")[:BATCH]
-        )
+        rows = read(rows_reading(WebhookPayload, tenant, _WAITING, (now(), BATCH), joined=("channel",)))
         if rows:
-            taken = WebhookPayload.objects.filter(id__in=[row.id for row in rows])
-            taken.update(attempts=F("attempts") + 1, due_at=lease)
-            request_work(queue=WEBHOOK_QUEUE, due_at=lease, worker=WEBHOOK_WORKER)
+            with one_trip(), prepared_cursor() as cursor:
+                cursor.execute(_LEASE, [lease, tenant, [row.id for row in rows]])
+                request_work(queue=WEBHOOK_QUEUE, due_at=lease, worker=WEBHOOK_WORKER)
         return [StoredBody(row.id, row.channel, _raw(row), row.attempts + 1) for row in rows]
 
 
@@ -151,13 +162,16 @@ def _apply_arrivals(tenant: UUID, works: Sequence[Work]) -> None:
     try:
         with tenant_scope(tenant):
             taken = apply_together(tenant=tenant, arrivals=arrivals)
+            left = [[item for item in each.items or () if _key_hash(item) not in taken] for each in works]
+            done = [each.body.id for each, items in zip(works, left, strict=True) if not items]
+            _finish(tenant, WebhookPayload.State.DONE, done)
     except Exception as error:
         log.warning("webhook.batch_failed", bodies=len(works), items=len(arrivals), error=type(error).__name__)
         for each in works if len(works) > 1 else ():
             _apply_arrivals(tenant, [each])
         return
-    for each in works:
-        each.items = [item for item in each.items or () if _key_hash(item) not in taken]
+    for each, items in zip(works, left, strict=True):
+        each.items, each.is_finished = items, not items
 
 
 def _ended(tenant: UUID, work: Work) -> str:
@@ -277,12 +291,9 @@ def _apply_preference(tenant: UUID, item: PreferenceItem) -> None:
         resume_marketing(tenant=tenant, wa_id=item.wa_id, user_id=item.user_id)
 
 
-def _finish(tenant: UUID, ended: Mapping[str, Sequence[UUID]]) -> None:
-    if not ended:
-        return
-    with tenant_scope(tenant):
-        for state, bodies in ended.items():
-            WebhookPayload.objects.filter(id__in=bodies).update(state=state, processed_at=now())
+def _finish(tenant: UUID, state: str, bodies: Sequence[UUID]) -> None:
+    with prepared_cursor() as cursor:
+        cursor.execute(_FINISH, [state, now(), tenant, bodies])
 
 
 def _try_again(tenant: UUID, body: StoredBody) -> None:

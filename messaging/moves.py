@@ -1,14 +1,18 @@
-"""Writing how many messages moved in one statement. Inside the tenant's scope, on rows that the caller has locked.
+"""Locking many messages, and writing how they moved, in one statement each. Inside the tenant's scope.
 
 A thousand statuses come in one webhook and dozens of answers at once: a statement each would be what limits both.
 """
 
 import json
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from messaging.models import Conversation, Message
+from smartbis.tenancy.readings import rows_reading
+from smartbis.tenancy.scope import Reading
 from smartbis.tenancy.statements import execute_rows, prepared_cursor
 
+_LOCKED = "AND row.direction = 'out' AND row.id = ANY(%s) ORDER BY row.id FOR UPDATE"
 _MESSAGES = """
 UPDATE messaging_message m
 SET status = d.status, reason = d.reason, remote_id = d.remote_id, pricing = d.pricing, attempts = d.attempts,
@@ -36,6 +40,11 @@ FROM unnest(
 ) AS d(id, paced_until, last_message_at, customer, initiated_at)
 WHERE c.tenant_id = %(tenant)s AND c.id = d.id AND c.id = ANY(%(ids)s::uuid[])
 """
+
+
+def locked_messages(tenant: UUID, ids: Sequence[UUID]) -> Reading[list[Message]]:
+    """Outbound messages, locked in the order of their ids."""
+    return rows_reading(Message, tenant, _LOCKED, (ids,))
 
 
 def save_moves(rows: Sequence[Message]) -> None:

@@ -9,7 +9,7 @@ import structlog
 from messaging import breakers, gate, lifecycle
 from messaging.accounts import learn_account
 from messaging.models import Channel, Message
-from messaging.moves import save_moves
+from messaging.moves import locked_messages, save_moves
 from messaging.optout import stop_marketing
 from messaging.pacing import number_pace
 from messaging.parked import apply_parked, lock_remote_ids
@@ -21,7 +21,7 @@ from messaging.whatsapp.errors import GatewayError, NotReached, Policy, Refused
 from messaging.whatsapp.gateway import Accepted
 from smartbis.customers.infos import ContactInfo
 from smartbis.kernel.clock import now
-from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.scope import read, tenant_scope
 from smartbis.tenancy.statements import one_trip
 
 log = structlog.get_logger(__name__)
@@ -49,8 +49,7 @@ def record_outcomes(*, tenant: UUID, channel: UUID, outcomes: Sequence[Outcome])
         if any(isinstance(answer, GatewayError) for answer in answers.values()):
             # A refusal may slow or stop the number and let parts of it rest: in the order in which claims lock them.
             Channel.objects.select_for_update(no_key=True).filter(id=channel).first()
-        locked = Message.objects.select_for_update(of=("self",)).filter(id__in=list(answers)).order_by("id")
-        rows = {row.id: row for row in locked}
+        rows = {row.id: row for row in read(locked_messages(tenant, list(answers)))}
         accepted = [row for row in rows.values() if isinstance(answers[row.id], Accepted)]
         _accept(tenant, channel, accepted, answers)
         for row in rows.values():

@@ -6,6 +6,10 @@ from uuid import UUID
 
 from messaging.models import Conversation
 from smartbis.kernel.ids import new_id
+from smartbis.tenancy.readings import rows_reading
+from smartbis.tenancy.scope import read
+
+_OF_CONTACTS = "AND row.channel_id = %s AND row.contact_blind = ANY(%s) ORDER BY row.id FOR NO KEY UPDATE"
 
 
 def threads_for(
@@ -15,7 +19,7 @@ def threads_for(
 
     `customers` says whose contact it is, where that is known.
     """
-    found = _locked(channel, customers)
+    found = _locked(tenant, channel, customers)
     missing = [
         Conversation(
             id=new_id(),
@@ -30,14 +34,10 @@ def threads_for(
     ]
     if missing:
         Conversation.objects.bulk_create(missing, ignore_conflicts=True)
-        found = _locked(channel, customers)
+        found = _locked(tenant, channel, customers)
     return found
 
 
-def _locked(channel: UUID, customers: Mapping[bytes, UUID | None]) -> dict[bytes, Conversation]:
-    rows = (
-        Conversation.objects.select_for_update(no_key=True)
-        .filter(channel_id=channel, contact_blind__in=list(customers))
-        .order_by("id")
-    )
+def _locked(tenant: UUID, channel: UUID, customers: Mapping[bytes, UUID | None]) -> dict[bytes, Conversation]:
+    rows = read(rows_reading(Conversation, tenant, _OF_CONTACTS, (channel, list(customers))))
     return {bytes(row.contact_blind): row for row in rows}
