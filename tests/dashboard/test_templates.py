@@ -1,5 +1,6 @@
 """The screens of templates: what goes out when, the editor with its phone, sending to Meta, choosing."""
 
+import re
 from typing import Any
 
 import pytest
@@ -126,6 +127,9 @@ def test_a_good_one_goes_to_meta_and_is_chosen_back(aurora: TenantInfo, boreal: 
     assert [button.kind.value for button in wording.draft.buttons] == ["page", "shop", "phone"]
     assert "a caminho da Meta" in client.get(answer.headers["Location"]).content.decode()
     chosen = {"template": "welcome", "language": "pt_BR", "number": str(library.number)}
+    page = client.get(reverse("dashboard:template"), {"template": "welcome"}).content.decode()
+    offered = re.findall(r'Usar esta<span class="visually-hidden">: ([^<]+)', page)
+    assert offered == ["Da biblioteca, Português"]  # what is on its way needs no choosing
     client.post(reverse("dashboard:template_use"), chosen)
     with tenant_scope(aurora.id):
         assert TemplateVersion.objects.get().retired_at is not None

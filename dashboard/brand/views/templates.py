@@ -286,17 +286,26 @@ def _shown(info: TriggerInfo, language: str) -> WordingInfo:
 
 def _sent(found: tuple[WordingInfo, ...]) -> WordingInfo:
     """The wording that goes out now, else the newest that will once it is approved."""
-    used = next((each for each in found if each.is_used), None)
-    return used or next((each for each in found if each.status != "DRAFT" and not each.is_retired), found[-1])
+    return next((each for each in found if each.is_used), None) or _chosen(found)
+
+
+def _chosen(found: tuple[WordingInfo, ...]) -> WordingInfo:
+    """The wording that somebody chose last: the newest that was submitted and not retired."""
+    return next((each for each in found if each.status != "DRAFT" and not each.is_retired), found[-1])
 
 
 def _language(info: TriggerInfo, language: str, may_change: bool, pictures: Pictures) -> dict[str, Any]:
     found = info.wordings[language]
     draft = next((each for each in found if each.status == "DRAFT"), None)
+    chosen = _chosen(found) if may_change else None
     return {
         "code": language,
         "name": language_name(language),
-        "wordings": [_wording(each, may_change, pictures, has_draft=draft is not None) for each in found],
+        "wordings": [
+            _wording(each, may_change, pictures, has_draft=draft is not None)
+            | {"can_use": may_change and each.status != "DRAFT" and each is not chosen}
+            for each in found
+        ],
         "write_url": _address("template_write", info.key, language) if may_change else "",
         "has_draft": draft is not None,
     }
@@ -318,7 +327,6 @@ def _wording(info: WordingInfo, may_change: bool, pictures: Pictures, *, has_dra
         "phone": phone(info.draft, info.key, info.language, pictures),
         "changed_at": info.submitted_at or info.changed_at,
         "synced_at": info.synced_at,
-        "can_use": may_change and not is_draft and not info.is_used,
         "write_url": f"{_address('template_write', info.key, info.language)}{since}"
         if may_change and (is_draft or not has_draft)
         else "",
