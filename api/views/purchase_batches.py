@@ -19,7 +19,11 @@ from programs.infos import SaleResult
 from programs.selectors import sale_readings
 from programs.services import record_sales
 from smartbis.kernel.errors import DomainError
+from smartbis.kernel.turns import Turns
 from smartbis.purchases.infos import SaleDraft
+
+# Batches of one brand share customers: side by side, each would hold some of them and wait for others.
+_batches = Turns()
 
 
 class BatchTooLarge(APIException):
@@ -79,8 +83,9 @@ class PurchaseBatch(SaleView):
     def post(self, request: Request) -> Response:
         """Record each."""
         self.require_key()
-        rows = self._rows(request.data)
-        return self.once(lambda: (200, {"results": self._record(rows)}), reading=sale_readings(self.tenant))
+        rows = [_checked_or_problem(row) for row in self._rows(request.data)]
+        with _batches.turn(self.tenant):
+            return self.once(lambda: (200, {"results": self._record(rows)}), reading=sale_readings(self.tenant))
 
     @staticmethod
     def _rows(data: Any) -> list[Any]:
@@ -91,8 +96,8 @@ class PurchaseBatch(SaleView):
             raise BatchTooLarge
         return rows
 
-    def _record(self, rows: list[Any]) -> list[dict[str, Any]]:
-        drafts = self._drafts([_checked_or_problem(row) for row in rows])
+    def _record(self, rows: list[dict[str, Any] | Refused]) -> list[dict[str, Any]]:
+        drafts = self._drafts(rows)
         judged = iter(
             record_sales(tenant=self.tenant, sales=[draft for draft in drafts if isinstance(draft, SaleDraft)])
         )

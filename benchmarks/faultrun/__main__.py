@@ -46,7 +46,7 @@ EACH_ROUND = (
 SELDOM = ((5, "error_code:190", 1), (7, "error_code:132015", 1), (3, "webhook_drop", 4), (19, "http_500", 12))
 # More than that many messages wait only while the number rests: nobody queues on, and time is skipped.
 BEHIND = 1500
-LEAST_SKIP_SECONDS, MOST_SKIP_SECONDS = 10.0, 24 * 3600.0
+LEAST_SKIP_SECONDS, MOST_SKIP_SECONDS = 60.0, 24 * 3600.0
 MOST_SKIPPED_SECONDS = 80 * 3600.0
 IDLE_SECONDS = 6.0
 
