@@ -306,9 +306,10 @@ class Bench:
 
     def check_ledger(self) -> None:
         """What was measured must have been right. Raises RuntimeError."""
+        from smartbis.ledger.patience import LONG
         from smartbis.ledger.selectors import check_ledger
 
-        found = check_ledger(tenant=self.world.tenant)
+        found = check_ledger(tenant=self.world.tenant, patience=LONG)
         if not found.ok:
             raise RuntimeError(f"the ledger does not agree with itself: {found.problems[:3]}")
 

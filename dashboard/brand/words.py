@@ -158,6 +158,9 @@ def _refusals() -> Mapping[str, str]:
         "coupon_not_live": _("Este cupom não está publicado ou está fora do período."),
         "budget_exhausted": _("A verba deste cupom acabou."),
         "insufficient_balance": _("O saldo do cliente não é suficiente."),
+        "ledger_too_large": _(
+            "São movimentos demais para somar nesta página. Quem cuida do sistema confere por comando."
+        ),
         "adjustment_conflict": _("Esta página ficou velha. Confira e confirme de novo."),
         "adjustment_decided": _("Outra pessoa já decidiu este ajuste."),
         "adjustment_own_request": _("Você pediu este ajuste: outra pessoa precisa decidir."),

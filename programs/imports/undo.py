@@ -3,7 +3,8 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from programs.models import Article, Award, AwardReversal, ImportBatch, ImportRow
@@ -22,6 +23,7 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 from vouchers.services import undo_imported_vouchers
 
+T = TypeVar("T")
 SALES_A_CHUNK = 500
 BALANCES_A_CHUNK = 500
 
@@ -48,25 +50,34 @@ def _undo_sales(batch: ImportBatch, renewed: Renewed) -> bool:
     """Take back a chunk of sales with what they earned; last, what was refunded of others' sales. False at the end."""
     tenant = batch.tenant_id
     with tenant_scope(tenant):
-        sales = purchases_of_import(tenant=tenant, import_batch=batch.id, limit=SALES_A_CHUNK)
-        _hold(tenant, [sale.customer_id for sale in sales])
+        chunk = partial(purchases_of_import, tenant=tenant, import_batch=batch.id, limit=SALES_A_CHUNK)
+        sales = _held(tenant, chunk, lambda sale: sale.customer_id)
         if sales:
             undo_purchases(tenant=tenant, import_batch=batch.id, sales=[sale.id for sale in sales])
             take_back(tenant, [TakeBack(sale) for sale in sales], kind="undo")
             renewed()
             return True
-        foreign = refunds_of_other_sales(tenant=tenant, import_batch=batch.id)
-        _hold(tenant, [refund.purchase.customer_id for refund in foreign])
+        others = partial(refunds_of_other_sales, tenant=tenant, import_batch=batch.id)
+        foreign = _held(tenant, others, lambda refund: refund.purchase.customer_id)
         undo_purchases(tenant=tenant, import_batch=batch.id)
         _give_back(tenant, batch.id, foreign)
         renewed()
         return False
 
 
-def _hold(tenant: UUID, customers: Sequence[UUID | None]) -> None:
-    """Nobody merges them meanwhile: customers come before sales in the order of locks."""
-    if people := {each for each in customers if each}:
+def _held(tenant: UUID, ask: Callable[[], list[T]], customer_of: Callable[[T], UUID | None]) -> list[T]:
+    """What `ask` answers as it stands while its customers are held: nobody merges them or returns a sale of theirs.
+
+    Customers come before sales in the order of locks.
+    """
+    held: set[UUID] = set()
+    while True:
+        found = ask()
+        people = {customer for each in found if (customer := customer_of(each))}
+        if people <= held:
+            return found
         hold_customers(tenant=tenant, customers=people)
+        held |= people
 
 
 def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> None:

@@ -13,6 +13,7 @@ from django.db.models import Sum
 
 from smartbis.kernel.clock import now
 from smartbis.ledger.models import AgedLiability, DayClose
+from smartbis.ledger.patience import LONG, be_patient
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 
@@ -20,7 +21,6 @@ AGES = (30, 90, 180, 365)
 MONTHS = 12
 ENOUGH_HOLDERS = 20
 LARGE = 300_000  # transfers in about a year: half a second to reckon
-_PATIENCE_MS = 15 * 60 * 1000
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def keep_aging(*, tenant: UUID) -> bool:
         if not _is_large(tenant):
             return False
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(_PATIENCE_MS)])
+            be_patient(cursor, LONG)
         for each in _reckoned(tenant):
             AgedLiability.objects.update_or_create(
                 tenant_id=tenant,

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Q
+from psycopg.errors import QueryCanceled
 
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.closes import last_close
+from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.models import HolderBalance, Transfer
+from smartbis.ledger.patience import be_patient
 from smartbis.ledger.sql import BROKEN_CHAIN, OVER_REVERSED, SUMS
 from smartbis.tenancy.readings import rows_reading
 from smartbis.tenancy.scope import Reading, read, tenant_scope
@@ -215,23 +218,35 @@ class LedgerCheck:
         return not self.problems
 
 
-def check_ledger(*, tenant: UUID) -> LedgerCheck:
+def check_ledger(*, tenant: UUID, patience: timedelta | None = None) -> LedgerCheck:
     """Compare every cached balance with the sum of its transfers, every running balance with the one before,
-    and every award with its reversals."""
+    and every award with its reversals.
+
+    Each statement may take as long as `patience`, by default as long as a page waits. Raises LedgerTooLarge.
+    """
+    try:
+        with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
+            if patience is not None:
+                be_patient(cursor, patience)
+            return _checked(cursor, tenant)
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise LedgerTooLarge from error
+        raise
+
+
+def _checked(cursor: Any, tenant: UUID) -> LedgerCheck:
     named = {"tenant": tenant}
-    with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM ledger_holder WHERE tenant_id = %(tenant)s", named)
-        holders = cursor.fetchone()[0]
-        cursor.execute("SELECT count(*) FROM ledger_transfer WHERE tenant_id = %(tenant)s", named)
-        transfers = cursor.fetchone()[0]
-        cursor.execute(SUMS, named)
-        problems = [
-            f"holder {row[0]} in {row[1]}: cached {row[2:12:2]}, summed {row[3:12:2]}" for row in cursor.fetchall()
-        ]
-        cursor.execute(BROKEN_CHAIN, named)
-        problems += [f"holder {row[0]} in {row[1]}: transfer {row[2]} does not follow the one before" for row in cursor]
-        cursor.execute(OVER_REVERSED, named)
-        problems += [f"award {row[0]}: reversed by {-row[1]} more than it gave" for row in cursor]
+    cursor.execute("SELECT count(*) FROM ledger_holder WHERE tenant_id = %(tenant)s", named)
+    holders = cursor.fetchone()[0]
+    cursor.execute("SELECT count(*) FROM ledger_transfer WHERE tenant_id = %(tenant)s", named)
+    transfers = cursor.fetchone()[0]
+    cursor.execute(SUMS, named)
+    problems = [f"holder {row[0]} in {row[1]}: cached {row[2:12:2]}, summed {row[3:12:2]}" for row in cursor.fetchall()]
+    cursor.execute(BROKEN_CHAIN, named)
+    problems += [f"holder {row[0]} in {row[1]}: transfer {row[2]} does not follow the one before" for row in cursor]
+    cursor.execute(OVER_REVERSED, named)
+    problems += [f"award {row[0]}: reversed by {-row[1]} more than it gave" for row in cursor]
     return LedgerCheck(holders, transfers, tuple(problems[:200]))
 
 

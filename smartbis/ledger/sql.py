@@ -87,7 +87,8 @@ WHERE (coalesce(b.available, 0), coalesce(b.pending, 0), coalesce(b.owed, 0), co
 # Each transfer's balances after it must be those before it, moved by it.
 BROKEN_CHAIN = """
 SELECT holder_id, unit, number FROM (
-    SELECT t.*, lag(available_after, 1, 0::bigint) OVER w AS available_before,
+    SELECT holder_id, unit, number, debit, credit, amount, available_after, pending_after, owed_after, held_after,
+        lag(available_after, 1, 0::bigint) OVER w AS available_before,
         lag(pending_after, 1, 0::bigint) OVER w AS pending_before,
         lag(owed_after, 1, 0::bigint) OVER w AS owed_before,
         lag(held_after, 1, 0::bigint) OVER w AS held_before

@@ -1,14 +1,19 @@
 """The ledger's pages: what is owed and how old it is, closed days and their proof, and what differs as a file."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
 from django.urls import reverse
 
+from dashboard.brand.views import ledger as views
 from smartbis.kernel.clock import frozen
+from smartbis.ledger import selectors
 from smartbis.ledger.closes import closes
+from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.models import HolderBalance
+from smartbis.ledger.selectors import check_ledger
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.dashboard.desk import sell, sign_in, with_program
@@ -39,6 +44,24 @@ def test_empty_pages_say_what_comes_next(aurora: TenantInfo) -> None:
     client = sign_in(aurora).client
     assert "Ninguém ganhou nada ainda" in client.get(reverse("dashboard:ledger_liability")).content.decode()
     assert "Nenhum dia fechado ainda" in client.get(reverse("dashboard:ledger_closes")).content.decode()
+
+
+def test_a_ledger_too_large_for_the_page_says_who_checks_it(
+    aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for brand in (aurora, boreal):
+        with_program(brand)
+        sell(brand, make_customer(brand).id, 10_000)
+    slow = "SELECT pg_sleep(0.3), %(tenant)s"
+    monkeypatch.setattr(selectors, "BROKEN_CHAIN", slow)
+    monkeypatch.setattr(views, "check_ledger", partial(check_ledger, patience=timedelta(milliseconds=100)))
+    answer = sign_in(aurora).client.post(reverse("dashboard:ledger"))
+    assert answer.status_code == 200
+    assert "Quem cuida do sistema confere por comando" in answer.content.decode()
+    with pytest.raises(LedgerTooLarge):
+        check_ledger(tenant=boreal.id, patience=timedelta(milliseconds=100))
+    monkeypatch.undo()
+    assert check_ledger(tenant=aurora.id, patience=timedelta(minutes=1)).ok
 
 
 def test_what_differs_comes_as_a_file(aurora: TenantInfo) -> None:

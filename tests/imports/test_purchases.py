@@ -28,25 +28,6 @@ ITEMS = (
 AT = "2026-11-21T10:00:00Z"
 
 
-@pytest.fixture
-def shop(aurora: TenantInfo, boreal: TenantInfo) -> TenantInfo:
-    """A brand with 20 % cashback since long ago."""
-    from datetime import UTC, datetime
-
-    from programs.services import open_program
-    from tests.programs.conftest import CASHBACK_20
-
-    open_program(
-        tenant=aurora.id,
-        name="Cashback",
-        kind="cashback",
-        spec=CASHBACK_20,
-        actor=actor("owner"),
-        effective_at=datetime(2020, 1, 1, tzinfo=UTC),
-    )
-    return aurora
-
-
 def sale(brand: TenantInfo, number: str, store: str = "centro"):
     return find_purchase(tenant=brand.id, store=store_of(brand, store).id, external_id=number)
 

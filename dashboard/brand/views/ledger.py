@@ -21,6 +21,7 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.units import is_currency, minor_digits
 from smartbis.ledger.closes import CloseCheck, CloseInfo, closes, last_close, verify_closes
 from smartbis.ledger.differences import differences
+from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.selectors import check_ledger
 
 RECOUNTED_DAYS = 31
@@ -33,11 +34,17 @@ def check(request: DeskRequest) -> HttpResponse:
     """Whether every balance is its sum; a posted form adds everything up anew. `?format=csv` names what differs."""
     if request.GET.get("format") == "csv":
         return _differences_csv(request)
-    result = check_ledger(tenant=request.tenant) if request.method == "POST" else None
+    result, refusal = None, ""
+    if request.method == "POST":
+        try:
+            result = check_ledger(tenant=request.tenant)
+        except LedgerTooLarge as error:
+            refusal = words.refusal(error)
     context = {
         "section": "ledger_liability",
         "tabs": _tabs(request),
         "result": result,
+        "refusal": refusal,
         "checked_at": now() if result else None,
         "last": last_close(tenant=request.tenant),
         "csv_url": f"{reverse('dashboard:ledger')}?format=csv",

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from smartbis.ledger.closes import verify_closes
+from smartbis.ledger.patience import LONG
 from smartbis.ledger.selectors import check_ledger
 from smartbis.tenancy.selectors import find_tenant_by_slug
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
             tenant = find_tenant_by_slug(slug)
             if tenant is None:
                 raise CommandError(f"no brand is called {slug}")
-            check = check_ledger(tenant=tenant)
+            check = check_ledger(tenant=tenant, patience=LONG)
             failed = failed or not check.ok
             self.stdout.write(
                 f"{slug}: {check.transfers} transfers of {check.holders} holders, {len(check.problems)} problems"
