@@ -1,5 +1,6 @@
 """The upload form: a file, what it is, and which column means what."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -29,6 +30,10 @@ class ImportForm(DeskForm):
         widget=forms.FileInput({"accept": ".csv,.gz,text/csv,application/gzip"}),
         help_text=gettext_lazy("CSV, também comprimido com gzip, até 256 MB. A primeira linha dá nome às colunas."),
     )
+
+    def __init__(self, *positional: Any, kinds: Collection[str], **options: Any) -> None:
+        super().__init__(*positional, **options)
+        self.offer("kind", [(kind, name) for kind, name in KIND_CHOICES if kind in kinds])
 
 
 class MappingForm(DeskForm):

@@ -60,8 +60,9 @@ def new(request: DeskRequest) -> HttpResponse:
     """Upload a file: the first look suggests a mapping, the second sending starts a trial or the import itself."""
     if request.method != "POST":
         kind = request.GET.get("kind", "")
-        return _form_page(request, ImportForm(initial={"kind": kind if kind in KINDS else "purchases"}))
-    form = ImportForm(request.POST, request.FILES)
+        initial = {"kind": kind if kind in KINDS else "purchases"}
+        return _form_page(request, ImportForm(initial=initial, kinds=_kinds(request)))
+    form = ImportForm(request.POST, request.FILES, kinds=_kinds(request))
     if not form.is_valid():
         return _form_page(request, form, status=422)
     file = form.cleaned_data["file"]
@@ -134,6 +135,11 @@ def undo(request: DeskRequest, import_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _("Desfazendo: tudo o que este arquivo trouxe é retirado."))
     return HttpResponseRedirect(reverse("dashboard:import", args=[import_id]))
+
+
+def _kinds(request: DeskRequest) -> list[str]:
+    """What somebody may load: opening balances are the owner's."""
+    return [kind for kind, _name in KIND_CHOICES if kind != "balances" or request.may("import.balances")]
 
 
 def _mapping_form(request: DeskRequest, kind: str, found: Preview, *, is_sent: bool) -> MappingForm:
