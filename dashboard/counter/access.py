@@ -23,6 +23,7 @@ from smartbis.tenancy.errors import StoreUnknown
 from smartbis.tenancy.permissions import require
 from smartbis.tenancy.scope import remember, tenant_scope
 from smartbis.tenancy.selectors import StoreInfo, get_store, stores, stores_reading
+from vouchers.errors import VoucherNotFound
 
 View = Callable[..., HttpResponse]
 READING = frozenset({"GET", "HEAD"})
@@ -80,6 +81,7 @@ def _enter(
     except PermissionMissing as error:
         raise PermissionDenied from error
     except NotFound as error:
+        request.guessed_wrong = isinstance(error, VoucherNotFound)
         raise Http404 from error
 
 

@@ -129,11 +129,22 @@ def test_another_brands_code_is_not_found(aurora, boreal, till):
     assert till.post(REDEEM, {"key": "0" * 12, "code": voucher.code}).status_code == 404
 
 
-def test_who_tries_many_codes_waits_and_the_brand_is_told(aurora, boreal, till):
-    voucher = issued(aurora, coupon_of(aurora))
+WRONG = "8F3K-2QZP-7XMB"
+DOORS = {
+    "the field": lambda till, code, person: till.get(SEARCH, {"q": code}),
+    "a customer's voucher": lambda till, code, person: till.get(SEARCH, {"customer": str(person.id), "code": code}),
+    "a use": lambda till, code, person: till.post(REDEEM, {"key": "0" * 12, "code": code}),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_who_tries_many_codes_waits_at_every_door_and_the_brand_is_told(aurora, boreal, till, door):
+    voucher, person = issued(aurora, coupon_of(aurora)), make_customer(aurora)
     for _ in range(30):
-        till.get(SEARCH, {"q": "8F3K-2QZP-7XMB"})
-    assert "ESPERE" in text_of(scanned(till, voucher))
+        DOORS[door](till, WRONG, person)
+    for tried in DOORS.values():
+        assert "ESPERE" in text_of(tried(till, voucher.code, person))
+    assert uses_of(aurora) == ()
     assert [each.action for each in audit_trail(tenant=aurora.id)].count("voucher.guessed") == 1
     assert misses_today(tenant=boreal.id) == 0
 

@@ -43,11 +43,12 @@ def slow_to_guessers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
             return attempts(tenant=request.tenant, name=name, window_seconds=WRONG_CODES_SECONDS) >= WRONG_CODES
 
         request.guesses_too_much = cast(bool, SimpleLazyObject(guesses_too_much))
-        response = view(request, **arguments)
-        if getattr(request, "guessed_wrong", False):
-            hit(tenant=request.tenant, name=name, limit=WRONG_CODES, window_seconds=WRONG_CODES_SECONDS)
-            count_miss(tenant=request.tenant, whose=f"staff:{request.actor.id}", actor=request.actor)
-        return response
+        try:
+            return view(request, **arguments)
+        finally:
+            if getattr(request, "guessed_wrong", False):
+                hit(tenant=request.tenant, name=name, limit=WRONG_CODES, window_seconds=WRONG_CODES_SECONDS)
+                count_miss(tenant=request.tenant, whose=f"staff:{request.actor.id}", actor=request.actor)
 
     return wrapped
 
@@ -66,6 +67,8 @@ def search(request: CounterRequest) -> HttpResponse:
     """What the field's text, or a customer chosen from a list, leads to."""
     if chosen := request.GET.get("customer", ""):
         code = request.GET.get("code", "")
+        if code and request.guesses_too_much:
+            return pages.result(request, words.too_many_codes())
         if code:
             return states.voucher(request, code, customer=_uuid(chosen))
         number, amount = request.GET.get("sale", "")[:60], request.GET.get("amount", "")[:13]

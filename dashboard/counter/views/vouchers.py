@@ -12,6 +12,7 @@ from dashboard.counter import pages, states, words
 from dashboard.counter.access import CounterRequest, counter_page
 from dashboard.counter.forms import RedeemForm
 from dashboard.counter.telling import refusal
+from dashboard.counter.views.till import slow_to_guessers
 from programs.errors import UndoTooLate
 from programs.services import may_sell, undo_redemption
 from programs.services.till import can_undo
@@ -25,9 +26,12 @@ from vouchers.services import redeem_voucher
 
 
 @require_POST
+@slow_to_guessers
 @counter_page("voucher.redeem")
 def redeem(request: CounterRequest) -> HttpResponse:
     """Use a voucher once, however often it is sent."""
+    if request.guesses_too_much:
+        return pages.result(request, words.too_many_codes(), status=pages.REFUSED)
     form = RedeemForm(request.POST)
     code = request.POST.get("code", "")
     if not form.is_valid():
