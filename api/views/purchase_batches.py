@@ -84,8 +84,7 @@ class PurchaseBatch(SaleView):
         """Record each."""
         self.require_key()
         rows = [_checked_or_problem(row) for row in self._rows(request.data)]
-        with _batches.turn(self.tenant):
-            return self.once(lambda: (200, {"results": self._record(rows)}), reading=sale_readings(self.tenant))
+        return self.once(lambda: (200, {"results": self._record(rows)}), reading=sale_readings(self.tenant))
 
     @staticmethod
     def _rows(data: Any) -> list[Any]:
@@ -97,6 +96,11 @@ class PurchaseBatch(SaleView):
         return rows
 
     def _record(self, rows: list[dict[str, Any] | Refused]) -> list[dict[str, Any]]:
+        """In the brand's turn: a repeat was told before what became of its key."""
+        with _batches.turn(self.tenant):
+            return self._recorded(rows)
+
+    def _recorded(self, rows: list[dict[str, Any] | Refused]) -> list[dict[str, Any]]:
         drafts = self._drafts(rows)
         judged = iter(
             record_sales(tenant=self.tenant, sales=[draft for draft in drafts if isinstance(draft, SaleDraft)])

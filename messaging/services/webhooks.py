@@ -16,15 +16,14 @@ from messaging.whatsapp.signature import is_signed
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.outbox.work import poke_after_commit, waking
-from smartbis.tenancy.scope import Reading, read, tenant_scope
+from smartbis.tenancy.scope import Reading, at_once, read, tenant_scope
 from smartbis.tenancy.sealing import Sealer
 from smartbis.tenancy.selectors import find_route
 
 # Meta's own limit of a body. Whoever reads the request must stop there too.
 MAX_BODY_BYTES = 3 * 1024 * 1024
 WEBHOOK_QUEUE, WEBHOOK_WORKER = "relay", "process_webhooks"
-# Meta waits for the answer, hundreds of times a second: two round trips, the opening's with all that is written, and
-# the commit.
+# Meta waits for the answer, hundreds of times a second: one round trip.
 _LISTENING = """
 SELECT id, tenant_id, app_secret_sealed, previous_app_secret_sealed
 FROM messaging_channel
@@ -145,9 +144,8 @@ def _keep(listener: _Listener, raw_body: bytes, digest: bytes) -> UUID | None:
         "body": body,
         "at": now(),
     }
-    keeping = Reading(_KEEP, values, bool, name=("webhook kept", row))
     # A body that is not kept wakes the workers in vain, which is seldom and does no harm.
     waking_up = waking(tenant=listener.tenant, queue=WEBHOOK_QUEUE, worker=WEBHOOK_WORKER)
-    with tenant_scope(listener.tenant, reading=[keeping, waking_up]):
-        poke_after_commit(WEBHOOK_QUEUE)
-        return row if read(keeping) else None
+    is_kept, _ = at_once(listener.tenant, Reading(_KEEP, values, bool), waking_up)
+    poke_after_commit(WEBHOOK_QUEUE)
+    return row if is_kept else None

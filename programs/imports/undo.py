@@ -17,8 +17,9 @@ from smartbis.kernel.people import Actor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.repaying import repay_owed
 from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
+from smartbis.purchases.infos import PurchaseInfo
 from smartbis.purchases.selectors import ForeignRefund, purchases_of_import, refunds_of_other_sales
-from smartbis.purchases.services import undo_purchases
+from smartbis.purchases.services import lock_purchases, undo_purchases
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 from vouchers.services import undo_imported_vouchers
@@ -51,33 +52,32 @@ def _undo_sales(batch: ImportBatch, renewed: Renewed) -> bool:
     tenant = batch.tenant_id
     with tenant_scope(tenant):
         chunk = partial(purchases_of_import, tenant=tenant, import_batch=batch.id, limit=SALES_A_CHUNK)
-        sales = _held(tenant, chunk, lambda sale: sale.customer_id)
+        sales = _held(tenant, chunk, lambda sale: sale)
         if sales:
             undo_purchases(tenant=tenant, import_batch=batch.id, sales=[sale.id for sale in sales])
             take_back(tenant, [TakeBack(sale) for sale in sales], kind="undo")
             renewed()
             return True
         others = partial(refunds_of_other_sales, tenant=tenant, import_batch=batch.id)
-        foreign = _held(tenant, others, lambda refund: refund.purchase.customer_id)
+        foreign = _held(tenant, others, lambda refund: refund.purchase)
         undo_purchases(tenant=tenant, import_batch=batch.id)
         _give_back(tenant, batch.id, foreign)
         renewed()
         return False
 
 
-def _held(tenant: UUID, ask: Callable[[], list[T]], customer_of: Callable[[T], UUID | None]) -> list[T]:
-    """What `ask` answers as it stands while its customers are held: nobody merges them or returns a sale of theirs.
-
-    Customers come before sales in the order of locks.
-    """
+def _held(tenant: UUID, ask: Callable[[], list[T]], sale_of: Callable[[T], PurchaseInfo]) -> list[T]:
+    """What `ask` answers once its customers and sales are held: nobody merges them, or returns anything of them."""
     held: set[UUID] = set()
     while True:
-        found = ask()
-        people = {customer for each in found if (customer := customer_of(each))}
-        if people <= held:
-            return found
+        sales = [sale_of(each) for each in ask()]
+        people = {sale.customer_id for sale in sales if sale.customer_id} - held
+        if not people:
+            break
         hold_customers(tenant=tenant, customers=people)
         held |= people
+    lock_purchases(tenant=tenant, purchases=[sale.id for sale in sales])
+    return ask()
 
 
 def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connection
 
 from smartbis.ledger.models import Holder
+from smartbis.ledger.patience import told_if_too_large
 from smartbis.ledger.sql import SUMS
 from smartbis.tenancy.scope import tenant_scope
 
@@ -24,8 +25,11 @@ class Difference:
 
 
 def differences(*, tenant: UUID) -> list[Difference]:
-    """Every part of every balance that differs; empty when the ledger adds up. Reads every transfer."""
-    with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
+    """Every part of every balance that differs; empty when the ledger adds up. Reads every transfer.
+
+    Raises LedgerTooLarge.
+    """
+    with told_if_too_large(), tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
         cursor.execute(SUMS, {"tenant": tenant})
         rows = cursor.fetchall()
         found = Holder.objects.filter(id__in=[row[0] for row in rows]).values_list("id", "customer_id")

@@ -6,16 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError, connection
+from django.db import connection
 from django.db.models import Q
-from psycopg.errors import QueryCanceled
 
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.closes import last_close
-from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.models import HolderBalance, Transfer
-from smartbis.ledger.patience import be_patient
+from smartbis.ledger.patience import be_patient, told_if_too_large
 from smartbis.ledger.sql import BROKEN_CHAIN, OVER_REVERSED, SUMS
 from smartbis.tenancy.readings import rows_reading
 from smartbis.tenancy.scope import Reading, read, tenant_scope
@@ -224,15 +222,10 @@ def check_ledger(*, tenant: UUID, patience: timedelta | None = None) -> LedgerCh
 
     Each statement may take as long as `patience`, by default as long as a page waits. Raises LedgerTooLarge.
     """
-    try:
-        with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
-            if patience is not None:
-                be_patient(cursor, patience)
-            return _checked(cursor, tenant)
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise LedgerTooLarge from error
-        raise
+    with told_if_too_large(), tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
+        if patience is not None:
+            be_patient(cursor, patience)
+        return _checked(cursor, tenant)
 
 
 def _checked(cursor: Any, tenant: UUID) -> LedgerCheck:

@@ -116,6 +116,22 @@ def read_together(*readings: Reading[Any]) -> list[Any]:
     return [answers[id(each)] if id(each) in answers else known[each.name] for each in readings]
 
 
+def at_once(tenant: UUID, *readings: Reading[Any]) -> list[Any]:
+    """The answers of statements said in the tenant's scope in one round trip, which commits what they wrote.
+
+    All that a pipeline says up to its end is one transaction, without BEGIN and COMMIT (PostgreSQL documentation,
+    libpq, "Pipeline Mode"); the tenant is set for it alone. Within somebody's transaction it is a part of that.
+    """
+    if connection.in_atomic_block:
+        with tenant_scope(tenant):
+            return read_together(*readings)
+    with one_trip():
+        with prepared_cursor() as cursor:
+            cursor.execute(_SET, [str(tenant)])
+        cursors = _said(readings)
+    return _heard(readings, cursors)
+
+
 def _is_kept(reading: Reading[Any], memory: _Memory | None) -> bool:
     """Whether the scope remembers its answer."""
     return reading.name is not None and memory is not None and (memory.only_reads or not reading.only_in_reading)
@@ -124,10 +140,19 @@ def _is_kept(reading: Reading[Any], memory: _Memory | None) -> bool:
 def _asked(readings: Sequence[Reading[Any]]) -> list[Any]:
     if not readings:
         return []
-    cursors = [prepared_cursor() for _ in readings]
     with one_trip() if len(readings) > 1 else nullcontext():
-        for cursor, each in zip(cursors, readings, strict=True):
-            cursor.execute(each.statement, each.parameters)
+        cursors = _said(readings)
+    return _heard(readings, cursors)
+
+
+def _said(readings: Sequence[Reading[Any]]) -> list[Any]:
+    cursors = [prepared_cursor() for _ in readings]
+    for cursor, each in zip(cursors, readings, strict=True):
+        cursor.execute(each.statement, each.parameters)
+    return cursors
+
+
+def _heard(readings: Sequence[Reading[Any]], cursors: Sequence[Any]) -> list[Any]:
     found = [each.make(cursor.fetchall()) for cursor, each in zip(cursors, readings, strict=True)]
     for cursor in cursors:
         cursor.close()

@@ -2,16 +2,20 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.urls import reverse
 
 from dashboard.brand.views import ledger as views
 from smartbis.kernel.clock import frozen
+from smartbis.ledger import differences as adding
 from smartbis.ledger import selectors
 from smartbis.ledger.closes import closes
 from smartbis.ledger.errors import LedgerTooLarge
+from smartbis.ledger.management.commands import check_ledger as checking
 from smartbis.ledger.models import HolderBalance
 from smartbis.ledger.selectors import check_ledger
 from smartbis.tenancy.scope import tenant_scope
@@ -60,8 +64,27 @@ def test_a_ledger_too_large_for_the_page_says_who_checks_it(
     assert "Quem cuida do sistema confere por comando" in answer.content.decode()
     with pytest.raises(LedgerTooLarge):
         check_ledger(tenant=boreal.id, patience=timedelta(milliseconds=100))
+    monkeypatch.setattr(checking, "LONG", timedelta(milliseconds=100))
+    told = StringIO()
+    with pytest.raises(CommandError, match="does not add up"):
+        call_command("check_ledger", "aurora", "boreal", stdout=told)
+    assert [f"{each.slug}: not checked" in told.getvalue() for each in (aurora, boreal)] == [True, True]
     monkeypatch.undo()
     assert check_ledger(tenant=aurora.id, patience=timedelta(minutes=1)).ok
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_of_what_differs_says_when_there_is_too_much_to_add_up(
+    aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(aurora).client
+    cut_short = "SELECT set_config('statement_timeout', '50ms', true), %(tenant)s; SELECT pg_sleep(0.3)"
+    monkeypatch.setattr(adding, "SUMS", cut_short)
+    answer = client.get(reverse("dashboard:ledger") + "?format=csv")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "text/plain; charset=utf-8")
+    assert "Quem cuida do sistema confere por comando" in answer.content.decode()
+    monkeypatch.undo()
+    assert sign_in(boreal).client.get(reverse("dashboard:ledger") + "?format=csv").status_code == 200
 
 
 def test_what_differs_comes_as_a_file(aurora: TenantInfo) -> None:

@@ -195,11 +195,12 @@ def _filename(request: DeskRequest, what: str) -> str:
 
 
 def _differences_csv(request: DeskRequest) -> HttpResponse:
+    try:
+        found = differences(tenant=request.tenant)
+    except LedgerTooLarge as error:
+        return HttpResponse(words.refusal(error), content_type="text/plain; charset=utf-8", status=error.http_status)
     rows: list[list[Cell]] = [[_("Cliente"), _("Unidade"), _("Parte"), _("Saldo guardado"), _("Soma dos movimentos")]]
-    rows += [
-        [str(each.customer_id), each.unit, each.part, each.cached, each.summed]
-        for each in differences(tenant=request.tenant)
-    ]
+    rows += [[str(each.customer_id), each.unit, each.part, each.cached, each.summed] for each in found]
     return csv_response(rows, _filename(request, "conferencia"))
 
 

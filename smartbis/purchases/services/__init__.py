@@ -8,6 +8,7 @@ from smartbis.purchases.services.record import (
     add_purchases_in_bulk,
     begin_purchase,
     lock_purchase,
+    lock_purchases,
 )
 from smartbis.purchases.services.refund import add_refund, add_refunds_in_bulk
 from smartbis.purchases.services.undo import undo_purchases
@@ -22,6 +23,7 @@ __all__ = [
     "cancel_purchase",
     "confirm_purchase",
     "lock_purchase",
+    "lock_purchases",
     "reassign_purchases",
     "undo_purchases",
 ]

@@ -1,6 +1,6 @@
 """Sales come in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -111,6 +111,13 @@ def lock_purchase(*, tenant: UUID, purchase: UUID) -> PurchaseInfo:
         if row is None:
             raise PurchaseNotFound
         return with_items(tenant, [row])[0]
+
+
+def lock_purchases(*, tenant: UUID, purchases: Collection[UUID]) -> None:
+    """Lock sales until commit, in the order of their ids: nobody refunds or decides them meanwhile."""
+    with tenant_scope(tenant):
+        rows = Purchase.objects.select_for_update(no_key=True).filter(tenant_id=tenant, id__in=purchases)
+        list(rows.order_by("id").values_list("id", flat=True))
 
 
 def _record_chunk(

@@ -1,10 +1,12 @@
 """Check that every balance equals its transfers and that no closed day has changed; exits with 1 and what differs."""
 
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from smartbis.ledger.closes import verify_closes
+from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.patience import LONG
 from smartbis.ledger.selectors import check_ledger
 from smartbis.tenancy.selectors import find_tenant_by_slug
@@ -24,16 +26,23 @@ class Command(BaseCommand):
             tenant = find_tenant_by_slug(slug)
             if tenant is None:
                 raise CommandError(f"no brand is called {slug}")
-            check = check_ledger(tenant=tenant, patience=LONG)
-            failed = failed or not check.ok
-            self.stdout.write(
-                f"{slug}: {check.transfers} transfers of {check.holders} holders, {len(check.problems)} problems"
-            )
-            for problem in check.problems:
-                self.stdout.write(f"  {problem}")
+            failed = not self._adds_up(slug, tenant) or failed
             closed = verify_closes(tenant=tenant)
             failed = failed or not closed.ok
             verdict = "unchanged" if closed.ok else f"{closed.first_bad} differs: {closed.problem}"
             self.stdout.write(f"{slug}: {closed.days} closed days, {verdict}")
         if failed:
             raise CommandError("the ledger does not add up")
+
+    def _adds_up(self, slug: str, tenant: UUID) -> bool:
+        try:
+            check = check_ledger(tenant=tenant, patience=LONG)
+        except LedgerTooLarge:
+            self.stdout.write(f"{slug}: not checked: a step took longer than {LONG}, or was cancelled")
+            return False
+        self.stdout.write(
+            f"{slug}: {check.transfers} transfers of {check.holders} holders, {len(check.problems)} problems"
+        )
+        for problem in check.problems:
+            self.stdout.write(f"  {problem}")
+        return check.ok
