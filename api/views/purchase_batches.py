@@ -1,5 +1,6 @@
 """Sales in batches."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +85,15 @@ class PurchaseBatch(SaleView):
         """Record each."""
         self.require_key()
         rows = [_checked_or_problem(row) for row in self._rows(request.data)]
-        return self.once(lambda: (200, {"results": self._record(rows)}), reading=sale_readings(self.tenant))
+        with ExitStack() as turn:
+
+            def record() -> tuple[int, Any]:
+                turn.close()  # what lost to a deadlock runs again
+                turn.enter_context(_batches.turn(self.tenant))
+                return 200, {"results": self._record(rows)}
+
+            # The turn begins once the key is ours, so that a repeat is told at once, and ends with the commit.
+            return self.once(record, reading=sale_readings(self.tenant))
 
     @staticmethod
     def _rows(data: Any) -> list[Any]:
@@ -96,11 +105,6 @@ class PurchaseBatch(SaleView):
         return rows
 
     def _record(self, rows: list[dict[str, Any] | Refused]) -> list[dict[str, Any]]:
-        """In the brand's turn: a repeat was told before what became of its key."""
-        with _batches.turn(self.tenant):
-            return self._recorded(rows)
-
-    def _recorded(self, rows: list[dict[str, Any] | Refused]) -> list[dict[str, Any]]:
         drafts = self._drafts(rows)
         judged = iter(
             record_sales(tenant=self.tenant, sales=[draft for draft in drafts if isinstance(draft, SaleDraft)])
