@@ -67,10 +67,11 @@ class SaleOutcome:
 
 @dataclass(frozen=True)
 class SaleResult:
-    """What became of one sale of a batch: an outcome, or the refusal."""
+    """What became of one sale of a batch: an outcome, or the refusal; `there` is the other sale of its number."""
 
     outcome: SaleOutcome | None = None
     error: DomainError | None = None
+    there: PurchaseInfo | None = None
 
 
 @dataclass(frozen=True)

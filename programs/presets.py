@@ -9,6 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from programs.referrals.infos import ReferralTermsDraft
+from programs.referrals.selectors import referral_terms
+from programs.referrals.services import set_terms
 from programs.selectors.plans import plans
 from programs.selectors.tiers import find_ladder
 from programs.services.plan_catalogue import PlanTerms, create_plan
@@ -32,6 +35,7 @@ class Preset:
     spending: dict[str, Any] | None = None
     point_value: dict[str, int] | None = None
     has_plan: bool = False
+    has_referrals: bool = False
     has_tiers: bool = False
 
     @property
@@ -135,6 +139,7 @@ PRESETS: tuple[Preset, ...] = (
         },
         point_value={"points": 100, "minor": 100},
         has_plan=True,
+        has_referrals=True,
     ),
     Preset(
         key="club",
@@ -184,11 +189,16 @@ def find_preset(key: str) -> Preset | None:
 
 
 def add_extras(*, tenant: UUID, preset: Preset, actor: Actor) -> None:
-    """Make the plan and the tiers of a preset, where the brand has none yet. Raises InvalidInput."""
+    """Make the plan, the tiers and the terms of referrals of a preset, where the brand has none yet.
+
+    Raises InvalidInput.
+    """
     with tenant_scope(tenant):
         if preset.has_plan and not plans(tenant=tenant):
             terms = PlanTerms(name=_("Anuidade"), length="months", count=12, rewards_renewal=True)
             create_plan(tenant=tenant, key="annual", terms=terms, actor=actor)
+        if preset.has_referrals and referral_terms(tenant=tenant) == ReferralTermsDraft():
+            set_terms(tenant=tenant, draft=ReferralTermsDraft(is_live=True), actor=actor)
         if preset.has_tiers and find_ladder(tenant=tenant) is None:
             set_ladder(
                 tenant=tenant,

@@ -53,7 +53,8 @@ class PurchaseBatch(SaleView):
         "Purchases",
         "Record a batch of sales",
         description=f"Up to {MAX_BATCH:,} sales of a till that was offline, each judged on its own and answered at its "
-        "place with the status and body that the single call would have had. Those refused hold back no other.",
+        "place with the status and body that the single call would have had. Those refused hold back no other. "
+        "Balances, also in `receipt_text`, are those after the whole batch.",
         body=BatchIn,
         answers={200: BatchOut},
         problems=["batch_too_large"],

@@ -26,6 +26,7 @@ from programs.selectors import sale_readings, speaking
 from programs.services import cancel_sale, confirm_sale, record_sale, refund_sale
 from smartbis.kernel.codes import group_code
 from smartbis.ledger.selectors import balances
+from smartbis.purchases.errors import CurrencyMismatch
 from smartbis.purchases.infos import ItemDraft, PurchaseInfo, RefundItemDraft, SaleDraft
 from smartbis.purchases.selectors import find_purchase, get_purchase, purchases_page
 from smartbis.tenancy.selectors import StoreInfo, stores
@@ -70,13 +71,19 @@ class SaleView(ApiView):
     """What single sales and batches share."""
 
     def draft(self, given: dict[str, Any], store: StoreInfo, buyer: Buyer) -> SaleDraft:
-        """A sale as the rooms take it; `buyer` is what `buyers_of` found. Raises CustomerNotFound, InvalidInput."""
+        """A sale as the rooms take it; `buyer` is what `buyers_of` found, and is enrolled if need be.
+
+        Raises CustomerNotFound, InvalidInput (also CurrencyMismatch, before anybody is enrolled).
+        """
         reference = given.get("customer") or {}
+        currency = given.get("currency", self.brand.currency).upper()
+        if currency != self.brand.currency:
+            raise CurrencyMismatch({"currency": [CurrencyMismatch.sentence]})
         return SaleDraft(
             customer=settled_buyer(self.brand, reference, buyer, actor=self.actor, store=store.id),
             store=store.id,
             amount_minor=given["amount_minor"],
-            currency=given.get("currency", self.brand.currency).upper(),
+            currency=currency,
             external_id=given["external_id"],
             channel=given["channel"],
             payment_method=given["payment_method"],

@@ -11,6 +11,7 @@ from programs.backtest.fidelity import Ledger, compare, compare_taken_back
 from programs.backtest.sides import Choice, Side, prepared
 from programs.backtest.tallies import Figures, Spent, Tally, count
 from programs.rules import Member, RuleSet, SaleFacts, spendable
+from programs.rules.spending import of_the_sale
 
 # Makes a named tuple in half the time that its own constructor takes.
 _new = tuple.__new__
@@ -171,9 +172,10 @@ class Replay:
         return found
 
     def _spend(self, sale: SaleEvent) -> None:
+        """By what the draft asks of the sale: how much lay in the balance before is not known here."""
         used = sale.balance_used_minor
         found = spendable(
-            self._plan.draft.spending,
+            of_the_sale(self._plan.draft.spending),
             available_minor=used,
             sale_minor=sale.gross_minor,
             store=sale.store,

@@ -21,6 +21,7 @@ from smartbis.tenancy.selectors import get_tenant
 
 CUSTOMERS_A_READ = 1_000
 MOST_LISTED = 20
+_CUSTOMERS_HEADER = "customer_id,live,draft,difference\r\n"
 
 
 def get_backtest(*, tenant: UUID, backtest: UUID) -> BacktestInfo:
@@ -59,9 +60,12 @@ def most_changed(*, tenant: UUID, backtest: UUID) -> tuple[list[CustomerDifferen
 
 
 def customers_csv(*, tenant: UUID, backtest: UUID) -> Iterator[str]:
-    """Every customer with a difference as lines of CSV, who loses most first. Raises BacktestNotFound at once."""
-    get_backtest(tenant=tenant, backtest=backtest)
-    return _lines(tenant, backtest)
+    """Every customer with a difference as lines of CSV, who loses most first.
+
+    A backtest that is not through lists nobody. Raises BacktestNotFound at once.
+    """
+    is_done = get_backtest(tenant=tenant, backtest=backtest).status == Backtest.Status.DONE
+    return _lines(tenant, backtest) if is_done else iter([_CUSTOMERS_HEADER])
 
 
 def differences_csv(*, tenant: UUID, backtest: UUID) -> Iterator[str]:
@@ -87,7 +91,7 @@ def _differences(tenant: UUID, backtest: UUID) -> Iterator[str]:
 
 
 def _lines(tenant: UUID, backtest: UUID) -> Iterator[str]:
-    yield "customer_id,live,draft,difference\r\n"
+    yield _CUSTOMERS_HEADER
     last: tuple[int, UUID] | None = None
     while True:
         with tenant_scope(tenant, read_only=True):

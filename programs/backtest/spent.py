@@ -10,7 +10,7 @@ from programs.backtest.run import days
 from programs.backtest.tallies import Tally
 from programs.models import Backtest, Program
 from programs.rules import Article, RuleSet, Spending, lines_of, read_rules, spendable
-from programs.rules.spending import may_leave
+from programs.rules.spending import may_leave, of_the_sale
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 
@@ -58,15 +58,8 @@ def _note_use(tally: Tally, rules: Spending, discount: int, sale: int, store: st
         Article(sku, category, frozenset(), int(count), int(unit)) for sku, category, count, unit in lines or ()
     ]
     # What left the balance has left it: here only the sale decides.
-    own = Spending(
-        minimum_sale_minor=rules.minimum_sale_minor,
-        maximum_share_bp=rules.maximum_share_bp,
-        excluded_products=rules.excluded_products,
-        excluded_categories=rules.excluded_categories,
-        excluded_stores=rules.excluded_stores,
-    )
     found = spendable(
-        own,
+        of_the_sale(rules),
         available_minor=discount,
         sale_minor=sale,
         store=store,

@@ -27,25 +27,30 @@ items AS (
     GROUP BY each.purchase_id
 )"""
 # What was taken back after the backtest was asked for is not replayed. What an award remembers of its limit matters
-# only outside the period: inside, the replay counts for itself.
+# only outside the period: inside, the replay counts for itself. Awards are made under the lock on the customer's
+# accounts: of two sales that came in at once, they say which was first. Sales of one batch have one instant and their
+# own order.
 _AWARDS = """
 awards AS (
-    SELECT each.purchase_id, string_agg(each.told, chr(30)) AS kept FROM (
-        SELECT a.purchase_id, concat_ws(chr(31), a.rule_key, v.version, a.base, a.granted,
+    SELECT each.purchase_id, string_agg(each.told, chr(30)) AS kept, min(each.created_at) AS given_at FROM (
+        SELECT a.purchase_id, a.created_at, CASE WHEN {told} THEN concat_ws(
+            chr(31), a.rule_key, v.version, a.base, a.granted,
             CASE WHEN a.reversed = 0 THEN 0 ELSE a.reversed - coalesce((
                 SELECT sum(x.amount) FROM programs_awardreversal x
                 WHERE x.tenant_id = a.tenant_id AND x.award_id = a.id AND x.created_at > %(cutoff)s), 0) END,
-            CASE WHEN {remembers} THEN a.facts::text ELSE '' END) AS told
+            CASE WHEN {remembers} THEN a.facts::text ELSE '' END) END AS told
         FROM programs_award a
         JOIN programs_ruleversion v ON v.tenant_id = a.tenant_id AND v.id = a.rule_version_id
         JOIN chosen ON chosen.id = a.purchase_id
-        WHERE a.tenant_id = %(tenant)s AND a.program_id = %(program)s {only} OFFSET 0) each
+        WHERE a.tenant_id = %(tenant)s AND a.program_id = %(program)s OFFSET 0) each
     GROUP BY each.purchase_id
 )"""
 _REMEMBERS = "a.facts ?| array['nth', 'birthday', 'belongs'] OR NOT chosen.counts AND a.facts ? 'counted_on'"
+# What had come back of a sale is summed up here: what a refund remembers of it counts refunds that an import undid.
 _BACK = """
 back AS (
-    SELECT r.id, r.purchase_id, r.amount_minor, r.refunded_after_minor, r.recorded_at,
+    SELECT r.id, r.purchase_id, r.amount_minor, r.recorded_at,
+        (sum(r.amount_minor) OVER (PARTITION BY r.purchase_id ORDER BY r.recorded_at, r.id))::int8 AS so_far_minor,
         (SELECT string_agg(concat_ws(chr(31), i.position, ri.quantity), chr(30))
          FROM purchases_refunditem ri JOIN purchases_purchaseitem i ON i.tenant_id = ri.tenant_id AND i.id = ri.item_id
          WHERE ri.tenant_id = r.tenant_id AND ri.refund_id = r.id) AS returned
@@ -59,15 +64,17 @@ FROM (
     SELECT 0::int4 AS what, c.customer_id AS customer, c.id AS purchase, c.store_id AS store, c.channel,
         c.payment_method, c.amount_minor AS first_minor, c.paid_minor AS second_minor,
         c.balance_used_minor AS third_minor, c.occurred_at, c.recorded_at AS at, {lines} AS lines, awards.kept,
-        c.counts, c.refunded_minor > 0 OR c.status = 'cancelled' AS comes_back, c.id AS number
+        c.counts, c.refunded_minor > 0 OR c.status = 'cancelled' AS comes_back, c.id AS number,
+        coalesce(max(awards.given_at) OVER (PARTITION BY c.recorded_at), c.recorded_at) AS turn
     FROM chosen c LEFT JOIN awards ON awards.purchase_id = c.id {items}
     UNION ALL
-    SELECT 1, c.customer_id, c.id, NULL, '', '', b.amount_minor, b.refunded_after_minor, c.amount_minor, NULL,
-        b.recorded_at, b.returned, NULL, c.counts, false, b.id
+    SELECT 1, c.customer_id, c.id, NULL, '', '', b.amount_minor, b.so_far_minor, c.amount_minor, NULL,
+        b.recorded_at, b.returned, NULL, c.counts, false, b.id, b.recorded_at
     FROM chosen c JOIN back b ON b.purchase_id = c.id
     UNION ALL
-    SELECT 2, c.customer_id, c.id, NULL, '', '', c.amount_minor, c.amount_minor, c.amount_minor, NULL,
-        coalesce(c.decided_at, c.recorded_at), NULL, NULL, c.counts, false, c.id
+    SELECT 2, c.customer_id, c.id, NULL, '', '', c.amount_minor - c.refunded_minor, c.amount_minor, c.amount_minor,
+        NULL, coalesce(c.decided_at, c.recorded_at), NULL, NULL, c.counts, false, c.id,
+        coalesce(c.decided_at, c.recorded_at)
     FROM chosen c WHERE c.status = 'cancelled' AND coalesce(c.decided_at, c.recorded_at) <= %(cutoff)s
 ) events
 ORDER BY {order}
@@ -97,12 +104,12 @@ WHERE tenant_id = %(tenant)s AND undone_at IS NULL ORDER BY sku, recorded_at DES
 def events_statement(*, lines: bool, by_customer: bool, compares: bool) -> str:
     """The events in their order: with the sales' lines or without, customer by customer or all in the order recorded.
 
-    Awards that remember nothing are left out unless the ledger is to be compared with.
+    What awards came to is told where the ledger is to be compared with; else only of those that remember something.
     """
-    awards = _AWARDS.format(remembers=_REMEMBERS, only="" if compares else f"AND ({_REMEMBERS})")
+    awards = _AWARDS.format(remembers=_REMEMBERS, told="true" if compares else _REMEMBERS)
     parts = [_CHOSEN, *([_ITEMS] if lines else []), awards, _BACK]
     return f"WITH {', '.join(parts)}" + _EVENTS.format(
         lines="items.lines" if lines else "NULL",
         items="LEFT JOIN items ON items.purchase_id = c.id" if lines else "",
-        order="customer, at, number, what" if by_customer else "at, number, what",
+        order="customer, turn, number, what" if by_customer else "turn, number, what",
     )

@@ -2,13 +2,17 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from uuid import UUID
 
+from programs.imports.mapping import OWN_COLUMNS
 from programs.imports.selectors import get_header, import_errors
 
-# A spreadsheet takes a cell that starts so for a formula.
+# A spreadsheet takes a cell that starts so for a formula; an amount or a phone number does no harm, and is to be read
+# again as it was.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-][\d .,()]*\d")
 
 
 def import_header(*, tenant: UUID, import_id: UUID) -> tuple[str, ...]:
@@ -17,9 +21,10 @@ def import_header(*, tenant: UUID, import_id: UUID) -> tuple[str, ...]:
 
 
 def errors_csv(*, tenant: UUID, import_id: UUID, notes: bool = False) -> Iterator[str]:
-    """The rows that were not taken as lines of CSV: line, code, sentence, detail, then the row's own columns.
+    """The rows that were not taken as lines of CSV: where and why, then the row's own columns.
 
-    Cells that a spreadsheet would take for formulas get an apostrophe in front. Raises ImportNotFound at the start.
+    The columns of ours start with `_`, by which an import of the mended file leaves them out. Cells that a spreadsheet
+    would take for formulas get an apostrophe in front. Raises ImportNotFound at the start.
     """
     header = import_header(tenant=tenant, import_id=import_id)
     errors = import_errors(tenant=tenant, import_id=import_id, notes=notes)
@@ -27,12 +32,16 @@ def errors_csv(*, tenant: UUID, import_id: UUID, notes: bool = False) -> Iterato
 
 
 def _lines(header: tuple[str, ...], rows: Iterator[list[str]]) -> Iterator[str]:
-    yield _line(["line", "code", "sentence", "detail", *header])
+    yield _line([*OWN_COLUMNS, *header])
     for row in rows:
         yield _line(row)
 
 
 def _line(cells: list[str]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells)
+    csv.writer(out).writerow(f"'{cell}" if _is_formula(cell) else cell for cell in cells)
     return out.getvalue()
+
+
+def _is_formula(cell: str) -> bool:
+    return cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)

@@ -40,6 +40,8 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "balances": (IDENTITIES, ("amount",)),
     "vouchers": (("code",), ("value",)),
 }
+# What the file of errors says in front of a row's own columns; left out when the mended file comes back.
+OWN_COLUMNS = ("_line", "_code", "_sentence", "_detail")
 # What a mapping may say beside its columns, with the longest text each takes.
 SETTINGS = {
     "currency": 3,
@@ -197,7 +199,7 @@ def ready(kind: str, mapping: Mapping[str, Any], header: Sequence[str]) -> Ready
     return ReadyMapping(
         kind=kind,
         places=places,
-        extra=tuple(place for place in range(len(header)) if place not in taken),
+        extra=tuple(place for place, name in enumerate(header) if place not in taken and name not in OWN_COLUMNS),
         header=tuple(header),
         settings=settings,
         no_articles=frozenset(code for code in upper if not code.endswith("*")),

@@ -22,6 +22,7 @@ from programs.infos import SaleResult
 from programs.selectors.articles import articles_by_sku
 from programs.services.sales import record_sales
 from smartbis.kernel.errors import InvalidInput
+from smartbis.purchases.errors import PurchaseConflict
 from smartbis.purchases.infos import ItemDraft, SaleDraft
 from smartbis.tenancy.selectors import stores
 
@@ -140,7 +141,7 @@ class Purchases:
         )
         for (document, _draft), result in zip(sales, results, strict=True):
             if result.outcome is None:
-                self._refuse(document, _reason(result))
+                self._refuse(document, self._reason(document, result))
                 continue
             tally = self.run.tally
             tally.done += len(document.rows)
@@ -152,6 +153,17 @@ class Purchases:
             for row in document.rows:
                 if not row.is_article:
                     self.run.note(row.row.line, row.row.cells, "not_an_article", row.sku, counts=False)
+
+    def _reason(self, document: Document, result: SaleResult) -> RowError:
+        error, there = result.error, result.there
+        assert error is not None
+        is_conflict, is_line = isinstance(error, PurchaseConflict), bool(document.rows[0].quantity)
+        if is_conflict and is_line and there and there.import_batch == self.run.batch:
+            return RowError("lines_apart", str(there.id))
+        if isinstance(error, InvalidInput) and error.code == "invalid":
+            told = "; ".join(f"{name}: {said[0]}" for name, said in error.errors.items())
+            return RowError(_code_of_field(error), told)
+        return RowError(error.code, str(error.params.get("purchase", "")))
 
     def _keep_extra(self, document: Document, purchase: UUID) -> None:
         """Columns that belong to no field stay with the sale as a note, as its first row says them."""
@@ -198,14 +210,6 @@ class Purchases:
 def _item(row: SaleRow, names: dict[str, tuple[str, str]]) -> ItemDraft:
     name, category = names.get(row.sku, ("", ""))
     return ItemDraft(row.sku, row.name or name, row.category or category, row.quantity, row.unit)
-
-
-def _reason(result: SaleResult) -> RowError:
-    error = result.error
-    assert error is not None
-    if isinstance(error, InvalidInput) and error.code == "invalid":
-        return RowError(_code_of_field(error), "; ".join(f"{name}: {said[0]}" for name, said in error.errors.items()))
-    return RowError(error.code, str(error.params.get("purchase", "")))
 
 
 def _code_of_field(error: InvalidInput) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -64,9 +65,9 @@ class Vouchers:
         for each in named:
             known = there.get(each.draft.key)
             if known is None:
-                there[each.draft.key] = each.draft.value_minor
+                there[each.draft.key] = _payload(each.draft)
                 fresh.append(each)
-            elif known == each.draft.value_minor:
+            elif known.items() >= _payload(each.draft).items():
                 self.run.tally.done += 1
                 self.run.tally.repeated += 1
             else:
@@ -79,13 +80,14 @@ class Vouchers:
                 continue
             self.run.tally.done += 1
             self.run.tally.made += 1
-            payload = {"voucher": str(voucher), "value": each.draft.value_minor}
+            payload = {"voucher": str(voucher)} | _payload(each.draft)
             self.run.keep("made", each.row.line, payload=payload, key=each.draft.key)
 
-    def _known(self, named: Sequence[_Open]) -> dict[str, int]:
-        keys = [each.draft.key for each in named]
-        rows = ImportRow.objects.filter(key__in=keys, undone_at__isnull=True)
-        return {row.key: row.payload["value"] for row in rows if row.key}
+    def _known(self, named: Sequence[_Open]) -> dict[str, dict[str, Any]]:
+        """What the keys' vouchers were made of; rows of before say nothing of the customer, who may be anybody."""
+        drafts = {each.draft.key: each.draft for each in named}
+        rows = ImportRow.objects.filter(key__in=list(drafts), undone_at__isnull=True)
+        return {row.key: {"customer": _payload(drafts[row.key])["customer"]} | row.payload for row in rows if row.key}
 
     def _import(self, drafts: Sequence[OpenVoucherDraft]) -> dict[str, UUID]:
         """Those that could be taken over; a draft that the vouchers' room refuses is left out like a taken code."""
@@ -147,3 +149,8 @@ class Vouchers:
 
     def _instant(self, text: str) -> datetime:
         return instant(text, self.zone, self.run.mapping.setting("date_format"))
+
+
+def _payload(draft: OpenVoucherDraft) -> dict[str, Any]:
+    """What a key's voucher must be to be the same again."""
+    return {"customer": str(draft.customer) if draft.customer else None, "value": draft.value_minor}

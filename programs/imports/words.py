@@ -43,6 +43,10 @@ SENTENCES: dict[str, Promise] = {
     # among rows
     "sale_incomplete": _("Outra linha desta venda tem um erro: a venda inteira ficou de fora."),
     "rows_disagree": _("As linhas desta venda dizem clientes ou lojas diferentes."),
+    "lines_apart": _(
+        "Outras linhas desta venda vieram antes no arquivo e já foram gravadas sem esta. "
+        "Desfaça a importação, ordene o arquivo pelo número da venda e importe de novo."
+    ),
     "purchase_conflict": _("Esta loja já tem uma venda com este número e outro conteúdo."),
     "refund_conflict": _("Esta venda já tem uma devolução com este número e outro conteúdo."),
     "refund_exceeds_purchase": _("A devolução é maior que o que resta da venda."),
@@ -50,7 +54,7 @@ SENTENCES: dict[str, Promise] = {
     "purchase_not_found": _("A venda desta devolução não existe."),
     "opening_conflict": _("Este saldo inicial já foi importado com outro valor."),
     "voucher_code_taken": _("Este código já é de outro voucher."),
-    "voucher_conflict": _("Este voucher já foi importado com outro valor."),
+    "voucher_conflict": _("Este voucher já foi importado com outro valor ou para outra pessoa."),
     "voucher_expired": _("Este voucher já venceu."),
     "row_refused": _("O banco de dados não aceitou esta linha."),
     # notes

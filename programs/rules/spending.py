@@ -1,7 +1,7 @@
 """How much balance may be used on a sale. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from programs.rules.facts import Line
@@ -45,6 +45,11 @@ def least_sale(rules: Spending, amount_minor: int) -> int:
 def may_leave(rules: Spending, available_minor: int) -> bool:
     """Whether a balance is large enough to be used at all."""
     return available_minor > 0 and available_minor >= rules.minimum_balance
+
+
+def of_the_sale(rules: Spending) -> Spending:
+    """What the rules ask of a sale alone, whatever the balance was."""
+    return replace(rules, minimum_balance=0)
 
 
 def spendable(

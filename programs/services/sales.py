@@ -100,7 +100,7 @@ def _result(
     if judged is None:
         return SaleResult(error=CurrencyMismatch({"currency": [CurrencyMismatch.sentence]}))
     if judged.purchase is None or judged.error is not None:
-        return SaleResult(error=judged.error)
+        return SaleResult(error=judged.error, there=judged.purchase)
     outcome = outcomes[judged.purchase.id]
     repeated, codes = judged.outcome == "repeated", _codes(judged.purchase, used) if used else ()
     if repeated != outcome.repeated or codes != outcome.vouchers:

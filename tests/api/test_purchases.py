@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from programs.services import open_program
+from smartbis.customers.selectors import find_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.kernel.people import SYSTEM
@@ -240,6 +241,14 @@ def test_a_batch_answers_each_sale_at_its_place(aurora: TenantInfo, cashback: No
     assert again.content == made.content
     assert again.headers["Idempotent-Replayed"] == "true"
     assert check_ledger(tenant=aurora.id).ok
+
+
+def test_nobody_is_enrolled_for_a_sale_in_another_currency(aurora: TenantInfo, cashback: None, api: Caller) -> None:
+    who = {"phone": "11911111111", "name": "Nova Pessoa", "consents": {"utility": True, "marketing": False}}
+    problem(api.post("/purchases", sale(1, customer=who, currency="USD")), 400, "currency_mismatch", "currency")
+    told = api.post("/purchases/batch", {"purchases": [sale(2, customer=who, currency="USD")]}).json()["results"]
+    assert (told[0]["status"], told[0]["problem"]["code"]) == (400, "currency_mismatch")
+    assert find_customer(tenant=aurora.id, phone="11911111111") is None
 
 
 def test_a_batch_is_up_to_a_thousand(api: Caller) -> None:

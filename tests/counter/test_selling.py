@@ -7,6 +7,7 @@ import pytest
 from smartbis.customers.selectors import consent_state, find_customer
 from smartbis.kernel.clock import frozen, now
 from smartbis.purchases.selectors import purchases_page
+from smartbis.tenancy.services import open_tenant
 from tests.counter.conftest import fields_of, sign_in, text_of
 from tests.factories import make_customer, make_member, store_of
 from tests.vouchers.shop import available, coupon_of, give, issued
@@ -259,3 +260,10 @@ def test_a_number_that_was_sold_meanwhile_is_said_and_uses_nothing(aurora, till)
     assert (len(sales_of(aurora)), available(aurora, marina)) == (1, 770)
     back = till.post(CANCEL, fields_of(quote, COMMIT))
     assert (back.status_code, available(aurora, marina)) == (200, 2570)
+
+
+def test_who_may_open_a_store_is_led_there(db):
+    brand = open_tenant(slug="vazia", name="Vazia", default_area_code="11")
+    page = sign_in(brand, make_member(brand, "owner"), store=None).get("/counter/store/")
+    assert "/dashboard/stores/" in page.content.decode()
+    assert "Peça a quem administra" not in text_of(page)

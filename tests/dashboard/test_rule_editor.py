@@ -13,6 +13,7 @@ from dashboard.brand.forms.rules import Editor
 from dashboard.brand.rules.choices import choices_for
 from messaging.models import Message
 from programs.presets import PRESETS
+from programs.referrals.selectors import referral_terms
 from programs.rules import RuleSet, read_rules
 from programs.selectors import get_program, programs
 from programs.selectors.notices import notices_for
@@ -170,8 +171,20 @@ def test_a_preset_is_published_as_it_stands(preset: Any, aurora: TenantInfo, bor
     assert program.current is not None
     assert program.current.rules == read_rules(preset.spec)
     assert bool(plans(tenant=aurora.id)) == preset.has_plan
+    assert referral_terms(tenant=aurora.id).is_live == preset.has_referrals
     assert (find_ladder(tenant=aurora.id) is not None) == preset.has_tiers
     assert programs(tenant=boreal.id) == []
+
+
+def test_a_preset_that_is_refused_leaves_nothing_behind(aurora: TenantInfo) -> None:
+    open_program(tenant=aurora.id, name="Associação", kind="cashback", spec=TWO_RULES, actor=OWNER)
+    preset = next(each for each in PRESETS if each.has_plan)
+    choices, first = choices_for(aurora, kind="points", locale="pt_BR"), {"name": "Associação", "preset": preset.key}
+    data = as_sent(Editor(choices=choices, is_new=True, rules=read_rules(preset.spec), initial=first))
+    data["with_extras"] = "on"
+    answer = post(sign_in(aurora).client, reverse("dashboard:program_rules_new"), data)
+    assert (answer.status_code, plans(tenant=aurora.id)) == (422, [])
+    assert not referral_terms(tenant=aurora.id).is_live
 
 
 def test_members_are_told_once_each_and_only_those_who_agreed(aurora: TenantInfo, boreal: TenantInfo) -> None:

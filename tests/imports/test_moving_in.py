@@ -2,7 +2,7 @@
 
 import pytest
 
-from programs.imports import ImportNotUndoable, MappingRefused, get_import, undo_import
+from programs.imports import ImportNotUndoable, MappingRefused, errors_csv, get_import, undo_import
 from programs.selectors.articles import articles_by_sku
 from programs.services import merge_customers
 from smartbis.customers.selectors import allows
@@ -192,3 +192,19 @@ def test_a_file_is_loaded_by_who_reaches_all_it_touches(aurora: TenantInfo, bore
             with pytest.raises(PermissionMissing):
                 undo_import(tenant=aurora.id, import_id=info.id, actor=who)
         assert get_import(tenant=aurora.id, import_id=info.id).status == "done"
+
+
+def test_a_voucher_that_another_customer_has_is_not_the_same_again(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    text = "code,value,customer_external_id\n"
+    with unchanged(boreal):
+        load(aurora, text + "OLD-1,25,7\n", "vouchers")
+        same, other = (load(aurora, text + f"OLD-1,25,{who}\n", "vouchers") for who in ("7", "8"))
+    assert (same.rows_repeated, refused(aurora, same)) == (1, [])
+    assert refused(aurora, other) == [(2, "voucher_conflict")]
+
+
+def test_a_refused_voucher_is_mended_in_the_file_of_errors(aurora: TenantInfo) -> None:
+    first = load(aurora, "code,value,customer_external_id\nOLD-3,0,\n", "vouchers")
+    mended = "".join(errors_csv(tenant=aurora.id, import_id=first.id)).replace("OLD-3,0,", "OLD-3,25,")
+    again = load(aurora, mended, "vouchers")
+    assert (again.made, refused(aurora, again)) == (1, [])

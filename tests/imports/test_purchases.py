@@ -239,8 +239,29 @@ def test_a_dry_run_judges_every_row_and_changes_nothing(shop: TenantInfo) -> Non
 def test_errors_come_as_a_file_no_spreadsheet_will_run(shop: TenantInfo) -> None:
     info = load(shop, HEADER + f'K1,{AT},0,centro,,,7,"=cmd|calc",,\n')
     header, row = list(errors_csv(tenant=shop.id, import_id=info.id))
-    assert header.startswith("line,code,sentence,detail,external_id,occurred_at")
+    assert header.startswith("_line,_code,_sentence,_detail,external_id,occurred_at")
     assert ",'=cmd|calc," in row
+
+
+def test_the_file_of_errors_can_be_mended_and_sent_again(shop: TenantInfo, boreal: TenantInfo) -> None:
+    first = load(shop, HEADER + f"R1,{AT},-40,centro,,+5511987654321,7,,A1,seen\n")
+    assert refused(shop, first) == [(2, "purchase_not_found")]
+    with unchanged(boreal):
+        load(shop, HEADER + f"A1,{AT},100,centro,,,7,,,\n")
+        again = load(shop, "".join(errors_csv(tenant=shop.id, import_id=first.id)))
+    assert (refused(shop, again), again.refunds, held(shop, "7")) == ([], 1, 1_200)
+
+
+def test_lines_of_one_sale_that_lie_apart_are_refused_in_words(
+    shop: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("programs.imports.purchases.SALES_A_CHUNK", 2)
+    others = "".join(f"B{number},{AT},,centro,8,x,,,1,10\n" for number in range(4))
+    info = load(shop, ITEMS + f"A,{AT},,centro,7,x,,,1,10\n" + others + f"A,{AT},,centro,7,y,,,1,90\n")
+    assert refused(shop, info) == [(7, "lines_apart")]
+    take_back(shop, info)
+    load(shop, ITEMS + f"A,{AT},,centro,7,x,,,1,10\nA,{AT},,centro,7,y,,,1,90\n" + others)
+    assert held(shop, "7") == 2_000
 
 
 def test_another_brand_finds_no_import(shop: TenantInfo, boreal: TenantInfo) -> None:

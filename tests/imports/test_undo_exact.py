@@ -7,6 +7,7 @@ import pytest
 from django.db.models import Sum
 
 from programs.models import Award, PlanMember, RuleGift, RuleUse
+from programs.selectors import programs
 from programs.services.plan_catalogue import PlanTerms, create_plan
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.models import Membership
@@ -21,9 +22,10 @@ from smartbis.tenancy.selectors import TenantInfo
 from smartbis.tenancy.services import change_brand
 from tests.checkouts.quoting import pay_with_balance
 from tests.factories import actor, make_customer
-from tests.imports.loading import load, take_back
-from tests.imports.test_purchases import HEADER
+from tests.imports.loading import held, load, take_back
+from tests.imports.test_purchases import AT, HEADER, sale
 from tests.programs.earning import TENTH, of, opened, sold
+from tests.programs.test_backtest import tried
 from tests.programs.test_refund_sale import refund
 from tests.unchanged import unchanged
 from tests.vouchers.shop import coupon_of, redeemed
@@ -152,3 +154,14 @@ def test_what_was_had_before_is_not_given_again(aurora: TenantInfo, boreal: Tena
         take_back(aurora, load(aurora, HEADER + f"R2,{now().isoformat()},-90,centro,,,,,2,\n"))
         drain_queue("relay")
     assert _print(aurora) == before
+
+
+def test_a_backtest_counts_nothing_that_an_undone_return_had_taken(shop: TenantInfo) -> None:
+    load(shop, HEADER + f"G1,{AT},100,centro,,,7,,,\n")
+    returns = load(shop, HEADER + f"R1,{AT},-40,centro,,,7,,G1,\n")
+    refund(shop, sale(shop, "G1").id, 3_000, "till")
+    take_back(shop, returns)
+    (program,) = programs(tenant=shop.id)
+    result = tried(shop, program.id, {"effect": {"kind": "percentage", "basis_points": 2000}}, days=3_600).result
+    assert held(shop, "7") == 1_400
+    assert (result["live"]["net"], result["draft"]["net"]) == (1_400, 1_400)

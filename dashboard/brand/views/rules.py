@@ -29,6 +29,7 @@ from programs.selectors.notices import notice_audience
 from programs.services import open_program, publish_rule
 from smartbis.kernel.errors import DomainError, InvalidInput, NotFound
 from smartbis.kernel.units import TIER_POINTS
+from smartbis.tenancy.scope import tenant_scope
 
 
 @desk(reads="program.change", writes="program.change")
@@ -112,16 +113,17 @@ class _Desk:
         spec = self.editor.spec()
         if self.program is None:
             kind: Any = self.choices.kind
-            if self.preset and version.cleaned_data.get("with_extras"):
-                add_extras(tenant=request.tenant, preset=self.preset, actor=request.actor)
-            info = open_program(
-                tenant=request.tenant,
-                name=version.cleaned_data["name"],
-                kind=kind,
-                spec=spec,
-                actor=request.actor,
-                effective_at=version.effective_at(),
-            )
+            with tenant_scope(request.tenant):
+                if self.preset and version.cleaned_data.get("with_extras"):
+                    add_extras(tenant=request.tenant, preset=self.preset, actor=request.actor)
+                info = open_program(
+                    tenant=request.tenant,
+                    name=version.cleaned_data["name"],
+                    kind=kind,
+                    spec=spec,
+                    actor=request.actor,
+                    effective_at=version.effective_at(),
+                )
             messages.success(request, _("O programa está no ar: a próxima venda já premia."))
         else:
             default = self._teller().news(self.before, rules) if self.before else ""

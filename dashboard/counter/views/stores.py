@@ -8,6 +8,7 @@ from dashboard.counter import pages
 from dashboard.counter.access import SESSION_STORE, CounterRequest, counter_page, redirect_to, stores_of
 from dashboard.counter.forms import StoreForm
 from smartbis.tenancy.errors import StoreUnknown
+from smartbis.tenancy.permissions import may
 from smartbis.tenancy.selectors import get_store
 
 
@@ -22,4 +23,5 @@ def choose(request: CounterRequest) -> HttpResponse:
         store = get_store(tenant=request.tenant, store=form.cleaned_data["store"], actor=request.actor)
         request.session[SESSION_STORE] = str(store.id)
         return redirect_to(request, reverse("counter:home"))
-    return pages.show(request, "store", {"stores": stores_of(request)})
+    may_open = may(request.actor, "store.change")
+    return pages.show(request, "store", {"stores": stores_of(request), "may_open_stores": may_open})

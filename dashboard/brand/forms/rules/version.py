@@ -20,7 +20,7 @@ class VersionForm(DeskForm):
 
     name = forms.CharField(label=_("Nome do programa"), max_length=80)
     preset = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
-    with_extras = forms.BooleanField(label=_("Criar também os planos e níveis do modelo"), required=False)
+    with_extras = forms.BooleanField(label=_("Criar também os planos, níveis e indicações do modelo"), required=False)
     starts = LocalMoment(
         label=_("Vale a partir de"), required=False, help_text=_("Vazio: agora. Vendas anteriores não mudam.")
     )
