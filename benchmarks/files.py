@@ -30,8 +30,8 @@ REAL_FILE = ROOT.parent / "shared" / "data" / "online_retail_2010.csv.gz"
 REAL_SLUG = "bench-retail"
 
 
-def made_file(folder: Path, world: World, rows: int, *, name: str, earns: bool = False) -> Path:
-    """A file of `rows` lines, two to a sale, by customers the brand knows.
+def made_file(folder: Path, world: World, rows: int, *, name: str, lines: int = 2, earns: bool = False) -> Path:
+    """A file of `rows` rows, `lines` of them to a sale, by customers the brand knows.
 
     The sales spread over half a year before the brand's programme, unless they are to be awarded: then over the last
     day, which no backtest replays.
@@ -42,10 +42,10 @@ def made_file(folder: Path, world: World, rows: int, *, name: str, earns: bool =
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
-        for number in range(rows // 2):
+        for number in range(rows // lines):
             at = start + timedelta(seconds=chance.randrange(days * 86_400))
             phone = chance.choice(world.phones)
-            for _ in range(2):
+            for _ in range(lines):
                 sku = chance.randrange(1000)
                 price = f"{chance.randrange(500, 9000) / 100:.2f}"
                 writer.writerow(

@@ -31,6 +31,8 @@ from benchmarks.floors import SALE, USE, Pgbench
 from benchmarks.machine import Meter
 from benchmarks.peers import Contestant, Figure, figures, side_by_side
 
+_FLOOR = "sale, one statement (pgbench)"
+
 
 @dataclass(frozen=True)
 class Bench:
@@ -111,14 +113,14 @@ class Bench:
     def batches(self) -> list[Figure]:
         """Recording many sales at once."""
         with web.served(self.world.database), contextlib.ExitStack() as open_fleets:
-            contestants: dict[str, Contestant] = {}
+            floor = Pgbench(self.world, SALE, event="purchase.recorded.v1")
+            contestants: dict[str, Contestant] = {_FLOOR: floor.run}
             # one in the service's own processes, one for each thread that the web server has for it
             for name, maker, threads in (("service", "through_service", 1), ("over HTTP", "over_http", 4)):
                 fleet = _fleet(open_fleets, f"benchmarks.batches:{maker}", self.world, processes=2, threads=threads)
                 contestants[f"batch of {batches.SALES_A_BATCH}, {name}"] = _in_sales(fleet)
             told = side_by_side(contestants, rounds=self.rounds, seconds=self.seconds, postmaster=self.postmaster)
-        first, second = contestants
-        return figures(told, "sales/s", {second: first})
+        return figures(told, "sales/s", dict.fromkeys(list(contestants)[1:], _FLOOR))
 
     def popular(self) -> list[Figure]:
         """One rule with a budget that all sales share, beside fifty brands whose sales share nothing."""
@@ -201,13 +203,26 @@ class Bench:
         path = files.made_file(self.folder, self.world, rows, name="made")
         made = [self._import(f"import of {rows:,} rows", path)]
         made.append(self._import(f"the same file again, {rows:,} rows", path))
-        path = files.made_file(self.folder, self.world, rows, name="earning", earns=True)
-        made.append(self._import(f"import of {rows:,} rows that earn", path))
+        made += [self._earning_import(rows, lines=lines) for lines in (1, 2)]
         if real_file and files.REAL_FILE.exists():
             files.open_real_brand()
             options = ("--mapping", "online-retail", "--store", "shop")
             made.append(self._import("import of Online Retail 2010", files.REAL_FILE, *options, slug=files.REAL_SLUG))
         return made
+
+    def _earning_import(self, rows: int, *, lines: int) -> Figure:
+        """Sales of so many lines that earn, beside the floor right before and after; counted in sales."""
+        floor = Pgbench(self.world, SALE, event="purchase.recorded.v1")
+        path = files.made_file(self.folder, self.world, rows, name=f"earning{lines}", lines=lines, earns=True)
+        before = floor.run(self.seconds).per_second
+        meter = Meter(self.postmaster)
+        done, seconds = files.finished(files.start(self.world.database, path))
+        load, after = meter.stop(), floor.run(self.seconds).per_second
+        rate = done / lines / seconds
+        facts = {"rows": done, "seconds": seconds, "load": [vars(load)], "floor": [round(before), round(after)]}
+        name = f"import of {done:,} rows that earn, {lines} to a sale"
+        ratio = round(2 * rate / (before + after), 3)
+        return Figure(name, round(rate), "sales/s", beside=_FLOOR, ratio=ratio, facts=facts)
 
     def _import(self, name: str, path: Path, *options: str, slug: str = SLUG) -> Figure:
         bare = files.copied(self.world.database, path)

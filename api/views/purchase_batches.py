@@ -22,6 +22,7 @@ from programs.services import record_sales
 from smartbis.kernel.errors import DomainError
 from smartbis.kernel.turns import Turns
 from smartbis.purchases.infos import SaleDraft
+from smartbis.tenancy.selectors import StoreInfo, stores
 
 # Batches of one brand share customers: side by side, each would hold some of them and wait for others.
 _batches = Turns()
@@ -119,11 +120,12 @@ class PurchaseBatch(SaleView):
         """The drafts of checked rows, with their customers read together."""
         sales = [row for row in rows if isinstance(row, dict)]
         buyers = iter(buyers_of(self.tenant, [sale.get("customer") or {} for sale in sales]))
-        return [self._draft_or_problem(row, next(buyers)) if isinstance(row, dict) else row for row in rows]
+        known = {store.code: store for store in stores(tenant=self.tenant)}
+        return [self._draft_or_problem(row, known, next(buyers)) if isinstance(row, dict) else row for row in rows]
 
-    def _draft_or_problem(self, row: dict[str, Any], buyer: Buyer) -> SaleDraft | Refused:
+    def _draft_or_problem(self, row: dict[str, Any], known: dict[str, StoreInfo], buyer: Buyer) -> SaleDraft | Refused:
         try:
-            return self.draft(row, store_of(self.tenant, row["store"]), buyer)
+            return self.draft(row, known.get(row["store"]) or store_of(self.tenant, row["store"]), buyer)
         except DomainError as error:
             return refused(error)
 

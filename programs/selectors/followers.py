@@ -1,6 +1,7 @@
 """What of a brand's programme follows its sales, so that a sale owes nobody a look at nothing."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ def followers_of_sales(tenant: UUID) -> Followers:
     return read(followers_reading(tenant))
 
 
+@lru_cache(maxsize=256)
 def followers_reading(tenant: UUID) -> Reading[Followers]:
     """What `followers_of_sales` reads, to be read together with other things."""
 

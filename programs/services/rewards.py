@@ -24,6 +24,8 @@ from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
 from smartbis.outbox.work import request_work
 from smartbis.tenancy.statements import execute_rows, one_trip, prepared_cursor
 
+_EARNED = {key: {"key": key} for key in ("earned", "earned_by_participation")}
+
 
 @dataclass
 class _Gain:
@@ -234,7 +236,7 @@ def _moves(gift: _Gift, owed: dict[tuple[UUID, str], int]) -> list[Move]:
         credit=Account.AVAILABLE if available else Account.PENDING,
         amount=info.amount,
         kind="earn" if available else "earn_pending",
-        explanation={"key": info.explanation["key"]},
+        explanation=_EARNED[info.explanation["key"]],
         effective_at=info.available_at,
         **source,
     )

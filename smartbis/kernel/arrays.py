@@ -18,7 +18,10 @@ def array_literal(kind: str, values: Sequence[Any]) -> str:
 
 
 def _ids(values: Sequence[UUID | None]) -> str:
-    return _plain("NULL" if value is None else value.hex for value in values)
+    try:
+        return _plain(["%032x"] * len(values)) % tuple([value.int for value in values])  # type: ignore[union-attr]
+    except AttributeError:  # some of them are None
+        return _plain("NULL" if value is None else value.hex for value in values)
 
 
 def _numbers(values: Sequence[int | None]) -> str:
@@ -30,7 +33,12 @@ def _truths(values: Sequence[bool | None]) -> str:
 
 
 def _moments(values: Sequence[date | None]) -> str:
-    return _plain("NULL" if value is None else value.isoformat() for value in values)
+    """Most columns of instants hold one and the same again and again."""
+    said: dict[int, str] = {id(None): "NULL"}
+    for value in values:
+        if id(value) not in said:
+            said[id(value)] = value.isoformat()  # type: ignore[union-attr]
+    return _plain([said[id(value)] for value in values])
 
 
 def _bytes(values: Sequence[bytes | None]) -> str:

@@ -4,7 +4,7 @@ A holder has four accounts per unit. `receivable` runs against the customer: it 
 The tenant's own accounts keep no running balance; their sums are read from the transfers.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -26,6 +26,8 @@ class Account(StrEnum):
 
 
 HOLDER_ACCOUNTS = frozenset({Account.AVAILABLE, Account.PENDING, Account.RECEIVABLE, Account.HELD})
+# Which part of a balance an account is, and which way a credit moves it.
+_PARTS = {Account.AVAILABLE: (0, 1), Account.PENDING: (1, 1), Account.RECEIVABLE: (2, -1), Account.HELD: (3, 1)}
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,13 @@ class Balance:
 
     def after(self, debit: Account, credit: Account, amount: int) -> "Balance":
         """The balances after `amount` moved from `debit` to `credit`; parts may come out negative."""
-        change = {"available": 0, "pending": 0, "owed": 0, "held": 0}
+        parts = [self.available, self.pending, self.owed, self.held]
         for account, sign in ((debit, -1), (credit, 1)):
-            if account is Account.RECEIVABLE:
-                change["owed"] -= sign * amount
-            elif account in HOLDER_ACCOUNTS:
-                change[account.value] += sign * amount
-        return replace(self, number=self.number + 1, **{part: getattr(self, part) + by for part, by in change.items()})
+            if account in _PARTS:
+                part, direction = _PARTS[account]
+                parts[part] += direction * sign * amount
+        available, pending, owed, held = parts
+        return Balance(available, pending, owed, held, self.number + 1)
 
     @property
     def negative_parts(self) -> list[str]:

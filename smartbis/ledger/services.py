@@ -232,7 +232,7 @@ def _parameters(tenant: UUID, written: Sequence[tuple[LockedHolder, TransferInfo
         "credits": [move.credit.value for move in moves],
         "amounts": [move.amount for move in moves],
         "kinds": [move.kind for move in moves],
-        "explanations": [json.dumps(move.explanation) for move in moves],
+        "explanations": _told([move.explanation for move in moves]),
         "occurred": [move.occurred_at or instant for move in moves],
         "effective": [move.effective_at or instant for move in moves],
     }
@@ -243,3 +243,9 @@ def _parameters(tenant: UUID, written: Sequence[tuple[LockedHolder, TransferInfo
     for name in ("purchase_id", "refund_id", "award_id", "voucher_id", "import_batch", "store_id", "reverses"):
         parameters[name] = [getattr(move, name) for move in moves]
     return parameters
+
+
+def _told(explanations: Sequence[dict[str, Any]]) -> list[str]:
+    """Explanations as JSON; most of a batch share one, which is written once."""
+    said: dict[int, str] = {}
+    return [said.get(id(each)) or said.setdefault(id(each), json.dumps(each)) for each in explanations]

@@ -17,14 +17,23 @@ class Event:
 
     def payload(self) -> dict[str, Any]:
         """The fields as JSON can hold them."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        return {name: _plain(getattr(self, name)) for name in _names(type(self))}
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
         """The event that `payload()` described; fields it does not know are ignored, missing ones raise TypeError."""
         kinds = get_type_hints(cls)
-        known = {field.name for field in fields(cls)}
+        known = _names(cls)
         return cls(**{name: _rich(kinds[name], value) for name, value in payload.items() if name in known})
+
+
+_NAMES: dict[type[Event], tuple[str, ...]] = {}
+
+
+def _names(kind: type[Event]) -> tuple[str, ...]:
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in fields(kind))
+    return _NAMES[kind]
 
 
 E = TypeVar("E", bound=Event)
