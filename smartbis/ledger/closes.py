@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
+
+from django.db import connection
 
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.ledger.closing import FIGURE_FIELDS, recount
 from smartbis.ledger.figures import NO_HASH, Day, Figures, day_hash, figures_after
 from smartbis.ledger.models import DayClose, DayFigures, Transfer
+from smartbis.ledger.patience import be_patient, told_if_too_large
 from smartbis.tenancy.scope import tenant_scope
 
 
@@ -63,25 +66,33 @@ def last_close(*, tenant: UUID) -> CloseInfo | None:
     return page.items[0] if page.items else None
 
 
-def verify_closes(*, tenant: UUID, recount_since: date | None = None) -> CloseCheck:
+def verify_closes(*, tenant: UUID, recount_since: date | None = None, patience: timedelta | None = None) -> CloseCheck:
     """Recompute every closed day and the chain of hashes; name the first day that differs.
 
     The transfers of days from `recount_since` (all if None) are added up and digested anew; of older days the chain is
-    checked, which shows any change of a close, but not of a transfer. A million transfers take about six seconds.
+    checked, which shows any change of a close, but not of a transfer. A million transfers take about six seconds. Each
+    statement may take as long as `patience`, by default as long as a page waits. Raises LedgerTooLarge.
     """
-    with tenant_scope(tenant, read_only=True):
-        found = _with_figures(list(DayClose.objects.order_by("day")))
-        recounted, previous = 0, None
-        for close in found:
-            is_recounted = recount_since is None or close.day >= recount_since
-            problem = _fault(tenant, close, previous, is_recounted=is_recounted)
-            if problem:
-                return CloseCheck(len(found), recounted, close.day, problem)
-            recounted += is_recounted
-            previous = close
-        if found and Transfer.objects.filter(recorded_at__lt=found[0].since).exists():
-            return CloseCheck(len(found), recounted, found[0].day, "late")
-        return CloseCheck(len(found), recounted)
+    with told_if_too_large(), tenant_scope(tenant, read_only=True):
+        if patience is not None:
+            with connection.cursor() as cursor:
+                be_patient(cursor, patience)
+        return _verified(tenant, recount_since)
+
+
+def _verified(tenant: UUID, recount_since: date | None) -> CloseCheck:
+    found = _with_figures(list(DayClose.objects.order_by("day")))
+    recounted, previous = 0, None
+    for close in found:
+        is_recounted = recount_since is None or close.day >= recount_since
+        problem = _fault(tenant, close, previous, is_recounted=is_recounted)
+        if problem:
+            return CloseCheck(len(found), recounted, close.day, problem)
+        recounted += is_recounted
+        previous = close
+    if found and Transfer.objects.filter(recorded_at__lt=found[0].since).exists():
+        return CloseCheck(len(found), recounted, found[0].day, "late")
+    return CloseCheck(len(found), recounted)
 
 
 def _fault(tenant: UUID, close: CloseInfo, previous: CloseInfo | None, *, is_recounted: bool) -> str:

@@ -24,6 +24,7 @@ from smartbis.kernel.ids import new_id
 from smartbis.ledger.closing_sql import ANNOUNCE, DIGEST, DRAINED, FIGURES, OBSERVE
 from smartbis.ledger.figures import NO_HASH, Day, Figures, Movement, day_hash, figures_after, last_midnight, next_day
 from smartbis.ledger.models import Cutoff, DayClose, DayFigures, Transfer
+from smartbis.ledger.patience import LONG, be_patient
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 
@@ -86,8 +87,13 @@ def _announce(tenant: UUID, at: datetime) -> None:
 
 
 def _close_next(tenant: UUID, before: datetime) -> bool:
-    """Close one more day that ends no later than `before`; False when there is none. One closer at a time."""
+    """Close one more day that ends no later than `before`; False when there is none. One closer at a time.
+
+    A day of many million transfers takes its time: nobody waits for it.
+    """
     with tenant_scope(tenant):
+        with connection.cursor() as cursor:
+            be_patient(cursor, LONG)
         Cutoff.objects.select_for_update().get()
         last = DayClose.objects.order_by("-day").first()
         day = next_open_day(tenant=tenant)

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from dashboard.brand.views import ledger as views
 from smartbis.kernel.clock import frozen
+from smartbis.ledger import closing, selectors
 from smartbis.ledger import differences as adding
-from smartbis.ledger import selectors
 from smartbis.ledger.closes import closes
 from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.management.commands import check_ledger as checking
@@ -125,3 +125,23 @@ def test_closed_days_are_listed_and_a_changed_one_is_named() -> None:
         cursor.execute("UPDATE ledger_dayclose SET hash = repeat('a', 64) WHERE day = '2026-11-03'")
         cursor.execute("ALTER TABLE ledger_dayclose ENABLE TRIGGER append_only")
     assert "O dia 03/11/2026 não confere" in client.post(page).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_day_too_large_to_recount_on_the_page_says_who_checks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    brand, other = make_brand("aurora", "Café Aurora"), make_brand("boreal", "Clube Boreal")
+    for each in (brand, other):
+        with frozen(NOON):
+            with_program(each)
+            sell(each, make_customer(each).id, 10_000, occurred_at=NOON)
+        close_until(each, NOON + timedelta(days=2))
+    page = reverse("dashboard:ledger_closes")
+    cut_short = "SELECT set_config('statement_timeout', '50ms', true), %(tenant)s; SELECT pg_sleep(0.3)"
+    monkeypatch.setattr(closing, "DIGEST", cut_short)
+    client = sign_in(brand, "analyst").client
+    whole, part = client.post(page), client.post(page, headers={"HX-Request": "true", "HX-Target": "check"})
+    for answer in (whole, part):
+        assert answer.status_code == 200
+        assert "Quem cuida do sistema confere por comando" in answer.content.decode()
+    monkeypatch.undo()
+    assert "Nenhum dia mudou" in sign_in(other, "analyst").client.post(page).content.decode()

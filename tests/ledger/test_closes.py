@@ -15,10 +15,13 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from smartbis.kernel.clock import frozen
+from smartbis.ledger import closing
 from smartbis.ledger.accounts import HOLDER_ACCOUNTS, Account
 from smartbis.ledger.closes import closes, verify_closes
 from smartbis.ledger.closing import close_days
+from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.figures import Day, next_day
+from smartbis.ledger.management.commands import check_ledger as checking
 from smartbis.ledger.models import DayClose, DayFigures, Transfer
 from smartbis.ledger.selectors import check_ledger
 from smartbis.ledger.services import Move, lock_holder, post
@@ -281,3 +284,28 @@ def test_the_command_says_whether_days_are_unchanged(lively: tuple[TenantInfo, U
     with pytest.raises(CommandError):
         call_command("check_ledger", "aurora")
     assert "2026-11-05 differs: chain" in capsys.readouterr().out
+
+
+def test_a_large_day_may_take_its_time_to_be_closed(
+    lively: tuple[TenantInfo, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brand, _ = lively
+    monkeypatch.setattr(closing, "DIGEST", "SELECT current_setting('statement_timeout'), %(tenant)s")
+    close_until(brand, NOON + 1 * DAY)
+    assert [each.transfers_digest for each in closes(tenant=brand.id).items] == ["15min"]
+
+
+def test_the_command_says_that_a_day_was_too_large(
+    lively: tuple[TenantInfo, UUID], monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    brand, _ = lively
+    close_until(brand, NOON + 4 * DAY)
+    monkeypatch.setattr(closing, "DIGEST", "SELECT pg_sleep(0.3), %(tenant)s")
+    monkeypatch.setattr(checking, "LONG", timedelta(milliseconds=100))
+    with pytest.raises(CommandError, match="does not add up"):
+        call_command("check_ledger", "aurora", "boreal")
+    told = capsys.readouterr().out
+    assert "aurora: closed days: not checked" in told
+    assert "boreal: 0 closed days, unchanged" in told
+    with pytest.raises(LedgerTooLarge):
+        verify_closes(tenant=brand.id, patience=timedelta(milliseconds=100))

@@ -58,16 +58,20 @@ def closed_days(request: DeskRequest) -> HttpResponse:
     """Closed days, the newest first; a posted form recounts them. `?format=csv` gives all of them."""
     if request.GET.get("format") == "csv":
         return _closes_csv(request)
-    result = None
+    result, refusal = None, ""
     if request.method == "POST":
         last = last_close(tenant=request.tenant)
         since = last.day - timedelta(days=RECOUNTED_DAYS - 1) if last else None
-        result = verify_closes(tenant=request.tenant, recount_since=since)
+        try:
+            result = verify_closes(tenant=request.tenant, recount_since=since)
+        except LedgerTooLarge as error:
+            refusal = words.refusal(error)
     here = reverse("dashboard:ledger_closes")
     context: dict[str, Any] = {
         "section": "ledger_liability",
         "tabs": _tabs(request),
         "result": result,
+        "refusal": refusal,
         "problem": _problem(result) if result else "",
         "csv_url": f"{here}?format=csv",
     }
