@@ -100,6 +100,8 @@ def _fault(tenant: UUID, close: CloseInfo, previous: CloseInfo | None, *, is_rec
     before = previous.hash if previous else NO_HASH
     if previous is not None and previous.until != close.since:
         return "gap"
+    if close.transfers != sum(each.transfers for each in close.figures):
+        return "figures"
     if is_recounted:
         moved, digest = recount(tenant=tenant, day=day)
         if tuple(figures_after(previous.figures if previous else (), moved)) != close.figures:

@@ -186,6 +186,28 @@ def test_the_worker_catches_up_and_asks_for_the_next_midnight(lively: tuple[Tena
         assert drain_queue("bulk", seconds=5) >= 0
 
 
+def change_as_owner(*statements: str, tables: tuple[str, ...]) -> None:
+    """What only somebody can do who has the owner's login."""
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+
+
+def test_the_number_of_transfers_on_a_close_is_vouched_for(lively: tuple[TenantInfo, UUID]) -> None:
+    brand, _ = lively
+    close_until(brand, NOON + 4 * DAY)
+    change_as_owner("UPDATE ledger_dayclose SET transfers = 999 WHERE day = '2026-11-05'", tables=("ledger_dayclose",))
+    for since in (None, date(2027, 1, 1)):
+        check = verify_closes(tenant=brand.id, recount_since=since)
+        assert (check.first_bad, check.problem) == (date(2026, 11, 5), "figures")
+
+
 @pytest.mark.parametrize("target", ["ledger_transfer", "ledger_dayclose", "ledger_dayfigures"])
 def test_what_the_owner_changes_is_found(lively: tuple[TenantInfo, UUID], target: str) -> None:
     brand, _ = lively
@@ -196,10 +218,7 @@ def test_what_the_owner_changes_is_found(lively: tuple[TenantInfo, UUID], target
         "ledger_dayfigures": "UPDATE ledger_dayfigures f SET issued = issued + 1, closing = closing + 1,"
         " available = available + 1 FROM ledger_dayclose c WHERE c.id = f.close_id AND c.day = '2026-11-05'",
     }[target]
-    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {target} DISABLE TRIGGER append_only")
-        cursor.execute(change)
-        cursor.execute(f"ALTER TABLE {target} ENABLE TRIGGER append_only")
+    change_as_owner(change, tables=(target,))
     check = verify_closes(tenant=brand.id)
     assert check.first_bad == date(2026, 11, 5)
     assert check.problem == {"ledger_transfer": "transfers", "ledger_dayclose": "chain"}.get(target, "figures")
@@ -277,10 +296,8 @@ def test_the_command_says_whether_days_are_unchanged(lively: tuple[TenantInfo, U
     close_until(brand, NOON + 4 * DAY)
     call_command("check_ledger", "aurora")
     assert "aurora: 4 closed days, unchanged" in capsys.readouterr().out
-    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ledger_dayclose DISABLE TRIGGER append_only")
-        cursor.execute("UPDATE ledger_dayclose SET hash = repeat('a', 64) WHERE day = '2026-11-05'")
-        cursor.execute("ALTER TABLE ledger_dayclose ENABLE TRIGGER append_only")
+    forged = "UPDATE ledger_dayclose SET hash = repeat('a', 64) WHERE day = '2026-11-05'"
+    change_as_owner(forged, tables=("ledger_dayclose",))
     with pytest.raises(CommandError):
         call_command("check_ledger", "aurora")
     assert "2026-11-05 differs: chain" in capsys.readouterr().out
