@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import connection
 
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
-from smartbis.ledger.closing import FIGURE_FIELDS, recount
+from smartbis.ledger.closing import FIGURE_FIELDS, is_gone, next_open_day, recount
 from smartbis.ledger.figures import NO_HASH, Day, Figures, day_hash, figures_after
-from smartbis.ledger.models import DayClose, DayFigures, Transfer
+from smartbis.ledger.models import Cutoff, DayClose, DayFigures, Transfer
 from smartbis.ledger.patience import be_patient, told_if_too_large
 from smartbis.tenancy.scope import tenant_scope
 
@@ -34,8 +34,8 @@ class CloseInfo:
 class CloseCheck:
     """Whether the closed days still say what the transfers say. `problem` is a code: what differs on `first_bad`.
 
-    `figures`, `transfers`, `chain`, `gap` (the day does not begin where the one before ended) or `late` (a transfer
-    from before the first closed day).
+    `figures`, `transfers`, `chain`, `gap` (the day does not begin where the one before ended), `late` (a transfer
+    from before the first closed day) or `missing` (the newest days, from `first_bad` on, were closed and are gone).
     """
 
     days: int
@@ -81,6 +81,8 @@ def verify_closes(*, tenant: UUID, recount_since: date | None = None, patience: 
 
 
 def _verified(tenant: UUID, recount_since: date | None) -> CloseCheck:
+    # Before the days are read: one that is closed meanwhile is no offence.
+    cutoff = Cutoff.objects.first()
     found = _with_figures(list(DayClose.objects.order_by("day")))
     recounted, previous = 0, None
     for close in found:
@@ -92,6 +94,9 @@ def _verified(tenant: UUID, recount_since: date | None) -> CloseCheck:
         previous = close
     if found and Transfer.objects.filter(recorded_at__lt=found[0].since).exists():
         return CloseCheck(len(found), recounted, found[0].day, "late")
+    if cutoff is not None and is_gone(cutoff.last_hash):
+        lost = next_open_day(tenant=tenant)
+        return CloseCheck(len(found), recounted, lost.day if lost else cutoff.at.date(), "missing")
     return CloseCheck(len(found), recounted)
 
 

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.db import connection
 
 from smartbis.kernel.clock import now
@@ -27,6 +28,8 @@ from smartbis.ledger.models import Cutoff, DayClose, DayFigures, Transfer
 from smartbis.ledger.patience import LONG, be_patient
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
+
+log = structlog.get_logger(__name__)
 
 MARGIN = timedelta(minutes=10)
 DAYS_A_TURN = 60
@@ -71,6 +74,11 @@ def figures_of(close: DayClose) -> list[Figures]:
     return [Figures(*row) for row in rows]
 
 
+def is_gone(last_hash: str) -> bool:
+    """Whether the close that `Cutoff.last_hash` names is not there any more. In the tenant's scope."""
+    return last_hash != "" and not DayClose.objects.filter(hash=last_hash).exists()
+
+
 def recount(*, tenant: UUID, day: Day) -> tuple[list[Movement], str]:
     """What the transfers say of a day: its movements by unit, and the digest of all of them. In the tenant's scope."""
     named: dict[str, UUID | datetime] = {"tenant": tenant, "since": day.since, "until": day.until}
@@ -89,12 +97,16 @@ def _announce(tenant: UUID, at: datetime) -> None:
 def _close_next(tenant: UUID, before: datetime) -> bool:
     """Close one more day that ends no later than `before`; False when there is none. One closer at a time.
 
-    A day of many million transfers takes its time: nobody waits for it.
+    A day of many million transfers takes its time: nobody waits for it. Days that were closed and are gone are not
+    closed anew, over whatever became of their transfers: somebody has to look.
     """
     with tenant_scope(tenant):
         with connection.cursor() as cursor:
             be_patient(cursor, LONG)
-        Cutoff.objects.select_for_update().get()
+        cutoff = Cutoff.objects.select_for_update().get()
+        if is_gone(cutoff.last_hash):
+            log.error("ledger.closes_are_gone", tenant=str(tenant))
+            return False
         last = DayClose.objects.order_by("-day").first()
         day = next_open_day(tenant=tenant)
         if day is None or day.until > before:
@@ -115,4 +127,5 @@ def _close_next(tenant: UUID, before: datetime) -> bool:
         )
         rows = [DayFigures(tenant_id=tenant, close=close, **vars(each)) for each in figures]
         DayFigures.objects.bulk_create(rows)
+        Cutoff.objects.filter(id=cutoff.id).update(last_hash=close.hash)
         return True

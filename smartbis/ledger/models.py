@@ -127,11 +127,13 @@ class Cutoff(TenantModel):
     """No transfer of the tenant is recorded before `at` any more: days until then are closed, or about to be.
 
     `horizon` is the first transaction id that nobody had when `at` was seen by everybody; once all before it have
-    ended, what was recorded before `at` is all there.
+    ended, what was recorded before `at` is all there. `last_hash` is the newest close's: kept here, so that closes
+    that are gone are missed.
     """
 
     at = models.DateTimeField()
     horizon = models.BigIntegerField(null=True)
+    last_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant"], name="cutoff_unique")]

@@ -22,12 +22,12 @@ from smartbis.ledger.closing import close_days
 from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.figures import Day, next_day
 from smartbis.ledger.management.commands import check_ledger as checking
-from smartbis.ledger.models import DayClose, DayFigures, Transfer
+from smartbis.ledger.models import Cutoff, DayClose, DayFigures, Transfer
 from smartbis.ledger.selectors import check_ledger
 from smartbis.ledger.services import Move, lock_holder, post
 from smartbis.outbox.work import drain_queue
 from smartbis.tenancy.scope import tenant_scope
-from smartbis.tenancy.selectors import TenantInfo
+from smartbis.tenancy.selectors import TenantInfo, find_tenant_by_slug, get_tenant
 from smartbis.tenancy.services import change_brand
 from tests.database import as_owner
 from tests.factories import actor, make_brand, make_customer
@@ -226,6 +226,45 @@ def test_what_the_owner_changes_is_found(lively: tuple[TenantInfo, UUID], target
         assert verify_closes(tenant=brand.id, recount_since=date(2027, 1, 1)).first_bad is not None
 
 
+@pytest.mark.parametrize("first_gone", [date(2026, 11, 3), date(2026, 11, 5)])
+def test_closed_days_that_are_gone_are_missed_and_not_closed_anew(
+    lively: tuple[TenantInfo, UUID], first_gone: date
+) -> None:
+    brand, _ = lively
+    found = find_tenant_by_slug("boreal")
+    assert found is not None
+    other = get_tenant(tenant=found)
+    for each in (brand, other):
+        close_until(each, NOON + 4 * DAY)
+    gone = f"SELECT id FROM ledger_dayclose WHERE tenant_id = '{brand.id}' AND day >= '{first_gone}'"
+    change_as_owner(
+        f"DELETE FROM ledger_dayfigures WHERE close_id IN ({gone})",
+        f"DELETE FROM ledger_dayclose WHERE tenant_id = '{brand.id}' AND day >= '{first_gone}'",
+        "UPDATE ledger_transfer SET store_id = id WHERE amount = 600 AND credit = 'redeemed'",
+        tables=("ledger_dayfigures", "ledger_dayclose", "ledger_transfer"),
+    )
+    left = days_of(brand)
+    close_until(brand, NOON + 6 * DAY)
+    assert days_of(brand) == left
+    for since in (None, date(2027, 1, 1)):
+        check = verify_closes(tenant=brand.id, recount_since=since)
+        assert (check.first_bad, check.problem, check.ok) == (first_gone, "missing", False)
+    close_until(other, NOON + 6 * DAY)
+    assert verify_closes(tenant=other.id).ok
+
+
+def test_days_closed_before_their_newest_hash_was_kept_go_on(lively: tuple[TenantInfo, UUID]) -> None:
+    brand, _ = lively
+    close_until(brand, NOON + 3 * DAY)
+    with tenant_scope(brand.id):
+        Cutoff.objects.update(last_hash="")
+    assert verify_closes(tenant=brand.id).ok
+    close_until(brand, NOON + 4 * DAY)
+    with tenant_scope(brand.id):
+        assert Cutoff.objects.get().last_hash == closes(tenant=brand.id).items[0].hash
+    assert verify_closes(tenant=brand.id).ok
+
+
 @pytest.mark.parametrize("change", ["UPDATE ledger_dayclose SET hash = ''", "DELETE FROM ledger_dayfigures"])
 def test_closes_cannot_be_changed(lively: tuple[TenantInfo, UUID], change: str) -> None:
     brand, _ = lively
@@ -255,8 +294,6 @@ def test_the_next_day_is_never_before_the_last() -> None:
 
 
 def test_each_brand_has_its_own_days(lively: tuple[TenantInfo, UUID]) -> None:
-    from smartbis.tenancy.selectors import find_tenant_by_slug
-
     brand, _ = lively
     close_until(brand, NOON + 4 * DAY)
     other = find_tenant_by_slug("boreal")

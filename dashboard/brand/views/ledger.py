@@ -145,6 +145,7 @@ def _problem(check: CloseCheck) -> str:
         "chain": _("A assinatura do dia não confere com a do dia anterior."),
         "gap": _("O dia não começa onde o anterior terminou."),
         "late": _("Há um movimento anterior ao primeiro dia fechado."),
+        "missing": _("Deste dia em diante havia dias fechados que não estão mais aqui."),
     }
     return words_for.get(check.problem, "")
 
