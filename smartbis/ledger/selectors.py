@@ -12,9 +12,9 @@ from django.db.models import Q
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.closes import last_close
+from smartbis.ledger.differences import Difference, found_differences
 from smartbis.ledger.models import HolderBalance, Transfer
 from smartbis.ledger.patience import be_patient, told_if_too_large
-from smartbis.ledger.sql import BROKEN_CHAIN, OVER_REVERSED, SUMS
 from smartbis.tenancy.readings import rows_reading
 from smartbis.tenancy.scope import Reading, read, tenant_scope
 from smartbis.tenancy.statements import execute_rows, prepared_cursor
@@ -204,43 +204,38 @@ def _row(transfer: Transfer, merged_from: UUID | None = None) -> StatementRow:
 
 @dataclass(frozen=True)
 class LedgerCheck:
-    """Whether every balance equals its transfers; `problems` in plain English, at most some hundred."""
+    """Whether what is kept is what the transfers say; `differences` are what is not."""
 
     holders: int
     transfers: int
-    problems: tuple[str, ...]
+    differences: tuple[Difference, ...]
 
     @property
     def ok(self) -> bool:
-        """No problem was found."""
-        return not self.problems
+        """Nothing differs."""
+        return not self.differences
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """The first differences in plain English, at most two hundred."""
+        return tuple(str(each) for each in self.differences[:200])
 
 
 def check_ledger(*, tenant: UUID, patience: timedelta | None = None) -> LedgerCheck:
     """Compare every cached balance with the sum of its transfers, every running balance with the one before,
-    and every award with its reversals.
+    and every award with its reversals. What other rooms keep is compared too by `programs.selectors.check_books`.
 
     Each statement may take as long as `patience`, by default as long as a page waits. Raises LedgerTooLarge.
     """
     with told_if_too_large(), tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
         if patience is not None:
             be_patient(cursor, patience)
-        return _checked(cursor, tenant)
-
-
-def _checked(cursor: Any, tenant: UUID) -> LedgerCheck:
-    named = {"tenant": tenant}
-    cursor.execute("SELECT count(*) FROM ledger_holder WHERE tenant_id = %(tenant)s", named)
-    holders = cursor.fetchone()[0]
-    cursor.execute("SELECT count(*) FROM ledger_transfer WHERE tenant_id = %(tenant)s", named)
-    transfers = cursor.fetchone()[0]
-    cursor.execute(SUMS, named)
-    problems = [f"holder {row[0]} in {row[1]}: cached {row[2:12:2]}, summed {row[3:12:2]}" for row in cursor.fetchall()]
-    cursor.execute(BROKEN_CHAIN, named)
-    problems += [f"holder {row[0]} in {row[1]}: transfer {row[2]} does not follow the one before" for row in cursor]
-    cursor.execute(OVER_REVERSED, named)
-    problems += [f"award {row[0]}: reversed by {-row[1]} more than it gave" for row in cursor]
-    return LedgerCheck(holders, transfers, tuple(problems[:200]))
+        named = {"tenant": tenant}
+        cursor.execute("SELECT count(*) FROM ledger_holder WHERE tenant_id = %(tenant)s", named)
+        holders = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM ledger_transfer WHERE tenant_id = %(tenant)s", named)
+        transfers = cursor.fetchone()[0]
+        return LedgerCheck(holders, transfers, tuple(found_differences(cursor, tenant)))
 
 
 @dataclass(frozen=True)

@@ -71,10 +71,10 @@ WITH sums AS (
         count(*) AS number, max(number) AS last
     FROM ledger_transfer WHERE tenant_id = %(tenant)s GROUP BY holder_id, unit
 )
-SELECT coalesce(b.holder_id, s.holder_id), coalesce(b.unit, s.unit),
+SELECT coalesce(b.holder_id, s.holder_id), coalesce(b.unit, s.unit), NULL,
     coalesce(b.available, 0), coalesce(s.available, 0), coalesce(b.pending, 0), coalesce(s.pending, 0),
     coalesce(b.owed, 0), coalesce(s.owed, 0), coalesce(b.held, 0), coalesce(s.held, 0),
-    coalesce(b.number, 0), coalesce(s.number, 0), coalesce(s.last, 0)
+    coalesce(b.number, 0), coalesce(s.number, 0), coalesce(b.number, 0), coalesce(s.last, 0)
 FROM (SELECT * FROM ledger_holderbalance WHERE tenant_id = %(tenant)s) b
 FULL JOIN sums s ON s.holder_id = b.holder_id AND s.unit = b.unit
 WHERE (coalesce(b.available, 0), coalesce(b.pending, 0), coalesce(b.owed, 0), coalesce(b.held, 0), coalesce(b.number, 0),
@@ -86,31 +86,31 @@ WHERE (coalesce(b.available, 0), coalesce(b.pending, 0), coalesce(b.owed, 0), co
 
 # Each transfer's balances after it must be those before it, moved by it.
 BROKEN_CHAIN = """
-SELECT holder_id, unit, number FROM (
-    SELECT holder_id, unit, number, debit, credit, amount, available_after, pending_after, owed_after, held_after,
-        lag(available_after, 1, 0::bigint) OVER w AS available_before,
-        lag(pending_after, 1, 0::bigint) OVER w AS pending_before,
-        lag(owed_after, 1, 0::bigint) OVER w AS owed_before,
-        lag(held_after, 1, 0::bigint) OVER w AS held_before
+SELECT holder_id, unit, id,
+    available_after, available_due, pending_after, pending_due, owed_after, owed_due, held_after, held_due
+FROM (
+    SELECT holder_id, unit, id, number, available_after, pending_after, owed_after, held_after,
+        lag(available_after, 1, 0::bigint) OVER w
+            + CASE WHEN credit = 'available' THEN amount WHEN debit = 'available' THEN -amount ELSE 0 END AS available_due,
+        lag(pending_after, 1, 0::bigint) OVER w
+            + CASE WHEN credit = 'pending' THEN amount WHEN debit = 'pending' THEN -amount ELSE 0 END AS pending_due,
+        lag(owed_after, 1, 0::bigint) OVER w
+            + CASE WHEN debit = 'receivable' THEN amount WHEN credit = 'receivable' THEN -amount ELSE 0 END AS owed_due,
+        lag(held_after, 1, 0::bigint) OVER w
+            + CASE WHEN credit = 'held' THEN amount WHEN debit = 'held' THEN -amount ELSE 0 END AS held_due
     FROM ledger_transfer t WHERE tenant_id = %(tenant)s
     WINDOW w AS (PARTITION BY holder_id, unit ORDER BY number)
 ) t
-WHERE available_after - available_before IS DISTINCT FROM
-        (CASE WHEN credit = 'available' THEN amount WHEN debit = 'available' THEN -amount ELSE 0 END)
-   OR pending_after - pending_before IS DISTINCT FROM
-        (CASE WHEN credit = 'pending' THEN amount WHEN debit = 'pending' THEN -amount ELSE 0 END)
-   OR owed_after - owed_before IS DISTINCT FROM
-        (CASE WHEN debit = 'receivable' THEN amount WHEN credit = 'receivable' THEN -amount ELSE 0 END)
-   OR held_after - held_before IS DISTINCT FROM
-        (CASE WHEN credit = 'held' THEN amount WHEN debit = 'held' THEN -amount ELSE 0 END)
-ORDER BY holder_id, unit, number LIMIT 100
+WHERE (available_after, pending_after, owed_after, held_after)
+    IS DISTINCT FROM (available_due, pending_due, owed_due, held_due)
+ORDER BY holder_id, unit, number LIMIT %(most)s
 """
 
 # An award must never have more taken back than it gave, whichever kind of transfer did it.
 OVER_REVERSED = """
-SELECT award_id, sum(CASE WHEN debit = 'issued' THEN amount WHEN credit = 'issued' THEN -amount ELSE 0 END)
+SELECT award_id, min(unit), sum(CASE WHEN debit = 'issued' THEN amount WHEN credit = 'issued' THEN -amount ELSE 0 END)::bigint
 FROM ledger_transfer
 WHERE tenant_id = %(tenant)s AND award_id IS NOT NULL
 GROUP BY award_id
-HAVING sum(CASE WHEN debit = 'issued' THEN amount WHEN credit = 'issued' THEN -amount ELSE 0 END) < 0 LIMIT 100
+HAVING sum(CASE WHEN debit = 'issued' THEN amount WHEN credit = 'issued' THEN -amount ELSE 0 END) < 0 LIMIT %(most)s
 """

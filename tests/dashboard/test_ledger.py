@@ -11,12 +11,12 @@ from django.urls import reverse
 
 from dashboard.brand.views import ledger as views
 from smartbis.kernel.clock import frozen
-from smartbis.ledger import closing, selectors
+from smartbis.ledger import closing
 from smartbis.ledger import differences as adding
 from smartbis.ledger.closes import closes
 from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.management.commands import check_ledger as checking
-from smartbis.ledger.models import HolderBalance
+from smartbis.ledger.models import HolderBalance, Transfer
 from smartbis.ledger.selectors import check_ledger
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
@@ -57,7 +57,7 @@ def test_a_ledger_too_large_for_the_page_says_who_checks_it(
         with_program(brand)
         sell(brand, make_customer(brand).id, 10_000)
     slow = "SELECT pg_sleep(0.3), %(tenant)s"
-    monkeypatch.setattr(selectors, "BROKEN_CHAIN", slow)
+    monkeypatch.setattr(adding, "BROKEN_CHAIN", slow)
     monkeypatch.setattr(views, "check_ledger", partial(check_ledger, patience=timedelta(milliseconds=100)))
     answer = sign_in(aurora).client.post(reverse("dashboard:ledger"))
     assert answer.status_code == 200
@@ -97,7 +97,37 @@ def test_what_differs_comes_as_a_file(aurora: TenantInfo) -> None:
     with tenant_scope(aurora.id):
         HolderBalance.objects.update(available=2_001)
     _, row = client.get(page).content.decode("utf-8-sig").splitlines()
-    assert row == f"{customer.id};BRL;available;2001;2000"
+    assert row == f"{customer.id};BRL;available;2001;2000;balance;"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ("available_after = 2001", "{customer};BRL;available;2001;2000;transfer;{transfer}"),
+        ("number = 2", "{customer};BRL;last_number;1;2;balance;"),
+        ("debit = 'adjusted', credit = 'issued'", ";BRL;left;0;-2000;award;{award}"),
+    ],
+)
+def test_the_file_names_whatever_the_page_names(change: str, line: str) -> None:
+    brand, other = make_brand("aurora", "Café Aurora"), make_brand("boreal", "Clube Boreal")
+    customers = [make_customer(each).id for each in (brand, other)]
+    for each, customer in zip((brand, other), customers, strict=True):
+        with_program(each)
+        sell(each, customer, 10_000)
+    with tenant_scope(brand.id):
+        transfer = Transfer.objects.get()
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_transfer DISABLE TRIGGER append_only")
+        cursor.execute(f"UPDATE ledger_transfer SET {change} WHERE tenant_id = %s", [brand.id])
+        cursor.execute("ALTER TABLE ledger_transfer ENABLE TRIGGER append_only")
+    page = reverse("dashboard:ledger")
+    client, rival = sign_in(brand).client, sign_in(other).client
+    _, *rows = client.get(f"{page}?format=csv").content.decode("utf-8-sig").splitlines()
+    assert line.format(customer=customers[0], transfer=transfer.id, award=transfer.award_id) in rows
+    told = client.post(page, headers={"HX-Request": "true", "HX-Target": "check"}).content.decode()
+    assert told.count("<li>") == len(rows)
+    assert len(rival.get(f"{page}?format=csv").content.decode("utf-8-sig").splitlines()) == 1
 
 
 @pytest.mark.django_db(transaction=True)

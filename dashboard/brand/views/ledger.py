@@ -20,7 +20,6 @@ from smartbis.kernel.charts import bar_chart
 from smartbis.kernel.clock import now
 from smartbis.kernel.units import is_currency, minor_digits
 from smartbis.ledger.closes import CloseCheck, CloseInfo, closes, last_close, verify_closes
-from smartbis.ledger.differences import differences
 from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.selectors import check_ledger
 
@@ -201,11 +200,14 @@ def _filename(request: DeskRequest, what: str) -> str:
 
 def _differences_csv(request: DeskRequest) -> HttpResponse:
     try:
-        found = differences(tenant=request.tenant)
+        found = check_ledger(tenant=request.tenant).differences
     except LedgerTooLarge as error:
         return HttpResponse(words.refusal(error), content_type="text/plain; charset=utf-8", status=error.http_status)
-    rows: list[list[Cell]] = [[_("Cliente"), _("Unidade"), _("Parte"), _("Saldo guardado"), _("Soma dos movimentos")]]
-    rows += [[str(each.customer_id), each.unit, each.part, each.cached, each.summed] for each in found]
+    header = [_("Cliente"), _("Unidade"), _("Parte"), _("Valor guardado"), _("Soma dos movimentos"), _("Tipo"), _("Id")]
+    rows: list[list[Cell]] = [list(header)]
+    for each in found:
+        of = [str(each.customer_id or ""), each.unit, each.part]
+        rows.append([*of, each.kept, each.counted, each.kind, str(each.id or "")])
     return csv_response(rows, _filename(request, "conferencia"))
 
 
