@@ -13,6 +13,7 @@ from programs.selectors.adjustments import (
     waiting_adjustments,
 )
 from programs.selectors.awards import awards_of_purchase, awards_of_purchases
+from programs.selectors.books import check_books
 from programs.selectors.catalogue import get_program, programs, rules_in_force
 from programs.selectors.counter import (
     Attendance,
@@ -82,6 +83,7 @@ __all__ = [
     "awards_of_purchase",
     "awards_of_purchases",
     "caution_about",
+    "check_books",
     "current_plans",
     "customer_plans",
     "customer_statement",

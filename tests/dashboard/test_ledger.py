@@ -10,12 +10,13 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from dashboard.brand.views import ledger as views
+from programs.management.commands import check_ledger as checking
+from programs.selectors import check_books
 from smartbis.kernel.clock import frozen
 from smartbis.ledger import closing
 from smartbis.ledger import differences as adding
 from smartbis.ledger.closes import closes
 from smartbis.ledger.errors import LedgerTooLarge
-from smartbis.ledger.management.commands import check_ledger as checking
 from smartbis.ledger.models import HolderBalance, Transfer
 from smartbis.ledger.selectors import check_ledger
 from smartbis.tenancy.scope import tenant_scope
@@ -58,7 +59,7 @@ def test_a_ledger_too_large_for_the_page_says_who_checks_it(
         sell(brand, make_customer(brand).id, 10_000)
     slow = "SELECT pg_sleep(0.3), %(tenant)s"
     monkeypatch.setattr(adding, "BROKEN_CHAIN", slow)
-    monkeypatch.setattr(views, "check_ledger", partial(check_ledger, patience=timedelta(milliseconds=100)))
+    monkeypatch.setattr(views, "check_books", partial(check_books, patience=timedelta(milliseconds=100)))
     answer = sign_in(aurora).client.post(reverse("dashboard:ledger"))
     assert answer.status_code == 200
     assert "Quem cuida do sistema confere por comando" in answer.content.decode()

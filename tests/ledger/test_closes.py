@@ -14,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
+from programs.management.commands import check_ledger as checking
 from smartbis.kernel.clock import frozen
 from smartbis.ledger import closing
 from smartbis.ledger.accounts import HOLDER_ACCOUNTS, Account
@@ -21,7 +22,6 @@ from smartbis.ledger.closes import closes, verify_closes
 from smartbis.ledger.closing import close_days
 from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.figures import Day, next_day
-from smartbis.ledger.management.commands import check_ledger as checking
 from smartbis.ledger.models import Cutoff, DayClose, DayFigures, Transfer
 from smartbis.ledger.selectors import check_ledger
 from smartbis.ledger.services import Move, lock_holder, post

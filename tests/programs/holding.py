@@ -11,6 +11,7 @@ from django.db.models import Q
 from programs.models import Award, AwardReversal, Checkout, RuleGift, RuleUse
 from programs.rules import PointValue, Rule, money_of, period_key
 from programs.rules.spec import PERIODS
+from programs.selectors.books import check_books
 from programs.selectors.catalogue import version_rules
 from smartbis.customers.models import Customer
 from smartbis.kernel.clock import now
@@ -19,7 +20,6 @@ from smartbis.kernel.units import TIER_POINTS
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.closes import verify_closes
 from smartbis.ledger.models import Holder, HolderBalance, Transfer
-from smartbis.ledger.selectors import check_ledger
 from smartbis.purchases.models import Purchase, Refund
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
@@ -50,7 +50,7 @@ def faults_of(brand: TenantInfo) -> list[str]:
     """Everything that does not hold, in words; empty when all does."""
     with tenant_scope(brand.id, read_only=True):
         return [
-            *check_ledger(tenant=brand.id).problems,
+            *check_books(tenant=brand.id).problems,
             *([] if (days := verify_closes(tenant=brand.id)).ok else [f"closed days: {days.problem}"]),
             *_balances(),
             *_awards(),

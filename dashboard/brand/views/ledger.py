@@ -16,12 +16,12 @@ from dashboard.brand.pages import render_page
 from dashboard.brand.reports import Cell, csv_response
 from dashboard.brand.requests import DeskRequest
 from insights.selectors import LiabilityReport, LiabilityRow, liability_report
+from programs.selectors import check_books
 from smartbis.kernel.charts import bar_chart
 from smartbis.kernel.clock import now
 from smartbis.kernel.units import is_currency, minor_digits
 from smartbis.ledger.closes import CloseCheck, CloseInfo, closes, last_close, verify_closes
 from smartbis.ledger.errors import LedgerTooLarge
-from smartbis.ledger.selectors import check_ledger
 
 RECOUNTED_DAYS = 31
 PAGE = 14
@@ -30,13 +30,13 @@ MOST_DAYS = 10_000
 
 @desk(reads="audit.see", writes="audit.see")
 def check(request: DeskRequest) -> HttpResponse:
-    """Whether every balance is its sum; a posted form adds everything up anew. `?format=csv` names what differs."""
+    """Whether what is kept is what the transfers say; a posted form counts anew. `?format=csv` names what differs."""
     if request.GET.get("format") == "csv":
         return _differences_csv(request)
     result, refusal = None, ""
     if request.method == "POST":
         try:
-            result = check_ledger(tenant=request.tenant)
+            result = check_books(tenant=request.tenant)
         except LedgerTooLarge as error:
             refusal = words.refusal(error)
     context = {
@@ -200,7 +200,7 @@ def _filename(request: DeskRequest, what: str) -> str:
 
 def _differences_csv(request: DeskRequest) -> HttpResponse:
     try:
-        found = check_ledger(tenant=request.tenant).differences
+        found = check_books(tenant=request.tenant).differences
     except LedgerTooLarge as error:
         return HttpResponse(words.refusal(error), content_type="text/plain; charset=utf-8", status=error.http_status)
     header = [_("Cliente"), _("Unidade"), _("Parte"), _("Valor guardado"), _("Soma dos movimentos"), _("Tipo"), _("Id")]

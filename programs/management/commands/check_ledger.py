@@ -1,14 +1,17 @@
-"""Check that every balance equals its transfers and that no closed day has changed; exits with 1 and what differs."""
+"""Check that balances, holds, vouchers and awards are what their transfers say, and that no closed day has changed.
+
+Exits with 1 and what differs.
+"""
 
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from programs.selectors import check_books
 from smartbis.ledger.closes import verify_closes
 from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.patience import LONG
-from smartbis.ledger.selectors import check_ledger
 from smartbis.tenancy.selectors import find_tenant_by_slug
 
 
@@ -33,7 +36,7 @@ class Command(BaseCommand):
 
     def _adds_up(self, slug: str, tenant: UUID) -> bool:
         try:
-            check = check_ledger(tenant=tenant, patience=LONG)
+            check = check_books(tenant=tenant, patience=LONG)
         except LedgerTooLarge:
             return self._says_too_large(slug)
         self.stdout.write(
