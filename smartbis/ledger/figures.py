@@ -114,7 +114,7 @@ def day_hash(*, tenant: UUID, day: Day, figures: Sequence[Figures], digest: str,
     columns joined by `|` (`closing_sql.DIGEST`). So a day vouches for each of its transfers and, by the chain, for
     every day before it.
     """
-    span = f"{day.day.isoformat()} {_instant(day.since)} {_instant(day.until)}"
+    span = f"{day.day.isoformat()} {instant_text(day.since)} {instant_text(day.until)}"
     lines = ["smartbis ledger day 1", str(tenant), previous, span, *(each.line for each in figures), digest]
     return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
@@ -143,5 +143,6 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def _instant(at: datetime) -> str:
+def instant_text(at: datetime) -> str:
+    """An instant as it is hashed: ISO 8601 in UTC, with microseconds."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,8 +1,11 @@
 """The ledger's pages: what is owed and how old it is, closed days and their proof, and what differs as a file."""
 
+import csv
+import hashlib
+import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,6 +20,7 @@ from smartbis.ledger import closing
 from smartbis.ledger import differences as adding
 from smartbis.ledger.closes import closes
 from smartbis.ledger.errors import LedgerTooLarge
+from smartbis.ledger.figures import Figures
 from smartbis.ledger.models import HolderBalance, Transfer
 from smartbis.ledger.selectors import check_ledger
 from smartbis.tenancy.scope import tenant_scope
@@ -66,7 +70,7 @@ def test_a_ledger_too_large_for_the_page_says_who_checks_it(
     with pytest.raises(LedgerTooLarge):
         check_ledger(tenant=boreal.id, patience=timedelta(milliseconds=100))
     monkeypatch.setattr(checking, "LONG", timedelta(milliseconds=100))
-    told = StringIO()
+    told = io.StringIO()
     with pytest.raises(CommandError, match="does not add up"):
         call_command("check_ledger", "aurora", "boreal", stdout=told)
     assert [f"{each.slug}: not checked" in told.getvalue() for each in (aurora, boreal)] == [True, True]
@@ -150,12 +154,33 @@ def test_closed_days_are_listed_and_a_changed_one_is_named() -> None:
     header, first, second = client.get(f"{page}?format=csv").content.decode("utf-8-sig").splitlines()
     assert header.startswith("day;unit;opening;issued")
     assert first.startswith("2026-11-03;BRL;0,00;20,00")
-    assert first.split(";")[-2] == second.split(";")[-1]
+    named = [dict(zip(header.split(";"), line.split(";"), strict=True)) for line in (first, second)]
+    assert named[0]["hash"] == named[1]["previous_hash"]
     with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE ledger_dayclose DISABLE TRIGGER append_only")
         cursor.execute("UPDATE ledger_dayclose SET hash = repeat('a', 64) WHERE day = '2026-11-03'")
         cursor.execute("ALTER TABLE ledger_dayclose ENABLE TRIGGER append_only")
     assert "O dia 03/11/2026 não confere" in client.post(page).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_file_of_closed_days_has_all_that_a_hash_covers() -> None:
+    brand, other = make_brand("aurora", "Café Aurora"), make_brand("boreal", "Clube Boreal")
+    for each in (brand, other):
+        with frozen(NOON):
+            with_program(each)
+            sell(each, make_customer(each).id, 10_000, occurred_at=NOON)
+        close_until(each, NOON + timedelta(days=2))
+    answer = sign_in(brand, "analyst").client.get(reverse("dashboard:ledger_closes") + "?format=csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert [row["day"] for row in rows] == ["2026-11-03", "2026-11-04"]
+    names = list(Figures.__dataclass_fields__)[1:-1]
+    for row in rows:
+        figures = " ".join([row["unit"], *(row[name].replace(",", "") for name in names), row["transfers"]])
+        figures = re.sub(r"\b0+(?=\d)", "", figures)
+        span = f"{row['day']} {row['since']} {row['until']}"
+        lines = ["smartbis ledger day 1", row["tenant"], row["previous_hash"], span, figures, row["transfers_digest"]]
+        assert hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest() == row["hash"]
 
 
 @pytest.mark.django_db(transaction=True)

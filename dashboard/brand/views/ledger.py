@@ -22,6 +22,7 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.units import is_currency, minor_digits
 from smartbis.ledger.closes import CloseCheck, CloseInfo, closes, last_close, verify_closes
 from smartbis.ledger.errors import LedgerTooLarge
+from smartbis.ledger.figures import instant_text
 
 RECOUNTED_DAYS = 31
 PAGE = 14
@@ -215,15 +216,19 @@ _COLUMNS = ("opening", "issued", "reversed", "spent", "returned", "adjusted", "f
 _PARTS = ("available", "pending", "held", "in_vouchers", "owed")
 
 
+_PROOF = ("hash", "previous_hash", "since", "until", "transfers_digest", "tenant")
+
+
 def _closes_csv(request: DeskRequest) -> HttpResponse:
-    """Every closed day, the oldest first, with its hashes: the columns are named as in the API, for programs."""
+    """Every closed day, the oldest first, with all that its hash covers: the columns are named as in the API."""
     found = closes(tenant=request.tenant, limit=MOST_DAYS).items
-    rows: list[list[Cell]] = [["day", "unit", *_COLUMNS, *_PARTS, "transfers", "hash", "previous_hash"]]
+    rows: list[list[Cell]] = [["day", "unit", *_COLUMNS, *_PARTS, "transfers", *_PROOF]]
     for close in reversed(found):
+        span = [instant_text(close.since), instant_text(close.until)]
+        proof = [close.hash, close.previous_hash, *span, close.transfers_digest, str(request.tenant)]
         for each in close.figures:
             amounts = [_units(getattr(each, name), each.unit) for name in (*_COLUMNS, *_PARTS)]
-            hashes = [close.hash, close.previous_hash]
-            rows.append([close.day.isoformat(), each.unit, *amounts, each.transfers, *hashes])
+            rows.append([close.day.isoformat(), each.unit, *amounts, each.transfers, *proof])
     return csv_response(rows, _filename(request, "fechamentos"))
 
 
