@@ -122,6 +122,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unsupported_media_type": (415, "Unsupported media type in request."),
     "idempotency_key_reused": (422, "This Idempotency-Key was used with other input."),
     "rate_limited": (429, "Request was throttled."),
+    "ledger_too_large": (503, "There are too many transfers to add up while this call waits."),
     "busy": (503, "The service is busy. Nothing has changed; please try again."),
 }
 _ALWAYS = ("key_missing", "key_invalid", "scope_missing", "rate_limited", "busy")

@@ -14,6 +14,8 @@ from smartbis.ledger.models import Cutoff, DayClose, DayFigures, Transfer
 from smartbis.ledger.patience import be_patient, told_if_too_large
 from smartbis.tenancy.scope import tenant_scope
 
+RECOUNTED_DAYS = 31
+
 
 @dataclass(frozen=True)
 class CloseInfo:
@@ -78,6 +80,16 @@ def verify_closes(*, tenant: UUID, recount_since: date | None = None, patience: 
             with connection.cursor() as cursor:
                 be_patient(cursor, patience)
         return _verified(tenant, recount_since)
+
+
+def verify_newest_closes(*, tenant: UUID) -> CloseCheck:
+    """`verify_closes` as far as somebody waits for it: the last 31 days recounted, the chain of all.
+
+    Raises LedgerTooLarge.
+    """
+    last = last_close(tenant=tenant)
+    since = last.day - timedelta(days=RECOUNTED_DAYS - 1) if last else None
+    return verify_closes(tenant=tenant, recount_since=since)
 
 
 def _verified(tenant: UUID, recount_since: date | None) -> CloseCheck:

@@ -175,6 +175,8 @@ REST = {
     "api/v1/imports/<uuid:import_id>/undo": Row({"POST": API}),
     "api/v1/reports/returns": Row({"GET": API}),
     "api/v1/reports/liability": Row({"GET": API}),
+    "api/v1/reports/daily-closes": Row({"GET": API}),
+    "api/v1/reports/ledger-check": Row({"GET": API}),
     "api/v1/reports/vouchers": Row({"GET": API}),
     "api/v1/reports/partners": Row({"GET": API}),
     "api/v1/reports/message-costs": Row({"GET": API}),

@@ -1,6 +1,5 @@
 """The ledger: whether it adds up, its closed days, and what the brand owes."""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,11 +19,10 @@ from programs.selectors import check_books
 from smartbis.kernel.charts import bar_chart
 from smartbis.kernel.clock import now
 from smartbis.kernel.units import is_currency, minor_digits
-from smartbis.ledger.closes import CloseCheck, CloseInfo, closes, last_close, verify_closes
+from smartbis.ledger.closes import CloseCheck, CloseInfo, closes, last_close, verify_newest_closes
 from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.figures import instant_text
 
-RECOUNTED_DAYS = 31
 PAGE = 14
 MOST_DAYS = 10_000
 
@@ -60,10 +58,8 @@ def closed_days(request: DeskRequest) -> HttpResponse:
         return _closes_csv(request)
     result, refusal = None, ""
     if request.method == "POST":
-        last = last_close(tenant=request.tenant)
-        since = last.day - timedelta(days=RECOUNTED_DAYS - 1) if last else None
         try:
-            result = verify_closes(tenant=request.tenant, recount_since=since)
+            result = verify_newest_closes(tenant=request.tenant)
         except LedgerTooLarge as error:
             refusal = words.refusal(error)
     here = reverse("dashboard:ledger_closes")
