@@ -4,6 +4,7 @@ A version's text is `{"rules": [...], "spending": {...}, "point_value": {...}}`.
 its fields then lie at the top, `participations` names fixed amounts by kind, and the rule is called `base`.
 """
 
+from hashlib import sha256
 from typing import Any, get_args
 
 from programs.rules.consistency import faults_of
@@ -37,6 +38,7 @@ from programs.rules.spec import (
 )
 from smartbis.kernel.money import Rounding
 
+MAX_KEY = 40
 _RULE = ("key", "name", "effect", "when", "limits", "stacking", "base", "rounding", "hold_days")
 _SHORT = ("effect", "base", "rounding", "minimum_minor", "stores", "hold_days", "participations")
 _LIMITS = ("per_purchase", "per_customer", "per_rule", "times_per_customer", "budget_minor")
@@ -148,7 +150,7 @@ def _rule(value: Any, prefix: str, faults: Faults) -> Rule:
     given = faults.mapping(value, prefix.rstrip("."))
     faults.unknown(given, _RULE, prefix)
     effect = _effect(given.get("effect"), f"{prefix}effect", faults)
-    key = faults.text(given.get("key", ""), 40, f"{prefix}key", needed=True)
+    key = faults.text(given.get("key", ""), MAX_KEY, f"{prefix}key", needed=True)
     return Rule(
         key=key,
         name=faults.text(given.get("name", ""), 80, f"{prefix}name"),
@@ -181,14 +183,27 @@ def _short(spec: dict[str, Any], faults: Faults) -> tuple[Rule, ...]:
 
 def _participations(value: Any, hold_days: int, faults: Faults) -> list[Rule]:
     named = faults.mapping(value, "participations")
-    rules = []
-    for kind, amount in sorted(named.items()):
+    if len(named) >= MAX_RULES:
+        faults.add("participations", f"A version holds at most {MAX_RULES} rules.")
+        return []
+    rules: dict[str, Rule] = {}
+    for kind, amount in sorted((name.strip(), amount) for name, amount in named.items()):
         points = faults.whole(amount, 1, MAX_POINTS, f"participations.{kind}")
         when = read_conditions({"participations": [kind]}, "participations", faults)
-        rules.append(
-            Rule(key=f"for {kind}"[:40], effect=Fixed(points), when=when, rounding="floor", hold_days=hold_days)
-        )
-    return rules
+        key = _participation_key(kind)
+        if key in rules:
+            faults.add(f"participations.{kind}", "It is named twice.")
+        rules[key] = Rule(key=key, effect=Fixed(points), when=when, rounding="floor", hold_days=hold_days)
+    return list(rules.values())
+
+
+def _participation_key(kind: str) -> str:
+    """The key of the rule for a kind of taking part: another for each kind, however long they are alike."""
+    key = f"for {kind}"
+    if len(key) <= MAX_KEY and key.isprintable():
+        return key
+    start = "".join(letter for letter in key if letter.isprintable())[: MAX_KEY - 9]
+    return f"{start}-{sha256(kind.encode(errors='replace')).hexdigest()[:8]}"
 
 
 def _effect(value: Any, field: str, faults: Faults) -> Effect:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from programs.errors import ProgramNotFound, RuleTakesEffectInThePast
 from programs.infos import ProgramInfo
 from programs.models import Program, RuleVersion
-from programs.rules import RuleSet, write_rules
+from programs.rules import RuleSet, read_rules, write_rules
 from programs.selectors.catalogue import get_program
 from programs.services.checking import checked_rules
 from programs.services.notices import NoticeDraft, add_notice, checked_notice
@@ -111,11 +111,14 @@ def set_program_status(*, tenant: UUID, program: UUID, status: str, actor: Actor
 def _add_version(
     tenant: UUID, program: UUID, version: int, rules: RuleSet, effective_at: datetime, actor: Actor
 ) -> RuleVersion:
+    spec = write_rules(rules)
+    # Whatever cannot be read back would stop every sale of the brand.
+    assert read_rules(spec) == rules
     row = RuleVersion.objects.create(
         tenant_id=tenant,
         program_id=program,
         version=version,
-        spec=write_rules(rules),
+        spec=spec,
         effective_at=effective_at,
         created_at=now(),
         created_by=actor.label[:80],

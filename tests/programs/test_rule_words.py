@@ -55,6 +55,8 @@ def test_rules_in_words() -> None:
         (CASHBACK | {"rounding": "banker"}, "rounding"),
         (CASHBACK | {"base": "net"}, "base"),
         (POINTS | {"participations": {"event": 0}}, "participations.event"),
+        (POINTS | {"participations": {"event": 5, " event": 6}}, "participations.event"),
+        (POINTS | {"participations": {f"kind {number}": 5 for number in range(50)}}, "participations"),
         (CASHBACK | {"weekday": 1}, "weekday"),
         ({"rules": []}, "rules"),
         ({"rules": [rule("a", percent(1)), rule("a", percent(2))]}, "rules.1.key"),

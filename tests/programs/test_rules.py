@@ -125,6 +125,13 @@ def test_taking_part_gives_the_points_of_its_kind() -> None:
     assert amounts(evaluate(found, sale(5000))) == {"base": 50}
 
 
+def test_kinds_of_taking_part_that_begin_alike_each_have_a_rule() -> None:
+    kinds = [f"challenge:consumer-week-of-the-year-2026-{number}" for number in (1, 2)]
+    found = read_rules(POINTS | {"participations": dict.fromkeys([*kinds, "a\u2009b"], 5)})
+    assert read_rules(write_rules(found)) == found
+    assert [len(amounts(evaluate(found, ParticipationFacts(kind)))) for kind in kinds] == [1, 1]
+
+
 WINE_AND_BREAD = lines_of(
     [Article("w", "wine", frozenset({"red"}), 2, 2500), Article("b", "bread", quantity=1, unit_minor=5000)],
     gross_minor=10000,

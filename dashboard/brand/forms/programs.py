@@ -74,7 +74,7 @@ class RuleForm(DeskForm):
             kind, equals, points = line.partition("=")
             if not equals or not kind.strip() or not points.strip().isdigit():
                 raise ValidationError(_("Escreva cada linha como “evento = 50”."))
-            found[kind.strip()[:40]] = int(points)
+            found[kind.strip()] = int(points)
         return found
 
     def clean(self) -> dict[str, Any]:
