@@ -103,4 +103,6 @@ def _midnight(day: str | None, zone: ZoneInfo) -> datetime | None:
 
 
 def _end_of(day: str | None, zone: ZoneInfo) -> datetime | None:
-    return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time.min, zone) if day else None
+    if day is None or (last := date.fromisoformat(day)) == date.max:
+        return None  # no day comes after it
+    return datetime.combine(last + timedelta(days=1), time.min, zone)

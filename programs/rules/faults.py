@@ -70,7 +70,7 @@ class Faults:
     def names(self, value: Any, most: int, field: str) -> frozenset[str]:
         """A list of names or codes."""
         fine = isinstance(value, (list, tuple)) and all(
-            isinstance(each, str) and 0 < len(each.strip()) <= 200 for each in value
+            isinstance(each, str) and 0 < len(each.strip()) <= 200 and _can_be_kept(each) for each in value
         )
         if not fine:
             self.add(field, "A list of names is needed.")
@@ -100,3 +100,8 @@ class Faults:
             self.add(field, "Hours like 18:30 are needed.")
             return 0
         return at.hour * 60 + at.minute
+
+
+def _can_be_kept(name: str) -> bool:
+    """Whether a database holds such a text: neither a NUL nor half of a letter is in it."""
+    return "\0" not in name and not any("\ud800" <= letter <= "\udfff" for letter in name)

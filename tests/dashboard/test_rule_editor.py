@@ -140,6 +140,22 @@ def test_faults_stand_beside_their_fields_and_nothing_changes(
     assert version.version == 1
 
 
+def test_a_name_that_no_database_holds_is_refused(aurora: TenantInfo) -> None:
+    program, client = opened(aurora), sign_in(aurora).client
+    rules = read_rules({"rules": [TWO_RULES["rules"][0] | {"when": {"products": ["SKU"]}}]})
+    data = typed(aurora, rules, r0__products="a\0b", do="publish")
+    answer = post(client, reverse("dashboard:program_rules", args=[program]), data)
+    assert answer.status_code == 422
+    assert "Escreva um nome por linha" in html.unescape(answer.content.decode())
+
+
+def test_the_simple_form_refuses_digits_that_are_no_number(aurora: TenantInfo) -> None:
+    typed_in = {"name": "x", "kind": "points", "points": "1", "per": "1,00", "base": "paid"}
+    url, client = reverse("dashboard:program_new"), sign_in(aurora).client
+    assert client.post(url, typed_in | {"participations": "evento = ²"}).status_code == 422
+    assert programs(tenant=aurora.id) == []
+
+
 def test_rules_that_contradict_say_what_to_change(aurora: TenantInfo) -> None:
     program, client = opened(aurora), sign_in(aurora).client
     data = typed(aurora, read_rules(TWO_RULES), r0__mode="exclusive", r1__mode="exclusive", do="publish")

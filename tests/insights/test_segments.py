@@ -88,6 +88,15 @@ def test_each_condition_finds_those_it_says(aurora: TenantInfo, boreal: TenantIn
     assert found(aurora, accepts_marketing=True) == set()
 
 
+def test_a_filter_may_end_on_the_last_day_of_all(aurora: TenantInfo) -> None:
+    with_program(aurora)
+    ana = make_customer(aurora, "Ana")
+    make_customer(aurora, "Rui")
+    sell(aurora, ana.id, 10_000, "1")
+    assert found(aurora, enrolled_until="9999-12-31") == {"Ana", "Rui"}
+    assert found(aurora, purchases_at_least=1, purchases_until="9999-12-31") == {"Ana"}
+
+
 def test_what_was_given_back_does_not_count(aurora: TenantInfo) -> None:
     with_program(aurora)
     customer = make_customer(aurora, "Ana")

@@ -52,6 +52,8 @@ def test_rules_in_words() -> None:
         (CASHBACK | {"minimum_minor": -1}, "minimum_minor"),
         (CASHBACK | {"hold_days": 366}, "hold_days"),
         (CASHBACK | {"stores": "centro"}, "stores"),
+        (CASHBACK | {"stores": ["a\0b"]}, "stores"),
+        (CASHBACK | {"stores": ["a\ud800b"]}, "stores"),
         (CASHBACK | {"rounding": "banker"}, "rounding"),
         (CASHBACK | {"base": "net"}, "base"),
         (POINTS | {"participations": {"event": 0}}, "participations.event"),

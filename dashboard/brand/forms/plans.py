@@ -103,7 +103,7 @@ class PlanForm(DeskForm):
 
     def clean_reminder_days(self) -> tuple[int, ...]:
         found = re.findall(r"\d+|[^\d\s,;]+", str(self.cleaned_data["reminder_days"]))
-        if not all(each.isdigit() for each in found):
+        if not all(each.isdecimal() for each in found):
             raise ValidationError(_("Escreva os dias com vírgulas, como 30, 7, 1."))
         return tuple(int(each) for each in found)
 

@@ -72,7 +72,7 @@ class RuleForm(DeskForm):
             if not line.strip():
                 continue
             kind, equals, points = line.partition("=")
-            if not equals or not kind.strip() or not points.strip().isdigit():
+            if not equals or not kind.strip() or not points.strip().isdecimal():
                 raise ValidationError(_("Escreva cada linha como “evento = 50”."))
             found[kind.strip()] = int(points)
         return found

@@ -46,7 +46,7 @@ class Editor:
         """Change the list of cards as a button says (`add`, `up:2`, `condition:0:stores`); the id to focus then."""
         name, _colon, rest = action.partition(":")
         place_text, _colon, more = rest.partition(":")
-        place = int(place_text) if place_text.isdigit() and int(place_text) < len(self.states) else None
+        place = int(place_text) if place_text.isdecimal() and int(place_text) < len(self.states) else None
         focus = ""
         if name == "add" and len(self.states) < MAX_RULES:
             focus = self._insert(len(self.states), {"effect": _first_effect(self.choices.kind), "mode": "sum"})
@@ -186,7 +186,7 @@ class Editor:
 
 def _count(data: QueryDict) -> int:
     text = data.get("count", "0")
-    return min(int(text), MAX_RULES) if text.isdigit() else 0
+    return min(int(text), MAX_RULES) if text.isdecimal() else 0
 
 
 def _is_as_sent(data: QueryDict, state: dict[str, Any], place: int) -> bool:
