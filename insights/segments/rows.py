@@ -13,7 +13,7 @@ def segment_info(row: Segment) -> SegmentInfo:
         key=row.key,
         name=row.name,
         kind=row.kind,
-        spec=SegmentSpec.read(row.spec),
+        spec=SegmentSpec.kept(row.spec),
         size=row.size,
         refreshed_at=row.refreshed_at,
         is_waiting=is_filter and (row.refreshed_at is None or row.asked_at > row.refreshed_at),

@@ -62,6 +62,11 @@ class SegmentSpec:
             raise InvalidInput(errors)
         return cls(**given)
 
+    @classmethod
+    def kept(cls, data: Mapping[str, Any]) -> Self:
+        """A filter as its row has it. It was judged when it was made; what is judged since then leaves it alone."""
+        return cls(**{name: _READERS[name](value) for name, value in data.items()})
+
     def write(self) -> dict[str, Any]:
         """The JSON object, with nothing that is no condition."""
         values = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
@@ -155,6 +160,9 @@ _PAIRS = (
 )
 
 
+_WHICH_SALES = ("stores", "purchases_within_days", "purchases_from", "purchases_until")
+
+
 def _contradictions(given: Mapping[str, Any]) -> dict[str, list[str]]:
     """Conditions that nobody can meet, so that no list stays empty for a reason nobody sees."""
     errors = {
@@ -162,8 +170,19 @@ def _contradictions(given: Mapping[str, Any]) -> dict[str, list[str]]:
         for least, most, sentence in _PAIRS
         if least in given and most in given and given[most] < given[least]
     }
+    if given.get("purchases_at_most") == 0 and _wants_a_sale(given):
+        errors["purchases_at_most"] = ["Who bought nothing spent nothing, and never bought: nobody would fit."]
     if ("balance_unit" in given) != ("balance_at_least" in given):
         errors["balance_at_least"] = ["Say both how much and of what."]
     if given.get("accepts_marketing") is False:
         errors["accepts_marketing"] = ["Only who accepts can be asked for."]
     return errors
+
+
+def _wants_a_sale(given: Mapping[str, Any]) -> bool:
+    """Whether a condition beside the number of purchases asks for one: of those counted, or of any if all are."""
+    counts_all = not given.keys() & set(_WHICH_SALES)
+    asked = {"spent_at_least_minor", "spent_at_most_minor"}
+    if counts_all:
+        asked |= {"bought_within_days", "not_bought_for_days"}
+    return bool(given.keys() & asked)

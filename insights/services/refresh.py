@@ -32,7 +32,7 @@ def refresh_segment(*, tenant: UUID, key: str) -> SegmentInfo | None:
     if row is None:
         return None
     started = now()
-    found = find_members(tenant=tenant, spec=SegmentSpec.read(row.spec))
+    found = find_members(tenant=tenant, spec=SegmentSpec.kept(row.spec))
     before = members_of(tenant=tenant, kind="segment", key=key)
     for chunk in _chunks(found - before):
         joined = [MembershipInfo(each, "segment", key, started, None) for each in chunk]

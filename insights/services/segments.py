@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,13 +13,16 @@ from insights.infos import SegmentInfo
 from insights.models import Segment
 from insights.segments.rows import segment_info
 from insights.segments.spec import SegmentSpec
+from programs.selectors import find_ladder, plans
 from smartbis.customers.selectors import members_after
 from smartbis.customers.services import remove_members
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
+from smartbis.kernel.units import POINTS, TIER_POINTS
 from smartbis.outbox.work import request_work
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.selectors import get_tenant, stores
 from smartbis.tenancy.services import record_audit
 
 MOST_SEGMENTS = 200
@@ -44,7 +47,7 @@ def create_segment(
     """
     wanted = _checked_name(name)
     named = _checked_key(key) if key else key_of(wanted)
-    read = _checked_spec(kind, spec)
+    read = _checked_spec(tenant, kind, spec)
     instant = now()
     with tenant_scope(tenant):
         if Segment.objects.filter(tenant_id=tenant).count() >= MOST_SEGMENTS:
@@ -80,7 +83,7 @@ def change_segment(
         if name is not None:
             row.name = _checked_name(name)
         if spec is not None:
-            row.spec = _checked_spec(row.kind, spec).write()
+            row.spec = _checked_spec(tenant, row.kind, spec, SegmentSpec.kept(row.spec)).write()
             row.asked_at = now()
             request_work(queue="bulk")
         row.changed_at = now()
@@ -141,14 +144,44 @@ def _checked_key(key: str) -> str:
     return key
 
 
-def _checked_spec(kind: str, spec: Mapping[str, Any] | None) -> SegmentSpec:
+def _checked_spec(
+    tenant: UUID, kind: str, spec: Mapping[str, Any] | None, before: SegmentSpec | None = None
+) -> SegmentSpec:
+    """The filter, fit for this brand; what it names `before` it may go on naming. Raises InvalidInput by field."""
     if kind not in Segment.Kind.values:
         raise InvalidInput({"kind": ["Choose manual or filter."]})
     if kind == Segment.Kind.MANUAL:
         if spec:
             raise InvalidInput({"spec": ["A list has no filter."]})
         return SegmentSpec()
-    return SegmentSpec.read(spec or {})
+    read = SegmentSpec.read(spec or {})
+    if errors := dict(_unknown(tenant, read, before or SegmentSpec())):
+        raise InvalidInput(errors)
+    return read
+
+
+def _unknown(tenant: UUID, spec: SegmentSpec, before: SegmentSpec) -> Iterator[tuple[str, list[str]]]:
+    """What a filter names and the brand does not have: a key typed wrong would find nobody, for ever."""
+    if spec.balance_unit not in {None, before.balance_unit, get_tenant(tenant=tenant).currency, POINTS, TIER_POINTS}:
+        yield "balance_unit", ["No balance is counted in this."]
+    asked = (
+        ("stores", spec.stores, before.stores),
+        ("plans", spec.plans, before.plans),
+        ("tiers", spec.tiers, before.tiers),
+    )
+    for field, keys, kept in asked:
+        added = set(keys) - set(kept)
+        if added and (missing := sorted(added - _keys_there(tenant, field))):
+            yield field, [f"There is no {field.removesuffix('s')} {', '.join(missing)}."]
+
+
+def _keys_there(tenant: UUID, field: str) -> set[str]:
+    if field == "stores":
+        return {str(each.id) for each in stores(tenant=tenant, active_only=False)}
+    if field == "plans":
+        return {each.key for each in plans(tenant=tenant)}
+    ladder = find_ladder(tenant=tenant)
+    return {each.key for each in ladder.ladder.tiers} if ladder else set()
 
 
 def _audit(tenant: UUID, actor: Actor, action: str, row: Segment) -> None:

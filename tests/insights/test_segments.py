@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from insights.errors import SegmentIsLiving, SegmentKeyTaken, SegmentNotFound
+from insights.models import Segment
 from insights.segments.finding import find_members
 from insights.segments.spec import SegmentSpec
 from insights.selectors import count_members, every_member, get_segment, segment_members, segments
@@ -33,6 +34,7 @@ from smartbis.customers.services import (
 from smartbis.kernel.clock import frozen, now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.outbox.work import drain_queue
+from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.dashboard.desk import sell, with_program
 from tests.factories import actor, make_customer, store_of
@@ -115,6 +117,9 @@ def test_what_was_given_back_does_not_count(aurora: TenantInfo) -> None:
         ({"purchases_at_least": 3, "purchases_at_most": 2}, "purchases_at_most"),
         ({"not_bought_for_days": 60, "bought_within_days": 30}, "bought_within_days"),
         ({"balance_at_least": 5}, "balance_at_least"),
+        ({"purchases_at_most": 0, "spent_at_least_minor": 100}, "purchases_at_most"),
+        ({"purchases_at_most": 0, "bought_within_days": 30}, "purchases_at_most"),
+        ({"purchases_at_most": 0, "not_bought_for_days": 30}, "purchases_at_most"),
         ({"enrolled_within_days": 0}, "enrolled_within_days"),
         ({"enrolled_from": "2026-13-01"}, "enrolled_from"),
         ({"stores": ["centro"]}, "stores"),
@@ -132,6 +137,53 @@ def test_a_filter_that_cannot_be_names_the_field(spec: dict[str, object], field:
 def test_a_filter_reads_back_what_it_wrote() -> None:
     spec = {"tags": ["a", "b"], "purchases_at_least": 2, "enrolled_from": "2026-01-01", "accepts_marketing": True}
     assert SegmentSpec.read(spec).write() == spec
+
+
+def test_who_bought_elsewhere_may_have_bought_nothing_here(aurora: TenantInfo) -> None:
+    with_program(aurora)
+    ana = make_customer(aurora, "Ana")
+    sell(aurora, ana.id, 10_000, "1")
+    assert found(aurora, bought_within_days=30, purchases_at_most=0, purchases_until="2020-01-01") == {"Ana"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        ({"balance_unit": "reais", "balance_at_least": 5}, "balance_unit"),
+        ({"plans": ["gould"]}, "plans"),
+        ({"tiers": ["gould"]}, "tiers"),
+    ],
+)
+def test_a_filter_names_only_what_the_brand_has(
+    aurora: TenantInfo, boreal: TenantInfo, spec: dict[str, object], field: str
+) -> None:
+    for brand in (aurora, boreal):
+        with pytest.raises(InvalidInput) as refusal:
+            create_segment(tenant=brand.id, name="Todos", kind="filter", spec=spec, actor=OWNER)
+        assert field in refusal.value.errors
+        assert segments(tenant=brand.id) == []
+
+
+def test_a_store_of_another_brand_is_no_store_and_what_was_named_before_stays(
+    aurora: TenantInfo, boreal: TenantInfo
+) -> None:
+    spec = {"stores": [str(store_of(boreal).id)]}
+    with pytest.raises(InvalidInput):
+        create_segment(tenant=aurora.id, name="Todos", kind="filter", spec=spec, actor=OWNER)
+    made = create_segment(tenant=aurora.id, name="Todos", kind="filter", actor=OWNER)
+    with tenant_scope(aurora.id):
+        Segment.objects.filter(id=made.id).update(spec={"tiers": ["old"], "purchases_at_most": 0})
+    changed = {"tiers": ["old"], "enrolled_within_days": 5}
+    assert change_segment(tenant=aurora.id, key="todos", spec=changed, actor=OWNER).spec.tiers == ("old",)
+
+
+def test_a_filter_that_is_refused_by_now_can_still_be_seen_and_deleted(aurora: TenantInfo) -> None:
+    made = create_segment(tenant=aurora.id, name="Todos", kind="filter", actor=OWNER)
+    with tenant_scope(aurora.id):
+        Segment.objects.filter(id=made.id).update(spec={"purchases_at_most": 0, "bought_within_days": 5})
+    refresh_due_segments(tenant=aurora.id)
+    assert [each.size for each in segments(tenant=aurora.id)] == [0]
+    delete_segment(tenant=aurora.id, key="todos", actor=OWNER)
 
 
 def test_memberships_follow_by_difference(aurora: TenantInfo, boreal: TenantInfo) -> None:

@@ -74,7 +74,9 @@ def _sentence_for(field: str, sentences: list[str]) -> list[str]:
         "email": _("Este e-mail não parece completo."),
         "tag": _("Até 40 letras, sem vírgula."),
         "bought_within_days": _("Ninguém parou de comprar há mais tempo e comprou há menos: mude um dos dois."),
-        "purchases_at_most": _("O máximo precisa ser maior que o mínimo."),
+        "purchases_at_most": _(
+            "O máximo precisa ser maior que o mínimo, e não zero se você pergunta pelo gasto ou pela última compra."
+        ),
         "spent_at_most": _("O máximo precisa ser maior que o mínimo."),
         "enrolled_until": _("O fim precisa vir depois do começo."),
         "shop_url": _("Use um endereço como https://loja.exemplo.com.br."),
