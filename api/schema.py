@@ -64,6 +64,10 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "adjustment_decided": (409, "This adjustment was decided already."),
     "adjustment_own_request": (409, "A second person has to decide on this adjustment."),
     "adjustment_above_limit": (409, "This adjustment is above your limit."),
+    "program_changed": (
+        409,
+        "Another version was published meanwhile. Look at it, and make your changes to it.",
+    ),
     "slug_taken": (409, "This name or code is already in use."),
     "plan_closed": (409, "This plan cannot be started or renewed any more."),
     "plan_not_for_points": (409, "This plan has no price in points."),

@@ -11,10 +11,17 @@ class ProgramNotFound(NotFound):
 
 
 class RuleTakesEffectInThePast(InvalidInput):
-    """A new version may not take effect before the one in force, nor before now."""
+    """A new version may not take effect before now."""
 
     code = "rule_effective_in_past"
     sentence = "A new version takes effect now or later."
+
+
+class ProgramChanged(DomainError):
+    """Another version was published since the one that this one was made from."""
+
+    code = "program_changed"
+    sentence = "Another version was published meanwhile. Look at it, and make your changes to it."
 
 
 class SalesNotAllowed(PermissionMissing):

@@ -25,7 +25,10 @@ class RuleVersionInfo:
 
 @dataclass(frozen=True)
 class ProgramInfo:
-    """A programme with the version in force and the one that will follow."""
+    """A programme with the version in force and those that will follow, by when they do.
+
+    `latest` is the number of the version that was published last, whenever it takes effect.
+    """
 
     id: UUID
     name: str
@@ -33,7 +36,18 @@ class ProgramInfo:
     unit: str
     status: str
     current: RuleVersionInfo | None
-    upcoming: RuleVersionInfo | None
+    planned: tuple[RuleVersionInfo, ...]
+    latest: int
+
+    @property
+    def upcoming(self) -> RuleVersionInfo | None:
+        """The version that will follow the one in force."""
+        return self.planned[0] if self.planned else None
+
+    @property
+    def last(self) -> RuleVersionInfo | None:
+        """The version in force once all that is planned has come."""
+        return self.planned[-1] if self.planned else self.current
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,11 @@ class VersionIn(serializers.Serializer[Any]):
 
     spec = serializers.DictField(help_text="Rules, spending of balance, and what points are worth: all of them.")
     effective_at = FutureInstantField(required=False, help_text="Now if absent.")
+    based_on = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        help_text="The highest `version` that you know of: refused if another was published since.",
+    )
     notice = NoticeIn(required=False, help_text="Absent: members are not told.")
 
 

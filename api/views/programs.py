@@ -169,11 +169,12 @@ class ProgramVersions(ProgramView):
         "Publish new rules",
         description="A version holds all rules; it takes effect at `effective_at`, and sales with an earlier time keep "
         "earning by the version then in force. Keep a rule's `key` through versions: limits and budgets are counted "
-        "by it.",
+        "by it. A version that is planned for later stays: this one is in force until then, or replaces it if it "
+        "starts at the same moment. With `based_on` nobody else's changes are undone unseen.",
         body=VersionIn,
         answers={201: ProgramDetailOut},
         replies={201: "Published."},
-        problems=["rule_invalid", "rule_effective_in_past", "program_not_found"],
+        problems=["rule_invalid", "rule_effective_in_past", "program_not_found", "program_changed"],
         key="optional",
         examples=[
             sent(
@@ -181,6 +182,7 @@ class ProgramVersions(ProgramView):
                 {
                     "spec": {"rules": [RULE]},
                     "effective_at": "2026-12-01T03:00:00Z",
+                    "based_on": 1,
                     "notice": {"text": "A partir de dezembro: 20% de cashback em cada compra.", "send": True},
                 },
             ),
@@ -200,6 +202,7 @@ class ProgramVersions(ProgramView):
                 spec=given["spec"],
                 actor=self.actor,
                 effective_at=given.get("effective_at"),
+                based_on=given.get("based_on"),
                 notice=notice,
             )
             return 201, self.detail(info)

@@ -167,7 +167,10 @@ def _refusals() -> Mapping[str, str]:
         "adjustment_above_limit": _("Este ajuste passa do seu limite: peça a alguém com limite maior."),
         "idempotency_key_reused": _("Esta página ficou velha. Confira e confirme de novo."),
         "request_in_progress": _("O mesmo pedido já está em andamento."),
-        "rule_effective_in_past": _("Escolha um momento de agora em diante, depois da última versão publicada."),
+        "rule_effective_in_past": _("Escolha um momento de agora em diante."),
+        "program_changed": _(
+            "Outra versão foi publicada enquanto você editava: abra as regras de novo e faça a mudança sobre ela."
+        ),
         "backtest_ended": _("Este teste já terminou."),
         "backtests_waiting": _("Há testes demais na fila: pare um, ou espere que terminem."),
         "import_not_undoable": _("Só dá para desfazer uma importação que terminou."),

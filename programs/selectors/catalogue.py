@@ -96,7 +96,7 @@ def version_rules(row: RuleVersion) -> RuleSet:
 
 
 def programs(*, tenant: UUID) -> list[ProgramInfo]:
-    """Every programme, the oldest first, with the version in force and the next."""
+    """Every programme, the oldest first, with the version in force and those that follow."""
     with tenant_scope(tenant, read_only=True):
         return read(programs_reading(tenant))
 
@@ -124,11 +124,16 @@ def programs_reading(tenant: UUID) -> Reading[list[ProgramInfo]]:
 def _told(program: tuple[Any, ...], versions: list[tuple[Any, ...]], instant: datetime) -> ProgramInfo:
     dated = [row for row in versions if row[0] is not None]
     place = bisect_right(dated, instant, key=lambda row: cast(datetime, row[3]))
-    now_and_next = [_told_version(row) for row in dated[max(place - 1, 0) : place + 1]]
-    current = now_and_next.pop(0) if place else None
+    current = _told_version(dated[place - 1]) if place else None
+    planned = _standing([_told_version(row) for row in dated[place:]])
     program_id, name, kind, unit, status = program
-    upcoming = now_and_next[0] if now_and_next else None
-    return ProgramInfo(program_id, name, kind, unit, status, current, upcoming)
+    latest = max((row[1] for row in dated), default=0)
+    return ProgramInfo(program_id, name, kind, unit, status, current, planned, latest)
+
+
+def _standing(planned: list[RuleVersionInfo]) -> tuple[RuleVersionInfo, ...]:
+    """Those that will come into force, in their order: of several for one moment the newest does."""
+    return tuple({each.effective_at: each for each in planned}.values())
 
 
 def _told_version(row: tuple[Any, ...]) -> RuleVersionInfo:
@@ -162,7 +167,8 @@ def _info(row: Program, versions: list[RuleVersion], instant: datetime) -> Progr
         unit=row.unit,
         status=row.status,
         current=_version(past[-1]) if past else None,
-        upcoming=_version(future[0]) if future else None,
+        planned=_standing([_version(each) for each in future]),
+        latest=max((version.version for version in versions), default=0),
     )
 
 

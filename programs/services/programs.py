@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from programs.errors import ProgramNotFound, RuleTakesEffectInThePast
+from programs.errors import ProgramChanged, ProgramNotFound, RuleTakesEffectInThePast
 from programs.infos import ProgramInfo
 from programs.models import Program, RuleVersion
 from programs.rules import RuleSet, read_rules, write_rules
@@ -59,28 +59,32 @@ def publish_rule(
     spec: Any,
     actor: Actor,
     effective_at: datetime | None = None,
+    based_on: int | None = None,
     notice: NoticeDraft | None = None,
 ) -> ProgramInfo:
-    """Publish a new version of a programme's rule, in force from `effective_at` (now).
+    """Publish a new version of a programme's rule, in force from `effective_at` (now) until the next planned one.
 
-    Sales that happened earlier keep earning by the version that was in force then.
+    Sales that happened earlier keep earning by the version that was in force then. A version for the moment of a
+    planned one replaces it. `based_on` is the number of the latest version that its author knew.
     A `notice` tells members of it: on the portal at once, by message in the background.
-    Raises ProgramNotFound, InvalidRule, InvalidInput, RuleTakesEffectInThePast.
+    Raises ProgramNotFound, ProgramChanged, InvalidRule, InvalidInput, RuleTakesEffectInThePast.
     """
     told = checked_notice(notice) if notice else None
-    instant = now()
-    starts = effective_at or instant
-    if starts < instant:
+    if effective_at and effective_at < now():
         raise RuleTakesEffectInThePast({"effective_at": [RuleTakesEffectInThePast.sentence]})
     with tenant_scope(tenant):
         row = Program.objects.select_for_update(no_key=True).filter(id=program).first()
         if row is None:
             raise ProgramNotFound
-        rules = checked_rules(tenant=tenant, kind=row.kind, spec=spec, program=program)
-        newest = RuleVersion.objects.filter(program=row).order_by("-version").first()
+        versions = RuleVersion.objects.filter(program=row)
+        newest = versions.order_by("-version").first()
         assert newest is not None
-        if starts < newest.effective_at:
-            raise RuleTakesEffectInThePast({"effective_at": ["A version that starts later is already published."]})
+        if based_on not in (None, newest.version):
+            raise ProgramChanged
+        rules = checked_rules(tenant=tenant, kind=row.kind, spec=spec, program=program)
+        # Another machine's clock may be ahead: what it published at once comes first all the same.
+        starts = effective_at or max(now(), newest.created_at)
+        before = versions.filter(effective_at__lte=starts).order_by("-effective_at", "-version").first()
         added = _add_version(tenant, program, newest.version + 1, rules, starts, actor)
         if told:
             add_notice(tenant, added, told)
@@ -90,7 +94,7 @@ def publish_rule(
             action="program.publish_rule",
             object_kind="program",
             object_id=program,
-            before=newest.spec,
+            before=(before or newest).spec,
             after=write_rules(rules),
         )
         return get_program(tenant=tenant, program=program)

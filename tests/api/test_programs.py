@@ -35,6 +35,15 @@ def test_a_programme_is_opened_once_and_gets_versions(
     assert theirs.get("/programs").json()["results"] == []
 
 
+def test_a_version_made_from_an_older_one_is_refused(aurora: TenantInfo, caller: Callable[..., Any]) -> None:
+    ours = caller(aurora)
+    path = f"/programs/{ours.post('/programs', DRAFT).json()['id']}"
+    assert ours.post(f"{path}/versions", {"spec": MORE, "based_on": 1}).status_code == 201
+    answer = ours.post(f"{path}/versions", {"spec": SPEC, "based_on": 1})
+    assert (answer.status_code, answer.json()["code"]) == (409, "program_changed")
+    assert [each["version"] for each in ours.get(path).json()["versions"]] == [2, 1]
+
+
 def test_what_is_wrong_with_rules_is_named_by_field(aurora: TenantInfo, caller: Callable[..., Any]) -> None:
     bad = {"rules": [{"key": "a", "effect": {"kind": "percentage", "basis_points": 0}}]}
     answer = caller(aurora).post("/programs", DRAFT | {"spec": bad})

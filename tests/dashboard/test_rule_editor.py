@@ -1,6 +1,8 @@
 """The rule editor: presets, buttons that travel as fields, faults beside their fields, trying, publishing, telling."""
 
 import html
+import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +21,9 @@ from programs.selectors import get_program, programs
 from programs.selectors.notices import notices_for
 from programs.selectors.plans import plans
 from programs.selectors.tiers import find_ladder
-from programs.services import open_program
+from programs.services import open_program, publish_rule
 from smartbis.customers.infos import ConsentGiven
+from smartbis.kernel.clock import now
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.dashboard.desk import OWNER, sign_in, with_program
@@ -115,6 +118,53 @@ def test_publishing_keeps_what_was_not_touched(aurora: TenantInfo) -> None:
     page = html.unescape(client.get(reverse("dashboard:program", args=[program])).content.decode())
     assert "<del>5% de cashback em cada compra.</del>" in page
     assert "<ins>6% de cashback em cada compra.</ins>" in page
+
+
+def shown(page: Any, name: str) -> str:
+    """The value of a field of a page."""
+    (tag,) = re.findall(rf'<input[^>]*name="{name}"[^>]*>', page.content.decode())
+    found = re.search(r'value="([^"]*)"', tag)
+    return found[1] if found else ""
+
+
+def test_who_publishes_second_is_told_and_undoes_nothing(aurora: TenantInfo) -> None:
+    program, client = opened(aurora), sign_in(aurora).client
+    url = reverse("dashboard:program_rules", args=[program])
+    known = shown(client.get(url), "based_on")
+    pix = {"key": "pix", "effect": {"kind": "percentage", "basis_points": 100}, "when": {"payment_methods": ["pix"]}}
+    publish_rule(tenant=aurora.id, program=program, spec={"rules": [*TWO_RULES["rules"], pix]}, actor=OWNER)
+    answer = post(client, url, typed(aurora, read_rules(TWO_RULES), based_on=known, do="publish"))
+    assert answer.status_code == 422
+    assert "Outra versão foi publicada" in html.unescape(answer.content.decode())
+    version = get_program(tenant=aurora.id, program=program).current
+    assert version is not None
+    assert version.rules.rule("pix") is not None
+    again = typed(aurora, version.rules, based_on=shown(client.get(url), "based_on"), do="publish")
+    assert post(client, url, again).status_code == 302
+
+
+def test_of_planned_versions_the_last_is_changed_in_its_place_or_the_one_that_is_chosen(aurora: TenantInfo) -> None:
+    program, client = opened(aurora), sign_in(aurora).client
+    url = reverse("dashboard:program_rules", args=[program])
+    moments = [now() + timedelta(days=10), now() + timedelta(days=20)]
+    for moment, basis in zip(moments, (700, 900), strict=True):
+        spec = {"rules": [{"key": "base", "effect": {"kind": "percentage", "basis_points": basis}}]}
+        publish_rule(tenant=aurora.id, program=program, spec=spec, actor=OWNER, effective_at=moment)
+    percents = [shown(client.get(url + more), "r0-percent") for more in ("", "?from=1", "?from=2", "?from=x")]
+    assert percents == ["9", "5", "7", "9"]
+    rules = read_rules(TWO_RULES)
+    data = typed(aurora, rules, starts=shown(client.get(url), "starts"), do="publish")
+    assert post(client, url, data).status_code == 302
+    page = client.get(reverse("dashboard:program", args=[program])).content.decode()
+    assert page.count("?from=") == 3
+    assert "substituída" in page
+    info = get_program(tenant=aurora.id, program=program)
+    assert [(each.version, each.effective_at) for each in info.planned] == [(2, moments[0]), (4, moments[1])]
+    assert "ela continua" in client.get(f"{url}?from=1").content.decode()
+    assert post(client, f"{url}?from=1", typed(aurora, rules, r0__percent="6", do="publish")).status_code == 302
+    info = get_program(tenant=aurora.id, program=program)
+    assert info.current is not None
+    assert (info.current.version, info.latest, len(info.planned)) == (5, 5, 2)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def _sentence_for(field: str, sentences: list[str]) -> list[str]:
         "header_file": _("Este arquivo não está mais guardado. Escolha-o de novo."),
         "header_files": _("Há arquivos demais guardados. Jogue fora rascunhos que não servem mais."),
         "stores": _("Alguma destas lojas não existe mais."),
-        "effective_at": _("Escolha um momento de agora em diante, depois da última versão publicada."),
+        "effective_at": _("Escolha um momento de agora em diante."),
     }
     return [own[field]] if field in own else sentences
 

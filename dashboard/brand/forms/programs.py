@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm, LocalMoment, PercentField
-from programs.infos import ProgramInfo
+from programs.infos import ProgramInfo, RuleVersionInfo
 from programs.rules import InvalidRule, Percentage, PerUnit, RuleSet, read_rules
 from programs.rules.spec import Fixed
 from smartbis.forms import MoneyField
@@ -122,11 +122,13 @@ class NewVersionForm(RuleForm):
         required=False,
         help_text=gettext_lazy("Vazio: agora. Vendas anteriores não mudam."),
     )
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *positional: Any, program: ProgramInfo, **options: Any) -> None:
         self.program = program
-        version = program.upcoming or program.current
-        options.setdefault("initial", initial_of(version.rules) if version else {})
+        version = program.last
+        shown = initial_of(version.rules) | next_of(program, version) if version else {}
+        options.setdefault("initial", shown)
         super().__init__(*positional, **options)
 
     def program_kind(self) -> str:
@@ -134,8 +136,18 @@ class NewVersionForm(RuleForm):
 
     def effective_at(self) -> datetime | None:
         """From when; None is now. After validation."""
-        starts: datetime | None = self.cleaned_data["starts"]
-        return starts
+        return exact(self.cleaned_data["starts"], self.program)
+
+
+def next_of(program: ProgramInfo, version: RuleVersionInfo) -> dict[str, Any]:
+    """How a next version begins that is made from `version`: in its place if it is planned, else now."""
+    return {"based_on": program.latest, "starts": version.effective_at if version in program.planned else None}
+
+
+def exact(starts: datetime | None, program: ProgramInfo) -> datetime | None:
+    """The moment that was typed; a planned version's own where that is the same to the minute, as forms show it."""
+    moments = (each.effective_at for each in program.planned)
+    return next((each for each in moments if each.replace(second=0, microsecond=0) == starts), starts)
 
 
 def spec_of(kind: str, given: dict[str, Any]) -> dict[str, Any]:

@@ -57,8 +57,7 @@ _SAID: list[tuple[str, _Say]] = [
      lambda m: _("Diga antes quanto valem os pontos, mais abaixo: a verba é contada em dinheiro.")),
     (r"This rule has already given (.*): set the budget.*",
      lambda m: _("Esta regra já deu %(given)s: ponha uma verba igual ou maior.") % {"given": m[1]}),
-    (r"A new version takes effect now or later\.|A version that starts later.*",
-     lambda m: _("Escolha um momento de agora em diante, depois da última versão publicada.")),
+    (r"A new version takes effect now or later\.", lambda m: _("Escolha um momento de agora em diante.")),
     (r"Use 1 to 80 characters\.", lambda m: _("Use de 1 a 80 letras.")),
 ]  # fmt: skip
 _COMPILED = [(re.compile(pattern, re.DOTALL), say) for pattern, say in _SAID]

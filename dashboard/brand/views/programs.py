@@ -56,17 +56,18 @@ def show(request: DeskRequest, program: UUID) -> HttpResponse:
     may_change = request.may("program.change")
     teller = _teller(request, info.kind)
     newest_first = rule_versions(tenant=request.tenant, program=program)
-    older = [*newest_first[1:], None]
+    edit_url = reverse("dashboard:program_rules", args=[program]) if may_change else ""
     told = notices_of(tenant=request.tenant, program=program)
     context = {
         "section": "programs",
         "program": _card(request, info),
         "rules": teller.version(info.current.rules) if info.current else [],
         "versions": [
-            _version(teller, version, before, info) | {"notice": _notice(told.get(version.id))}
-            for version, before in zip(newest_first, older, strict=True)
+            _version(teller, version, _before(version, newest_first), info)
+            | {"notice": _notice(told.get(version.id)), "edit_url": _edit_url(version, info, edit_url)}
+            for version in newest_first
         ],
-        "edit_url": reverse("dashboard:program_rules", args=[program]) if may_change else "",
+        "edit_url": edit_url,
         "change_url": reverse("dashboard:program_change", args=[program]) if may_change else "",
         "status_url": reverse("dashboard:program_status", args=[program]) if may_change else "",
     }
@@ -105,7 +106,7 @@ def new(request: DeskRequest) -> HttpResponse:
 def change(request: DeskRequest, program: UUID) -> HttpResponse:
     """Publish a new version of a programme's rule."""
     info = get_program(tenant=request.tenant, program=program)
-    version = info.upcoming or info.current
+    version = info.last
     if version and not is_simple(info.kind, version.rules):
         # Sent from here, it would drop what the simple form does not show.
         return HttpResponseRedirect(reverse("dashboard:program_rules", args=[program]))
@@ -122,6 +123,7 @@ def change(request: DeskRequest, program: UUID) -> HttpResponse:
                 spec=form.spec(),
                 actor=request.actor,
                 effective_at=form.effective_at(),
+                based_on=form.cleaned_data["based_on"],
             )
         except NotFound:
             raise
@@ -162,7 +164,7 @@ def preview(request: DeskRequest) -> HttpResponse:
 def _form_page(
     request: DeskRequest, form: RuleForm, *, program: ProgramInfo | None = None, status: int = 200
 ) -> HttpResponse:
-    version = (program.upcoming or program.current) if program else None
+    version = program.last if program else None
     initial = {"effect": {"kind": "percentage", "basis_points": 500}}
     back = reverse("dashboard:program", args=[program.id]) if program else reverse("dashboard:programs")
     context = {
@@ -214,8 +216,10 @@ def _version(
 ) -> dict[str, Any]:
     if info.current and version.id == info.current.id:
         label, tone = _("em vigor"), "ok"
-    elif version.effective_at > now():
+    elif version in info.planned:
         label, tone = _("agendada"), "info"
+    elif version.effective_at > now():
+        label, tone = _("substituída"), ""
     else:
         label, tone = _("anterior"), ""
     return {
@@ -228,6 +232,18 @@ def _version(
         "label": label,
         "tone": tone,
     }
+
+
+def _before(version: RuleVersionInfo, every: list[RuleVersionInfo]) -> RuleVersionInfo | None:
+    """What would be in force at a version's moment without it, of what was published before it."""
+    older = [each for each in every if each.version < version.version and each.effective_at <= version.effective_at]
+    return max(older, key=lambda each: (each.effective_at, each.version), default=None)
+
+
+def _edit_url(version: RuleVersionInfo, info: ProgramInfo, url: str) -> str:
+    """Where this version is changed; only where there is more than one to choose from."""
+    may_choose = url and info.planned and version in (info.current, *info.planned)
+    return f"{url}?from={version.version}" if may_choose else ""
 
 
 def _notice(told: NoticeInfo | None) -> dict[str, Any] | None:

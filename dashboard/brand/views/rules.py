@@ -1,6 +1,7 @@
 """The rule editor: a version as cards, changed by buttons that travel as form fields, then published."""
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.brand import words
 from dashboard.brand.access import desk
-from dashboard.brand.forms.programs import symbol_of
+from dashboard.brand.forms.programs import exact, next_of, symbol_of
 from dashboard.brand.forms.rules import Editor, TrialForm
 from dashboard.brand.forms.rules.telling import NoticeForm
 from dashboard.brand.pages import render_page
@@ -20,7 +21,7 @@ from dashboard.brand.requests import DeskRequest
 from dashboard.brand.rules.choices import RuleChoices, choices_for
 from dashboard.brand.rules.reasons import why_less, why_nothing
 from dashboard.brand.rules.wording import Teller
-from programs.infos import ProgramInfo
+from programs.infos import ProgramInfo, RuleVersionInfo
 from programs.presets import Preset, add_extras, find_preset
 from programs.rules import RuleSet, evaluate, read_rules
 from programs.selectors import get_program
@@ -64,7 +65,8 @@ class _Desk:
     ) -> None:
         self.request, self.program, self.preset = request, program, preset
         self.choices = _choices(request, kind)
-        version = (program.upcoming or program.current) if program else None
+        version = _chosen(program, request.GET.get("from", "")) if program else None
+        self.version = version
         self.before: RuleSet | None = version.rules if version else None
         self.start = version.rules if version else read_rules(preset.spec) if preset else None
         self.tried: dict[str, Any] | None = None
@@ -78,6 +80,8 @@ class _Desk:
         request = self.request
         if request.method != "POST":
             initial = {"name": self.preset.name, "preset": self.preset.key, "with_extras": True} if self.preset else {}
+            if self.program and self.version:
+                initial = next_of(self.program, self.version)
             self.editor = Editor(choices=self.choices, is_new=self.program is None, rules=self.start, initial=initial)
             self.notice = NoticeForm()
             return self._page()
@@ -132,7 +136,8 @@ class _Desk:
                 program=self.program.id,
                 spec=spec,
                 actor=request.actor,
-                effective_at=version.effective_at(),
+                effective_at=exact(version.effective_at(), self.program),
+                based_on=version.cleaned_data["based_on"],
                 notice=self.notice.draft(default),
             )
             messages.success(request, _("Nova versão publicada. Vendas de antes continuam pela versão de então."))
@@ -179,6 +184,12 @@ class _Desk:
         choices = self.choices
         return Teller(unit=choices.unit, currency=choices.currency, locale=choices.locale, names=choices.names)
 
+    def _next_planned(self) -> datetime | None:
+        """When a planned version follows the one that is changed here."""
+        if self.program is None or self.version != self.program.current or self.program.upcoming is None:
+            return None
+        return self.program.upcoming.effective_at
+
     def _spent(self, minor: int | None) -> str:
         return words.amount(minor, self.choices.currency) if minor is not None else ""
 
@@ -214,7 +225,8 @@ class _Desk:
             "trial": trial,
             "tried": self.tried,
             "focus": self.focus,
-            "here": request.path,
+            "here": request.get_full_path() if program else request.path,
+            "planned_at": self._next_planned(),
             "back_url": reverse("dashboard:program", args=[program.id])
             if program
             else reverse("dashboard:program_new"),
@@ -224,6 +236,12 @@ class _Desk:
         is_part = request.htmx and request.method == "POST"
         template = "dashboard/rules/editor.html" if is_part else "dashboard/rules/page.html"
         return render_page(request, template, context, status=self.status)
+
+
+def _chosen(program: ProgramInfo, number: str) -> RuleVersionInfo | None:
+    """The version to start from: the one of that number if it is in force or planned, else the last."""
+    standing = [each for each in (program.current, *program.planned) if each]
+    return next((each for each in standing if str(each.version) == number), program.last)
 
 
 def _unit_of(counts_for_tiers: bool, unit: str) -> str:

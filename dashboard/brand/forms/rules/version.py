@@ -24,14 +24,14 @@ class VersionForm(DeskForm):
     starts = LocalMoment(
         label=_("Vale a partir de"), required=False, help_text=_("Vazio: agora. Vendas anteriores não mudam.")
     )
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
     worth_points = forms.IntegerField(label=_("Pontos"), required=False, min_value=1, max_value=MAX_POINTS)
     worth_minor = MoneyField(label=_("Valem"), required=False)
 
     def __init__(self, *positional: Any, is_new: bool, kind: str, **options: Any) -> None:
         super().__init__(*positional, **{**options, "use_required_attribute": False})
-        if not is_new:
-            for name in ("name", "preset", "with_extras"):
-                del self.fields[name]
+        for name in ("based_on",) if is_new else ("name", "preset", "with_extras"):
+            del self.fields[name]
         if kind == "cashback":
             del self.fields["worth_points"], self.fields["worth_minor"]
 

@@ -1,0 +1,85 @@
+"""Publishing versions of a programme's rules: what is in force when, and what is refused."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from programs.errors import ProgramChanged, ProgramNotFound, RuleTakesEffectInThePast
+from programs.infos import ProgramInfo
+from programs.selectors import get_program, programs
+from programs.services import publish_rule
+from smartbis.kernel.clock import frozen
+from smartbis.tenancy.selectors import TenantInfo
+from tests.factories import actor, make_customer
+from tests.programs.earning import held, opened, sold
+from tests.programs.rule_sets import percent
+
+OWNER = actor("owner")
+AT = datetime(2026, 11, 18, 15, tzinfo=UTC)
+DECEMBER = datetime(2026, 12, 1, 3, 0, 30, tzinfo=UTC)
+
+
+def publish(brand: TenantInfo, program: UUID, basis_points: int, **more: Any) -> ProgramInfo:
+    """A version whose one rule gives this percentage."""
+    spec = {"rules": [{"key": "base", "effect": percent(basis_points)}]}
+    return publish_rule(tenant=brand.id, program=program, spec=spec, actor=OWNER, **more)
+
+
+def test_a_mistake_is_mended_while_a_later_version_is_planned(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    with frozen(AT):
+        info = opened(aurora, {"key": "base", "effect": percent(5000)})
+        opened(boreal, {"key": "base", "effect": percent(5000)})
+        publish(aurora, info.id, 700, effective_at=DECEMBER)
+        after = publish(aurora, info.id, 500)
+        assert after.current is not None
+        assert (after.current.version, after.latest) == (3, 3)
+        assert [each.version for each in after.planned] == [2]
+        assert programs(tenant=aurora.id) == [after]
+        sold(aurora, make_customer(aurora), 10_000, "1")
+        ana = make_customer(aurora)
+        sold(aurora, ana, 10_000, "2")
+        assert held(aurora, ana).available == 500
+        rui = make_customer(boreal)
+        sold(boreal, rui, 10_000, "1")
+        assert held(boreal, rui).available == 5_000
+    with frozen(DECEMBER + timedelta(hours=1)):
+        sold(aurora, ana, 10_000, "3")
+        assert held(aurora, ana).available == 500 + 700
+
+
+def test_a_version_for_the_moment_of_a_planned_one_replaces_it(aurora: TenantInfo) -> None:
+    with frozen(AT):
+        info = opened(aurora, {"key": "base"})
+        publish(aurora, info.id, 5000, effective_at=DECEMBER)
+        after = publish(aurora, info.id, 500, effective_at=DECEMBER)
+        assert [each.version for each in after.planned] == [3]
+        assert programs(tenant=aurora.id) == [after]
+        assert after.upcoming == after.last
+
+
+def test_a_version_made_from_an_older_one_changes_nothing(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    info = opened(aurora, {"key": "base"})
+    publish(aurora, info.id, 700, based_on=1)
+    for refusal, brand, more in (
+        (ProgramChanged, aurora, {"based_on": 1}),
+        (RuleTakesEffectInThePast, aurora, {"effective_at": AT - timedelta(days=3650)}),
+        (ProgramNotFound, boreal, {"based_on": 2}),
+    ):
+        with pytest.raises(refusal):
+            publish(brand, info.id, 900, **more)
+    assert get_program(tenant=aurora.id, program=info.id).latest == 2
+
+
+def test_what_another_machine_published_by_a_faster_clock_is_followed(aurora: TenantInfo) -> None:
+    with frozen(AT):
+        info = opened(aurora, {"key": "base"})
+    with frozen(AT + timedelta(seconds=2)):
+        publish(aurora, info.id, 700)
+    with frozen(AT + timedelta(seconds=1)):
+        publish(aurora, info.id, 900)
+    with frozen(AT + timedelta(seconds=3)):
+        current = get_program(tenant=aurora.id, program=info.id).current
+        assert current is not None
+        assert current.version == 3
