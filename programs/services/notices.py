@@ -55,6 +55,21 @@ def add_notice(tenant: UUID, version: RuleVersion, draft: NoticeDraft) -> None:
         request_work(queue="bulk")
 
 
+def take_down(version: RuleVersion) -> None:
+    """End the notices of versions that this one replaces before they begin: nobody is shown or sent them any more.
+
+    Runs in the scope that publishes; a chunk that is being sent is waited for, and is the last.
+    """
+    replaced = RuleNotice.objects.filter(
+        version__program_id=version.program_id,
+        version__effective_at=version.effective_at,
+        version__version__lt=version.version,
+    )
+    instant = now()
+    replaced.filter(shown_until__gt=instant).update(shown_until=instant)
+    replaced.filter(sends=True, sent_at__isnull=True).update(sent_at=instant)
+
+
 def put_away(*, tenant: UUID, notice: UUID, customer: UUID) -> None:
     """Show a notice to a member no more; again does nothing. Raises NotFound."""
     with tenant_scope(tenant):

@@ -12,7 +12,7 @@ from programs.models import Program, RuleVersion
 from programs.rules import RuleSet, read_rules, write_rules
 from programs.selectors.catalogue import get_program
 from programs.services.checking import checked_rules
-from programs.services.notices import NoticeDraft, add_notice, checked_notice
+from programs.services.notices import NoticeDraft, add_notice, checked_notice, take_down
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
@@ -66,7 +66,8 @@ def publish_rule(
 
     Sales that happened earlier keep earning by the version that was in force then. A version for the moment of a
     planned one replaces it. `based_on` is the number of the latest version that its author knew.
-    A `notice` tells members of it: on the portal at once, by message in the background.
+    A `notice` tells members of it: on the portal at once, by message in the background; that of a version which is
+    replaced before it begins ends.
     Raises ProgramNotFound, ProgramChanged, InvalidRule, InvalidInput, RuleTakesEffectInThePast.
     """
     told = checked_notice(notice) if notice else None
@@ -86,6 +87,7 @@ def publish_rule(
         starts = effective_at or max(now(), newest.created_at)
         before = versions.filter(effective_at__lte=starts).order_by("-effective_at", "-version").first()
         added = _add_version(tenant, program, newest.version + 1, rules, starts, actor)
+        take_down(added)
         if told:
             add_notice(tenant, added, told)
         record_audit(

@@ -9,7 +9,8 @@ import pytest
 from programs.errors import ProgramChanged, ProgramNotFound, RuleTakesEffectInThePast
 from programs.infos import ProgramInfo
 from programs.selectors import get_program, programs
-from programs.services import publish_rule
+from programs.selectors.notices import notices_for, waiting_notices
+from programs.services import NoticeDraft, publish_rule
 from smartbis.kernel.clock import frozen
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer
@@ -57,6 +58,28 @@ def test_a_version_for_the_moment_of_a_planned_one_replaces_it(aurora: TenantInf
         assert [each.version for each in after.planned] == [3]
         assert programs(tenant=aurora.id) == [after]
         assert after.upcoming == after.last
+
+
+def test_the_notice_of_a_version_that_is_replaced_is_shown_and_sent_no_more(
+    aurora: TenantInfo, boreal: TenantInfo
+) -> None:
+    with frozen(AT):
+        people = {brand.id: make_customer(brand).id for brand in (aurora, boreal)}
+        for brand in (aurora, boreal):
+            info = opened(brand, {"key": "base"})
+            publish(brand, info.id, 900, effective_at=AT + timedelta(days=1), notice=NoticeDraft("9%.", sends=True))
+            publish(brand, info.id, 5000, effective_at=DECEMBER, notice=NoticeDraft("50%.", sends=True))
+        programme = programs(tenant=aurora.id)[0].id
+        publish(aurora, programme, 500, effective_at=DECEMBER, notice=NoticeDraft("5%.", sends=True))
+        told = {
+            brand.id: [each.text for each in notices_for(tenant=brand.id, customer=people[brand.id])]
+            for brand in (aurora, boreal)
+        }
+        assert told == {aurora.id: ["5%.", "9%."], boreal.id: ["50%.", "9%."]}
+        assert [len(waiting_notices(tenant=brand.id)) for brand in (aurora, boreal)] == [2, 2]
+        publish(aurora, programme, 400, effective_at=DECEMBER)
+        assert [each.text for each in notices_for(tenant=aurora.id, customer=people[aurora.id])] == ["9%."]
+        assert len(waiting_notices(tenant=aurora.id)) == 1
 
 
 def test_a_version_made_from_an_older_one_changes_nothing(aurora: TenantInfo, boreal: TenantInfo) -> None:
