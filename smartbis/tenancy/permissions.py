@@ -77,11 +77,16 @@ VERBS: dict[str, frozenset[str]] = {
 }
 
 
+# What holds in every store of the brand: not for who is limited to some.
+_EVERYWHERE = frozenset({"program.change"})
+
+
 def may(actor: Actor, verb: str) -> bool:
     """Whether the actor may do `verb` at all. System and platform may; API keys are judged by their scopes."""
     if actor.kind in ("system", "platform", "api_key"):
         return True
-    return actor.kind == "staff" and actor.role in VERBS[verb]
+    reaches = actor.stores is None or verb not in _EVERYWHERE
+    return actor.kind == "staff" and actor.role in VERBS[verb] and reaches
 
 
 def require(actor: Actor, verb: str, *, store: UUID | None = None) -> None:

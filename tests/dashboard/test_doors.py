@@ -5,9 +5,10 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
+from programs.selectors import programs
 from smartbis.tenancy.selectors import TenantInfo, audit_page
 from smartbis.tenancy.services import add_partner, add_staff, change_staff
-from tests.dashboard.desk import OWNER, sell, sign_in
+from tests.dashboard.desk import OWNER, sell, sign_in, with_program
 from tests.factories import make_customer, make_member, store_of
 
 PAGES = [
@@ -145,6 +146,21 @@ def test_somebody_limited_to_a_store_sees_its_sales_only(aurora: TenantInfo) -> 
     report = client.get(reverse("dashboard:reports")).content.decode()
     assert "Loja Centro" in report
     assert "Toda a marca" not in report
+
+
+def test_somebody_limited_to_a_store_sees_the_rules_of_all_and_changes_none(aurora: TenantInfo) -> None:
+    program = with_program(aurora)
+    client = sign_in(aurora, "manager", stores=[store_of(aurora).id]).client
+    page = client.get(reverse("dashboard:program", args=[program]))
+    assert page.status_code == 200
+    rules = reverse("dashboard:program_rules", args=[program])
+    assert rules not in page.content.decode()
+    for url in (rules, reverse("dashboard:program_change", args=[program]), reverse("dashboard:program_new")):
+        assert (client.get(url).status_code, client.post(url, {"percent": "5"}).status_code) == (403, 403)
+    assert client.post(reverse("dashboard:program_status", args=[program]), {"status": "paused"}).status_code == 403
+    (info,) = programs(tenant=aurora.id)
+    assert (info.status, info.latest) == ("live", 1)
+    assert sign_in(aurora, "owner").client.get(rules).status_code == 200
 
 
 def test_somebody_limited_to_a_store_changes_no_other(aurora: TenantInfo, boreal: TenantInfo) -> None:
