@@ -129,6 +129,7 @@ def make_history(world: World, rows: int) -> UUID:
         "people": max(10, rows // PURCHASES_A_CUSTOMER),
         "start": datetime.now(UTC) - timedelta(days=363),
     }
+    _ladder(world)
     named["program"], named["program_version"] = _programme(world, "Year", "cashback", LIVE)
     for name in ("second", "third"):
         named[name], named[f"{name}_version"] = _programme(world, f"Year {name}", "points", POINTS)
@@ -157,14 +158,34 @@ def _without_foreign_keys(connection: psycopg.Connection[Any]) -> Iterator[None]
         connection.execute(add)
 
 
+def _ladder(world: World) -> None:
+    """The tier that the rules name."""
+    from programs.services import set_ladder
+    from programs.tiers import Tier
+
+    set_ladder(
+        tenant=world.tenant,
+        tiers=[Tier("gold", "Gold", 1_000_000)],
+        measure="spend",
+        window="calendar_year",
+        keep="period_end",
+        fall="earned",
+        actor=_owner(),
+    )
+
+
+def _owner() -> Any:
+    from smartbis.kernel.people import Actor
+
+    return Actor(kind="staff", role="owner", label="Owner")
+
+
 def _programme(
     world: World, name: str, kind: Literal["cashback", "points"], rules: dict[str, Any]
 ) -> tuple[UUID, UUID]:
     from programs.services import open_program
-    from smartbis.kernel.people import Actor
 
-    owner = Actor(kind="staff", role="owner", label="Owner")
-    made = open_program(tenant=world.tenant, name=name, kind=kind, spec=rules, actor=owner)
+    made = open_program(tenant=world.tenant, name=name, kind=kind, spec=rules, actor=_owner())
     if made.current is None:
         raise RuntimeError("the programme has no rules in force")
     return made.id, made.current.id

@@ -45,6 +45,11 @@ class ProgramInfo:
         return self.planned[0] if self.planned else None
 
     @property
+    def standing(self) -> tuple[RuleVersionInfo, ...]:
+        """The version in force and those that follow."""
+        return (self.current, *self.planned) if self.current else self.planned
+
+    @property
     def last(self) -> RuleVersionInfo | None:
         """The version in force once all that is planned has come."""
         return self.planned[-1] if self.planned else self.current

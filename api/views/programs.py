@@ -1,5 +1,6 @@
 """Programmes: by which rules customers earn."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from api.serializers.programs import (
 )
 from api.views.base import ApiView, rendered
 from api.wording import locale
-from insights.selectors import rule_names
+from insights.selectors import rule_names, segment_names
 from programs.infos import ProgramInfo, RuleVersionInfo
 from programs.rules import Names, describe
 from programs.selectors import get_program, programs
@@ -58,6 +59,10 @@ class ProgramView(ApiView):
             "current": self.version(info.current, info.unit, known),
             "upcoming": self.version(info.upcoming, info.unit, known),
         }
+
+    def segments(self) -> Collection[str]:
+        """The keys that rules may name."""
+        return segment_names(tenant=self.tenant).keys()
 
     def version(self, version: RuleVersionInfo | None, unit: str, names: Names) -> dict[str, Any] | None:
         """A version with its sentences."""
@@ -112,7 +117,7 @@ class Programs(ProgramView):
         given = self.parsed(ProgramIn)
 
         def work() -> tuple[int, Any]:
-            info = open_program(tenant=self.tenant, actor=self.actor, **given)
+            info = open_program(tenant=self.tenant, actor=self.actor, segments=self.segments(), **given)
             return 201, self.detail(info)
 
         return self.perhaps_once(work)
@@ -204,6 +209,7 @@ class ProgramVersions(ProgramView):
                 effective_at=given.get("effective_at"),
                 based_on=given.get("based_on"),
                 notice=notice,
+                segments=self.segments(),
             )
             return 201, self.detail(info)
 

@@ -1,5 +1,6 @@
 """Opening a programme and changing how it earns."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -11,7 +12,7 @@ from programs.infos import ProgramInfo
 from programs.models import Program, RuleVersion
 from programs.rules import RuleSet, read_rules, write_rules
 from programs.selectors.catalogue import get_program
-from programs.services.checking import checked_rules
+from programs.services.checking import Start, checked_rules
 from programs.services.notices import NoticeDraft, add_notice, checked_notice, take_down
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
@@ -26,18 +27,27 @@ Kind = Literal["cashback", "points"]
 
 
 def open_program(
-    *, tenant: UUID, name: str, kind: Kind, spec: Any, actor: Actor, effective_at: datetime | None = None
+    *,
+    tenant: UUID,
+    name: str,
+    kind: Kind,
+    spec: Any,
+    actor: Actor,
+    effective_at: datetime | None = None,
+    segments: Collection[str] | None = None,
 ) -> ProgramInfo:
     """Open a programme whose first rule takes effect at `effective_at` (now).
 
-    That may lie in the past, for a brand that brings its history along.
+    That may lie in the past, for a brand that brings its history along. `segments` are the keys of those that the brand
+    has; without them rules may name any.
 
     Raises InvalidRule, InvalidInput, SlugTaken.
     """
-    rules = checked_rules(tenant=tenant, kind=kind, spec=spec)
+    instant = now()
+    starts = effective_at or instant
+    rules = checked_rules(tenant=tenant, kind=kind, spec=spec, start=Start(starts, segments))
     if not 1 <= len(name.strip()) <= 80:
         raise InvalidInput({"name": ["Use 1 to 80 characters."]})
-    instant = now()
     with tenant_scope(tenant):
         unit = get_tenant(tenant=tenant).currency if kind == "cashback" else POINTS
         try:
@@ -47,7 +57,7 @@ def open_program(
                 )
         except IntegrityError as error:
             raise SlugTaken from error
-        _add_version(tenant, program.id, 1, rules, effective_at or instant, actor)
+        _add_version(tenant, program.id, 1, rules, starts, actor)
         record_audit(tenant=tenant, actor=actor, action="program.open", object_kind="program", object_id=program.id)
         return get_program(tenant=tenant, program=program.id)
 
@@ -61,11 +71,13 @@ def publish_rule(
     effective_at: datetime | None = None,
     based_on: int | None = None,
     notice: NoticeDraft | None = None,
+    segments: Collection[str] | None = None,
 ) -> ProgramInfo:
     """Publish a new version of a programme's rule, in force from `effective_at` (now) until the next planned one.
 
     Sales that happened earlier keep earning by the version that was in force then. A version for the moment of a
-    planned one replaces it. `based_on` is the number of the latest version that its author knew.
+    planned one replaces it. `based_on` is the number of the latest version that its author knew,
+    `segments` are as in `open_program`.
     A `notice` tells members of it: on the portal at once, by message in the background; that of a version which is
     replaced before it begins ends.
     Raises ProgramNotFound, ProgramChanged, InvalidRule, InvalidInput, RuleTakesEffectInThePast.
@@ -82,9 +94,9 @@ def publish_rule(
         assert newest is not None
         if based_on not in (None, newest.version):
             raise ProgramChanged
-        rules = checked_rules(tenant=tenant, kind=row.kind, spec=spec, program=program)
-        # Another machine's clock may be ahead: what it published at once comes first all the same.
-        starts = effective_at or max(now(), newest.created_at)
+        starts = effective_at or _at_once(newest)
+        start = Start(starts, segments)
+        rules = checked_rules(tenant=tenant, kind=row.kind, spec=spec, program=program, start=start)
         before = versions.filter(effective_at__lte=starts).order_by("-effective_at", "-version").first()
         added = _add_version(tenant, program, newest.version + 1, rules, starts, actor)
         take_down(added)
@@ -100,6 +112,12 @@ def publish_rule(
             after=write_rules(rules),
         )
         return get_program(tenant=tenant, program=program)
+
+
+def _at_once(newest: RuleVersion) -> datetime:
+    """Now, and not before what another machine, whose clock is ahead, published at once."""
+    was_planned = newest.effective_at > newest.created_at
+    return now() if was_planned else max(now(), newest.effective_at)
 
 
 def set_program_status(*, tenant: UUID, program: UUID, status: str, actor: Actor) -> ProgramInfo:

@@ -57,6 +57,8 @@ def add_sales(tenant: UUID, customer: UUID, ids: dict[str, UUID], canary: str) -
             {"key": "thanks", "effect": {"kind": "plan", "plan": f"plano-{canary}"}},
         ]
     }
+    given = PlanTerms(name=f"Plano {canary}", price_minor=1)
+    create_plan(tenant=tenant, key=f"plano-{canary}", terms=given, actor=OWNER)
     open_program(tenant=tenant, name=f"Pontos {canary}", kind="points", spec=points, actor=OWNER)
     store = get_store_by_code(tenant=tenant, code="centro").id
     for number in range(2):

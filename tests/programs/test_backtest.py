@@ -31,6 +31,7 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer
 from tests.programs.conftest import make_cashback
+from tests.programs.test_followers import make_ladder
 from tests.programs.test_record_sale import draft
 
 OWNER = actor("owner")
@@ -128,12 +129,13 @@ def test_every_difference_is_listed_with_its_reason(
 
 
 def test_a_backdated_membership_is_named(aurora: TenantInfo) -> None:
-    gold = TEN | {"key": "gold", "when": {"tiers": ["gold"]}}
+    make_ladder(aurora)
+    gold = TEN | {"key": "gold", "when": {"tiers": ["silver"]}}
     program = open_program(tenant=aurora.id, name="C", kind="cashback", spec={"rules": [gold]}, actor=OWNER)
     customer = make_customer(aurora)
     record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 1_000))
     early = now() - timedelta(days=5)
-    set_membership(tenant=aurora.id, customer=customer.id, kind="tier", key="gold", valid_from=early)
+    set_membership(tenant=aurora.id, customer=customer.id, kind="tier", key="silver", valid_from=early)
     (reason,) = tried(aurora, program.id, TEN).result["fidelity"]["reasons"]
     assert (reason["reason"], reason["times"]) == ("membership_changed", 1)
 

@@ -1,6 +1,7 @@
 """Publishing versions of a programme's rules: what is in force when, and what is refused."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +9,10 @@ import pytest
 
 from programs.errors import ProgramChanged, ProgramNotFound, RuleTakesEffectInThePast
 from programs.infos import ProgramInfo
+from programs.rules import InvalidRule
 from programs.selectors import get_program, programs
 from programs.selectors.notices import notices_for, waiting_notices
-from programs.services import NoticeDraft, publish_rule
+from programs.services import NoticeDraft, PlanTerms, change_plan, create_plan, open_program, publish_rule
 from smartbis.kernel.clock import frozen
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer
@@ -93,6 +95,53 @@ def test_a_version_made_from_an_older_one_changes_nothing(aurora: TenantInfo, bo
         with pytest.raises(refusal):
             publish(brand, info.id, 900, **more)
     assert get_program(tenant=aurora.id, program=info.id).latest == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        ({"when": {"plans": ["gould"]}}, "rules.0.when.plans"),
+        ({"when": {"tiers": ["gould"]}}, "rules.0.when.tiers"),
+        ({"when": {"segments": ["gould"]}}, "rules.0.when.segments"),
+        ({"effect": {"kind": "plan", "plan": "gould"}}, "rules.0.effect.plan"),
+        ({"when": {"until": "2026-11-17"}}, "rules"),
+    ],
+)
+def test_rules_for_what_the_brand_does_not_have_are_refused(
+    aurora: TenantInfo, boreal: TenantInfo, rule: dict[str, Any], field: str
+) -> None:
+    spec = {"rules": [{"key": "base", "effect": percent(500)} | rule]}
+    given: dict[str, Any] = {"spec": spec, "actor": OWNER, "segments": {"gold"}}
+    with frozen(AT):
+        terms = PlanTerms(name="Gould", length="months", count=12)
+        create_plan(tenant=boreal.id, key="gould", terms=terms, actor=OWNER)
+        info = opened(aurora, {"key": "base"})
+        for refused in (
+            partial(publish_rule, tenant=aurora.id, program=info.id),
+            partial(open_program, tenant=aurora.id, name="Second", kind="cashback"),
+        ):
+            with pytest.raises(InvalidRule) as refusal:
+                refused(**given)
+            assert field in refusal.value.errors
+        assert [each.latest for each in programs(tenant=aurora.id)] == [1]
+
+
+def test_rules_for_what_there_is_may_be_over_beside_others(aurora: TenantInfo) -> None:
+    with frozen(AT):
+        create_plan(
+            tenant=aurora.id, key="gould", terms=PlanTerms(name="Gould", length="months", count=12), actor=OWNER
+        )
+        over = {"key": "old", "when": {"until": "2026-11-17"}, "effect": percent(100)}
+        members = {"key": "plan", "when": {"plans": ["gould"], "segments": ["gold"]}, "effect": percent(500)}
+        info = opened(aurora, {"key": "base"})
+        spec = {"rules": [over, members]}
+        after = publish_rule(tenant=aurora.id, program=info.id, spec=spec, actor=OWNER, segments={"gold"})
+        assert after.latest == 2
+        change_plan(tenant=aurora.id, key="gould", status="closed", actor=OWNER)
+        publish_rule(tenant=aurora.id, program=info.id, spec=spec, actor=OWNER)
+        gift = {"rules": [{"key": "gift", "effect": {"kind": "plan", "plan": "gould"}}]}
+        with pytest.raises(InvalidRule):
+            publish_rule(tenant=aurora.id, program=info.id, spec=gift, actor=OWNER)
 
 
 def test_what_another_machine_published_by_a_faster_clock_is_followed(aurora: TenantInfo) -> None:

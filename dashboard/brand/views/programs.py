@@ -242,7 +242,7 @@ def _before(version: RuleVersionInfo, every: list[RuleVersionInfo]) -> RuleVersi
 
 def _edit_url(version: RuleVersionInfo, info: ProgramInfo, url: str) -> str:
     """Where this version is changed; only where there is more than one to choose from."""
-    may_choose = url and info.planned and version in (info.current, *info.planned)
+    may_choose = url and info.planned and version in info.standing
     return f"{url}?from={version.version}" if may_choose else ""
 
 

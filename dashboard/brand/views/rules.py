@@ -127,6 +127,7 @@ class _Desk:
                     spec=spec,
                     actor=request.actor,
                     effective_at=version.effective_at(),
+                    segments=self._segments(),
                 )
             messages.success(request, _("O programa está no ar: a próxima venda já premia."))
         else:
@@ -139,6 +140,7 @@ class _Desk:
                 effective_at=exact(version.effective_at(), self.program),
                 based_on=version.cleaned_data["based_on"],
                 notice=self.notice.draft(default),
+                segments=self._segments(),
             )
             messages.success(request, _("Nova versão publicada. Vendas de antes continuam pela versão de então."))
         return HttpResponseRedirect(reverse("dashboard:program", args=[info.id]))
@@ -183,6 +185,9 @@ class _Desk:
     def _teller(self) -> Teller:
         choices = self.choices
         return Teller(unit=choices.unit, currency=choices.currency, locale=choices.locale, names=choices.names)
+
+    def _segments(self) -> set[str]:
+        return {key for key, _name in self.choices.lists["segments"]}
 
     def _next_planned(self) -> datetime | None:
         """When a planned version follows the one that is changed here."""
@@ -240,8 +245,7 @@ class _Desk:
 
 def _chosen(program: ProgramInfo, number: str) -> RuleVersionInfo | None:
     """The version to start from: the one of that number if it is in force or planned, else the last."""
-    standing = [each for each in (program.current, *program.planned) if each]
-    return next((each for each in standing if str(each.version) == number), program.last)
+    return next((each for each in program.standing if str(each.version) == number), program.last)
 
 
 def _unit_of(counts_for_tiers: bool, unit: str) -> str:
