@@ -7,12 +7,14 @@ from django.urls import reverse
 
 from insights.selectors import get_segment, segments
 from insights.services import create_segment
+from programs.services import open_program
 from smartbis.customers.selectors import members_of, memberships_of
 from smartbis.kernel.clock import frozen, now
 from smartbis.outbox.work import drain_queue
 from smartbis.tenancy.selectors import TenantInfo
-from tests.dashboard.desk import sell, sign_in
+from tests.dashboard.desk import sell, sign_in, with_coupon
 from tests.factories import actor, make_customer
+from tests.programs.earning import TENTH
 
 
 def test_a_preset_becomes_a_segment_with_members(aurora: TenantInfo, boreal: TenantInfo) -> None:
@@ -88,6 +90,18 @@ def test_tags_are_set_and_taken_off_on_the_customers_page(aurora: TenantInfo) ->
         client.post(reverse("dashboard:customer_untag", args=[customer.id]), {"tag": "sem-glúten"}).status_code == 302
     )
     assert memberships_of(tenant=aurora.id, customer=customer.id) == frozenset()
+
+
+def test_who_deletes_a_segment_reads_what_asks_for_it(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    for brand in (aurora, boreal):
+        create_segment(tenant=brand.id, name="Vip", kind="manual", actor=actor("owner"))
+    spec = {"rules": [{"key": "base", "effect": TENTH, "when": {"segments": ["vip"]}}]}
+    here, client = reverse("dashboard:segment", args=["vip"]), sign_in(aurora).client
+    assert "Usam este segmento" not in client.get(here).content.decode()
+    open_program(tenant=aurora.id, name="Só & Vip", kind="cashback", spec=spec, actor=actor("owner"))
+    with_coupon(aurora, name="Dez", segment="vip")
+    assert "Usam este segmento agora: Só &amp; Vip, Dez." in client.get(here).content.decode()
+    assert "Usam este segmento" not in sign_in(boreal).client.get(here).content.decode()
 
 
 def test_an_analyst_reads_and_changes_nothing(aurora: TenantInfo, boreal: TenantInfo) -> None:

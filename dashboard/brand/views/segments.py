@@ -295,6 +295,7 @@ def _page(request: DeskRequest, segment: str, *, tag_form: TagForm | None = None
         "csv_url": reverse("dashboard:segment_csv", args=[segment]),
         "change_url": address("segment_change"),
         "delete_url": address("segment_delete"),
+        "asked_by": found.asked_by,
         "refresh_url": "" if is_list else address("segment_refresh"),
         "add_url": address("segment_add") if is_list else "",
         "tag_url": address("segment_tag"),
