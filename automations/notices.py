@@ -10,7 +10,7 @@ from programs.selectors import awards_of_purchase
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customer
 from smartbis.kernel.clock import now
-from smartbis.ledger.selectors import balances
+from smartbis.ledger.selectors import balances, spendable
 from smartbis.purchases.selectors import get_purchase
 from smartbis.tenancy.selectors import TenantInfo, get_tenant, stores
 from vouchers.events import VoucherEnding
@@ -47,6 +47,7 @@ def tell_purchase_credited(*, tenant: UUID, purchase: UUID) -> None:
     person, _, wording = addressed(tenant, sale.customer_id)
     units = {award.unit for award in awards}
     held = [each for each in balances(tenant=tenant, customer=sale.customer_id) if each.unit in units]
+    usable = spendable(held)
     offers = offers_for(tenant=tenant, customer=sale.customer_id)
     queue_message(
         tenant=tenant,
@@ -56,8 +57,8 @@ def tell_purchase_credited(*, tenant: UUID, purchase: UUID) -> None:
             "first_name": greeted(person, wording),
             "store": store_name(tenant, sale.store_id),
             "earned": wording.earned(awards),
-            "balance": wording.balance(held),
-            "next_step": wording.next_step(held, offers, awards),
+            "balance": wording.balance(usable or held),
+            "next_step": wording.next_step(usable, offers, awards),
         },
         cause=f"purchase.credited:{purchase}",
     )

@@ -13,7 +13,7 @@ from babel.dates import format_date, format_datetime
 from programs.infos import AwardInfo
 from programs.selectors import PlanInfo
 from smartbis.kernel.money import format_amount
-from smartbis.kernel.units import is_currency
+from smartbis.kernel.units import TIER_POINTS, is_currency
 from smartbis.ledger.selectors import BalanceInfo
 from vouchers.infos import Offer
 
@@ -24,6 +24,8 @@ class Phrases:
 
     point: str
     points: str
+    tier_point: str
+    tier_points: str
     join: str
     available_from: str
     more_pending: str
@@ -53,6 +55,8 @@ PHRASES = {
     "pt_BR": Phrases(
         point="{amount} ponto",
         points="{amount} pontos",
+        tier_point="{amount} ponto de nível",
+        tier_points="{amount} pontos de nível",
         join="{first} e {last}",
         available_from="{amount} (disponível em {date})",
         more_pending="{amount} (mais {pending} a liberar)",
@@ -80,6 +84,8 @@ PHRASES = {
     "en": Phrases(
         point="{amount} point",
         points="{amount} points",
+        tier_point="{amount} tier point",
+        tier_points="{amount} tier points",
         join="{first} and {last}",
         available_from="{amount} (available on {date})",
         more_pending="{amount} (plus {pending} to be released)",
@@ -120,11 +126,13 @@ class Wording:
         return PHRASES[self.language]
 
     def amount(self, amount: int, unit: str) -> str:
-        """An amount with its unit: `R$ 18,50`, `1 ponto`, `30 pontos`."""
+        """An amount with its unit: `R$ 18,50`, `1 ponto`, `30 pontos`, `30 pontos de nível`."""
         text = format_amount(amount, unit, self.language)
         if is_currency(unit):
             return text
-        return (self.phrases.point if amount == 1 else self.phrases.points).format(amount=text)
+        said = self.phrases
+        one, many = (said.tier_point, said.tier_points) if unit == TIER_POINTS else (said.point, said.points)
+        return (one if amount == 1 else many).format(amount=text)
 
     def joined(self, parts: Sequence[str]) -> str:
         """`a`, `a e b`, `a, b e c`."""
@@ -186,10 +194,10 @@ class Wording:
         return self.phrases.follow
 
     def figure(self, value: int, measure: str, currency: str) -> str:
-        """A figure of a ladder of tiers: money, points, or purchases."""
+        """A figure of a ladder of tiers: money, points, tier points, or purchases."""
         if measure == "purchases":
             return (self.phrases.purchase if value == 1 else self.phrases.purchases).format(amount=value)
-        return self.amount(value, currency if measure == "spend" else "points")
+        return self.amount(value, currency if measure == "spend" else measure)
 
     def how_to_renew(self, plan: PlanInfo) -> str:
         """The ways to renew a plan: the brand's Pix key, its link, points, or the till."""

@@ -19,7 +19,7 @@ def figure(value: int, measure: str, currency: str) -> str:
         return words.short_money(value, currency)
     if measure == "purchases":
         return ngettext("%(number)s compra", "%(number)s compras", value) % {"number": value}
-    return words.amount_words(value, "points")
+    return words.amount_words(value, measure)
 
 
 def last_day(end: datetime) -> str:

@@ -11,10 +11,10 @@ from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
 from programs.gatherings.infos import GatheringForCustomer
+from programs.selectors.explanations import in_words
 from programs.selectors.obstacles import why_not_usable
 from smartbis.kernel.errors import DomainError
-from smartbis.kernel.money import format_amount, format_money
-from smartbis.kernel.units import is_currency
+from smartbis.kernel.money import format_money
 from vouchers.infos import Reason
 
 
@@ -24,11 +24,8 @@ def locale() -> str:
 
 
 def amount_words(amount: int, unit: str) -> str:
-    """`R$ 18,50`, `1 ponto`, `38 pontos`."""
-    number = format_amount(amount, unit, locale())
-    return (
-        number if is_currency(unit) else ngettext("%(number)s ponto", "%(number)s pontos", amount) % {"number": number}
-    )
+    """`R$ 18,50`, `1 ponto`, `38 pontos`, `38 pontos de nível`."""
+    return in_words(amount, unit, locale())
 
 
 def short_money(minor: int, currency: str) -> str:

@@ -75,7 +75,7 @@ class AwardInfo:
 
 @dataclass(frozen=True)
 class SaleOutcome:
-    """A recorded sale and what it earned."""
+    """A recorded sale and what it earned; `balances` are what can be spent (`ledger.selectors.spendable`)."""
 
     purchase: PurchaseInfo
     awards: tuple[AwardInfo, ...]

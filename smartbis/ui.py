@@ -12,7 +12,7 @@ from django.utils.translation import get_language, ngettext, to_locale
 from smartbis.kernel import codes, phones
 from smartbis.kernel.money import format_amount
 from smartbis.kernel.qr import qr_svg
-from smartbis.kernel.units import is_currency
+from smartbis.kernel.units import TIER_POINTS, is_currency
 
 register = template.Library()
 
@@ -38,15 +38,19 @@ def _drawn(name: str) -> SafeString:
 @register.simple_tag
 def amount(value: int, unit: str, sign: bool = False) -> str:
     """Write whole minor units or points for people: `R$ 18,50`, `1.230 pontos`; with `sign`, `+R$ 18,50`."""
-    number = format_amount(abs(value), unit, to_locale(get_language() or "pt-br"))
-    text = (
-        number
-        if is_currency(unit)
-        else ngettext("%(number)s ponto", "%(number)s pontos", abs(value)) % {"number": number}
-    )
+    text = _amount(abs(value), unit)
     if value < 0:
         return f"{_MINUS}{text}"
     return f"+{text}" if sign and value > 0 else text
+
+
+def _amount(value: int, unit: str) -> str:
+    text = format_amount(value, unit, to_locale(get_language() or "pt-br"))
+    if is_currency(unit):
+        return text
+    if unit == TIER_POINTS:
+        return ngettext("%(count)s ponto de nível", "%(count)s pontos de nível", value) % {"count": text}
+    return ngettext("%(count)s ponto", "%(count)s pontos", value) % {"count": text}
 
 
 @register.simple_tag

@@ -150,7 +150,9 @@ class ConsentsIn(serializers.Serializer[Any]):
 class BalanceOut(serializers.Serializer[Any]):
     """A balance in one unit, in minor units or points."""
 
-    unit = serializers.CharField(help_text="An ISO 4217 currency, or `points`.")
+    unit = serializers.CharField(
+        help_text="The tenant's currency, or `points`. Tier points are never spent and no balance: read the tier."
+    )
     available = serializers.IntegerField(help_text="Can be spent now.")
     pending = serializers.IntegerField(help_text="Earned, and available later.")
     owed = serializers.IntegerField(help_text="Taken back by a refund after it was spent; the next awards repay it.")

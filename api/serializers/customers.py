@@ -83,7 +83,7 @@ class CustomerOut(serializers.Serializer[Any]):
 
 
 class BalancesOut(serializers.Serializer[Any]):
-    """Every balance of a customer, by unit."""
+    """What a customer has to spend, by unit."""
 
     balances = BalanceOut(many=True)
 
@@ -91,7 +91,9 @@ class BalancesOut(serializers.Serializer[Any]):
 class StatementQuery(serializers.Serializer[Any]):
     """Which part of a statement."""
 
-    unit = serializers.CharField(required=False, max_length=12, help_text="`BRL`, `points`; every unit if absent.")
+    unit = serializers.CharField(
+        required=False, max_length=12, help_text="`BRL`, `points`, `tier_points`; every unit if absent."
+    )
     cursor = serializers.CharField(required=False, max_length=500, help_text="From the `next` address.")
     limit = serializers.IntegerField(required=False, default=50, min_value=1, max_value=200)
 
@@ -103,7 +105,7 @@ class StatementRowOut(serializers.Serializer[Any]):
     at = InstantField(help_text="When it was recorded.")
     occurred_at = InstantField(help_text="When it happened.")
     kind = serializers.CharField(help_text="`earn`, `voucher_issue`, `reversal` and so on.")
-    unit = serializers.CharField()
+    unit = serializers.CharField(help_text="The tenant's currency, `points` or `tier_points`.")
     amount = serializers.IntegerField(help_text="Signed change of what is available.")
     pending_change = serializers.IntegerField()
     owed_change = serializers.IntegerField()

@@ -72,7 +72,7 @@ class AwardOut(serializers.Serializer[Any]):
     program = serializers.CharField()
     rule = serializers.IntegerField(source="rule_version", help_text="The version of the programme's rule.")
     rule_key = serializers.CharField(help_text="Which rule of that version gave it.")
-    unit = serializers.CharField()
+    unit = serializers.CharField(help_text="The tenant's currency, `points`, or `tier_points`, which are never spent.")
     amount = serializers.IntegerField()
     status = serializers.CharField(help_text="`available` or `pending`.")
     available_at = InstantField(allow_null=True)
@@ -176,7 +176,7 @@ class ReversedOut(serializers.Serializer[Any]):
     """What a refund took back of one award."""
 
     program = serializers.CharField()
-    unit = serializers.CharField()
+    unit = serializers.CharField(help_text="The tenant's currency, `points` or `tier_points`.")
     amount = serializers.IntegerField()
     from_pending = serializers.IntegerField()
     from_available = serializers.IntegerField()

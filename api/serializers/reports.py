@@ -89,7 +89,7 @@ class ReturnsOut(serializers.Serializer[Any]):
 class LiabilityRowOut(serializers.Serializer[Any]):
     """What the brand owes its customers in one unit."""
 
-    unit = serializers.CharField()
+    unit = serializers.CharField(help_text="The tenant's currency, or `points`. Tier points are no debt.")
     available = serializers.IntegerField()
     pending = serializers.IntegerField()
     held = serializers.IntegerField()

@@ -18,7 +18,7 @@ from api.views.base import ApiView, rendered
 from api.wording import locale
 from programs.selectors import customer_statement
 from smartbis.customers.selectors import get_customer
-from smartbis.ledger.selectors import balances
+from smartbis.ledger.selectors import spendable_balances
 from vouchers.selectors import offers_for
 
 
@@ -31,7 +31,8 @@ class Balances(ApiView):
         "getBalances",
         "Customers",
         "Read a customer's balances",
-        description="One row for each unit that ever moved. Balances never expire.",
+        description="One row for each unit that can be spent and ever moved; tier points are in the tier. "
+        "Balances never expire.",
         answers={200: BalancesOut},
         problems=["customer_not_found"],
         examples=[answered("Cashback", {"balances": [{"unit": "BRL", "available": 4448, "pending": 1200, "owed": 0}]})],
@@ -39,7 +40,7 @@ class Balances(ApiView):
     def get(self, request: Request, customer: UUID) -> Response:
         """Read."""
         customer = get_customer(tenant=self.tenant, customer=customer).id
-        return Response(rendered(BalancesOut, {"balances": balances(tenant=self.tenant, customer=customer)}))
+        return Response(rendered(BalancesOut, {"balances": spendable_balances(tenant=self.tenant, customer=customer)}))
 
 
 class Statement(ApiView):

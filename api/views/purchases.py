@@ -25,7 +25,7 @@ from programs.infos import RefundOutcome, SaleOutcome
 from programs.selectors import sale_readings, speaking
 from programs.services import cancel_sale, confirm_sale, record_sale, refund_sale
 from smartbis.kernel.codes import group_code
-from smartbis.ledger.selectors import balances
+from smartbis.ledger.selectors import spendable_balances
 from smartbis.purchases.errors import CurrencyMismatch
 from smartbis.purchases.infos import ItemDraft, PurchaseInfo, RefundItemDraft, SaleDraft
 from smartbis.purchases.selectors import find_purchase, get_purchase, purchases_page
@@ -226,7 +226,7 @@ class PurchaseCancellation(ApiView):
 
         def work() -> tuple[int, Any]:
             sale, _ = cancel_sale(tenant=self.tenant, purchase=purchase)
-            present = balances(tenant=self.tenant, customer=sale.customer_id) if sale.customer_id else []
+            present = spendable_balances(tenant=self.tenant, customer=sale.customer_id) if sale.customer_id else ()
             return 200, rendered(DecidedOut, {"id": sale.id, "status": sale.status, "balances": present})
 
         return self.once(work)

@@ -5,14 +5,16 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from dashboard.brand import words
 from insights.selectors import ReturnReport
 from smartbis.kernel.charts import Bar, LineChart, Series, bar_chart, funnel, line_chart, sparkline
 from smartbis.kernel.money import half_up
+from smartbis.kernel.units import POINTS, TIER_POINTS
 
 WEEKLY_FROM_DAYS = 120
+_ISSUED = {POINTS: gettext_lazy("Pontos emitidos"), TIER_POINTS: gettext_lazy("Pontos de nível emitidos")}
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,9 @@ def issued_stats(report: ReturnReport) -> list[Stat]:
     rows = [row for row in report.benefits if row.issued or row.reversed]
     stats = []
     for row in rows:
-        label = _("Pontos emitidos") if row.unit == "points" else _("Cashback emitido")
+        label = _ISSUED.get(row.unit, gettext_lazy("Cashback emitido"))
         back = _("%(amount)s estornados em devoluções") % {"amount": words.amount(row.reversed, row.unit)}
-        stats.append(Stat(label, words.amount(row.issued, row.unit), back if row.reversed else "", "gift"))
+        stats.append(Stat(str(label), words.amount(row.issued, row.unit), back if row.reversed else "", "gift"))
     return stats
 
 

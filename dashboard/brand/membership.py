@@ -21,7 +21,7 @@ def figure(value: int, measure: str, currency: str) -> str:
         return words.short_money(value, currency)
     if measure == "purchases":
         return ngettext("%(number)s compra", "%(number)s compras", value) % {"number": words.number(value)}
-    return words.amount(value, "points")
+    return words.amount(value, measure)
 
 
 def measured(ladder: Ladder) -> str:

@@ -11,9 +11,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
+from programs.selectors.explanations import in_words
 from smartbis.kernel.errors import DomainError
-from smartbis.kernel.money import format_amount, format_money
-from smartbis.kernel.units import is_currency, minor_digits
+from smartbis.kernel.money import format_money
+from smartbis.kernel.units import minor_digits
 
 _WHOLE_UNITS = 1_000_000
 
@@ -29,11 +30,8 @@ def number(value: int) -> str:
 
 
 def amount(value: int, unit: str) -> str:
-    """Minor units or points: `R$ 18,50`, `38 pontos`."""
-    text = format_amount(value, unit, locale())
-    if is_currency(unit):
-        return text
-    return ngettext("%(number)s ponto", "%(number)s pontos", value) % {"number": text}
+    """Minor units or points: `R$ 18,50`, `38 pontos`, `38 pontos de nível`."""
+    return in_words(value, unit, locale())
 
 
 def cost(micros: int, currency: str) -> str:

@@ -7,15 +7,15 @@ from typing import Any, Literal
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, ngettext, to_locale
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from programs.selectors import MemberInfo
+from programs.selectors.explanations import in_words
 from programs.selectors.obstacles import why_not_usable
 from smartbis.kernel.clock import now
-from smartbis.kernel.money import format_amount, format_money
+from smartbis.kernel.money import format_money
 from smartbis.kernel.numerals import money_in_words
-from smartbis.kernel.units import is_currency
 from vouchers.infos import RedemptionInfo, VoucherInfo
 
 Tone = Literal["ok", "warn", "bad"]
@@ -41,9 +41,8 @@ def money(minor: int, currency: str) -> str:
 
 
 def amount(value: int, unit: str, *, sign: bool = False) -> str:
-    """An amount with its unit: `R$ 18,50`, `38 pontos`; with `sign`, `+38 pontos`."""
-    number = format_amount(value, unit, locale())
-    words = number if is_currency(unit) else ngettext("%(n)s ponto", "%(n)s pontos", value) % {"n": number}
+    """An amount with its unit: `R$ 18,50`, `38 pontos`, `38 pontos de nível`; with `sign`, `+38 pontos`."""
+    words = in_words(value, unit, locale())
     return f"+{words}" if sign and value > 0 else words
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from programs.selectors import PointValue, point_value
 from smartbis.kernel.clock import now
-from smartbis.kernel.units import POINTS, is_currency
+from smartbis.kernel.units import POINTS, is_currency, is_spendable
 from smartbis.ledger.aging import AGES, Aging, Cohort, liability_aging
 from smartbis.ledger.selectors import LiabilityInfo, liability
 from smartbis.tenancy.scope import tenant_scope
@@ -51,11 +51,12 @@ class LiabilityReport:
 
 
 def liability_report(*, tenant: UUID) -> LiabilityReport:
-    """What the brand owes now, by unit. Five queries."""
+    """What the brand owes now, by unit; tier points are no debt. Five queries."""
     with tenant_scope(tenant, read_only=True):
         worth = point_value(tenant=tenant)
         aging = {each.unit: each for each in liability_aging(tenant=tenant)}
-        rows = tuple(_row(each, aging.get(each.unit), worth) for each in liability(tenant=tenant))
+        owing = [each for each in liability(tenant=tenant) if is_spendable(each.unit)]
+        rows = tuple(_row(each, aging.get(each.unit), worth) for each in owing)
         at = now()
         aged_at = min((each.as_of for each in aging.values()), default=at)
         return LiabilityReport(

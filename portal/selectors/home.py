@@ -25,7 +25,7 @@ from programs.selectors.catalogue import programs_reading
 from programs.selectors.features import features_of, features_reading
 from programs.selectors.notices import NoticeInfo, notices_for
 from smartbis.kernel.clock import now
-from smartbis.ledger.selectors import BalanceInfo, balances, balances_reading, family_reading
+from smartbis.ledger.selectors import BalanceInfo, balances_reading, family_reading, spendable_balances
 from smartbis.tenancy.scope import read_together, tenant_scope
 from smartbis.tenancy.selectors import TenantInfo, stores_reading
 from vouchers.infos import Offer, VoucherInfo
@@ -82,7 +82,7 @@ def home_page(*, brand: TenantInfo, customer: UUID, locale: str) -> HomePage:
             open_reading(brand.id, customer, FEW_TICKETS),
         )
         uses = features_of(tenant=brand.id)
-        live, held = live_programs(brand=brand), balances(tenant=brand.id, customer=customer)
+        live, held = live_programs(brand=brand), spendable_balances(tenant=brand.id, customer=customer)
         offers = offers_for(tenant=brand.id, customer=customer, held=held)
         return HomePage(
             holdings=_holdings(brand, customer, live, held),
@@ -107,7 +107,7 @@ def _open_goals(brand: TenantInfo, customer: UUID) -> tuple[Progress, ...]:
 def holdings_of(*, brand: TenantInfo, customer: UUID) -> tuple[Holding, ...]:
     """The customer's balances, with a zero for each unit that the brand gives and they have not earned yet."""
     with tenant_scope(brand.id, read_only=True):
-        held = balances(tenant=brand.id, customer=customer)
+        held = spendable_balances(tenant=brand.id, customer=customer)
         return _holdings(brand, customer, live_programs(brand=brand), held)
 
 

@@ -27,7 +27,7 @@ from programs.services.withdrawals import withdraw_participation
 from smartbis.kernel.clock import now
 from smartbis.kernel.codes import parse_qr
 from smartbis.kernel.people import SYSTEM, Actor
-from smartbis.ledger.selectors import balances
+from smartbis.ledger.selectors import spendable_balances
 from smartbis.outbox.services import publish
 from smartbis.tenancy.permissions import require
 from smartbis.tenancy.scope import tenant_scope
@@ -193,6 +193,6 @@ def _arrival(tenant: UUID, row: Registration, *, repeated: bool) -> Arrival:
     return Arrival(
         registration=registration_info(row, repeated=repeated),
         awards=tuple(award for award in awards if award.amount > award.reversed),
-        balances=tuple(balances(tenant=tenant, customer=row.customer_id)),
+        balances=spendable_balances(tenant=tenant, customer=row.customer_id),
         repeated=repeated,
     )

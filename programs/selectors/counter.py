@@ -17,7 +17,7 @@ from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customer, get_customers
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
-from smartbis.ledger.selectors import BalanceInfo, balances, balances_reading
+from smartbis.ledger.selectors import BalanceInfo, balances_reading, spendable_balances
 from smartbis.purchases.infos import PurchaseInfo, SaleDraft
 from smartbis.purchases.selectors import get_purchase, last_purchases, purchases_page, usual_amounts
 from smartbis.tenancy.scope import read_together, tenant_scope
@@ -68,7 +68,7 @@ def till_customer(*, tenant: UUID, customer: UUID, store: UUID, actor: Actor) ->
         )
         if actor.partner is not None:
             return TillCustomer(person, None, (), 0, vouchers)
-        held = tuple(balances(tenant=tenant, customer=customer))
+        held = spendable_balances(tenant=tenant, customer=customer)
         purse = purse_of(tenant=tenant, customer=customer, store=store)
         # A voucher made of balance is good in every store but partners'.
         usable = 0 if place.kind == "partner" else purse.usable_minor
@@ -196,6 +196,6 @@ def sale_again(*, tenant: UUID, purchase: UUID, actor: Actor) -> SaleOutcome:
         sale = get_purchase(tenant=tenant, purchase=purchase)
         get_store(tenant=tenant, store=sale.store_id, actor=actor)
         uses = redemptions_for_sale(tenant=tenant, store=sale.store_id, external_id=sale.external_id)
-        present = balances(tenant=tenant, customer=sale.customer_id) if sale.customer_id else []
+        present = spendable_balances(tenant=tenant, customer=sale.customer_id) if sale.customer_id else ()
         awards = awards_of_purchase(tenant=tenant, purchase=sale.id)
-        return SaleOutcome(sale, awards, tuple(present), tuple(use.code for use in uses), repeated=True)
+        return SaleOutcome(sale, awards, present, tuple(use.code for use in uses), repeated=True)

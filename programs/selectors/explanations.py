@@ -10,7 +10,7 @@ from programs.rules import Names, sentence
 from programs.selectors.adjustments import reason_words
 from programs.selectors.spoken import gettext as _
 from smartbis.kernel.money import format_amount, format_money
-from smartbis.kernel.units import is_currency
+from smartbis.kernel.units import TIER_POINTS, is_currency
 
 EARNING = ("earn", "earn_pending")
 
@@ -43,6 +43,10 @@ _TITLES_OF_POINTS = {
     "earn": gettext_lazy("Pontos recebidos"),
     "earn_pending": gettext_lazy("Pontos a liberar"),
 }
+_TITLES_OF_TIER_POINTS = {
+    "earn": gettext_lazy("Pontos de nível recebidos"),
+    "earn_pending": gettext_lazy("Pontos de nível a liberar"),
+}
 _WHY = {
     "release": gettext_lazy("O prazo de devolução terminou: o valor já pode ser usado."),
     "hold": gettext_lazy("Separado para uma compra em andamento."),
@@ -56,6 +60,8 @@ _WHY = {
 def title(kind: str, unit: str) -> str:
     """What a transfer of `kind` is, in two or three words of the active language."""
     earned = _TITLES_OF_MONEY if is_currency(unit) else _TITLES_OF_POINTS
+    if unit == TIER_POINTS:
+        earned = _TITLES_OF_TIER_POINTS
     return str(earned.get(kind) or _TITLES.get(kind) or _("Movimento"))
 
 
@@ -128,8 +134,10 @@ def _explain_award(unit: str, amount: int, facts: dict[str, Any], locale: str) -
 
 
 def in_words(amount: int, unit: str, locale: str) -> str:
-    """An amount with its unit: `R$ 20,00`, `38 pontos`, in the active language."""
+    """An amount with its unit: `R$ 20,00`, `38 pontos`, `38 pontos de nível`, in the active language."""
     text = format_amount(amount, unit, locale)
     if is_currency(unit):
         return text
+    if unit == TIER_POINTS:
+        return ngettext("%(count)s ponto de nível", "%(count)s pontos de nível", amount) % {"count": text}
     return ngettext("%(count)s ponto", "%(count)s pontos", amount) % {"count": text}

@@ -6,7 +6,7 @@ from uuid import UUID
 from smartbis.customers.errors import CustomerGone, SameCustomer
 from smartbis.customers.infos import ConsentInfo, CustomerInfo
 from smartbis.customers.selectors import birthday_of, consent_state, get_customer, memberships_of
-from smartbis.ledger.selectors import BalanceInfo, balances
+from smartbis.ledger.selectors import BalanceInfo, spendable_balances
 from smartbis.purchases.selectors import purchase_count
 from smartbis.tenancy.scope import tenant_scope
 from vouchers.selectors import vouchers_of
@@ -63,7 +63,7 @@ def _side(tenant: UUID, customer: UUID) -> MergeSide:
         raise CustomerGone
     return MergeSide(
         customer=info,
-        balances=tuple(balances(tenant=tenant, customer=info.id)),
+        balances=spendable_balances(tenant=tenant, customer=info.id),
         purchases=purchase_count(tenant=tenant, customer=info.id),
         vouchers=len(vouchers_of(tenant=tenant, customer=info.id, open_only=True, limit=MOST_VOUCHERS)),
         memberships=tuple(sorted(memberships_of(tenant=tenant, customer=info.id))),

@@ -15,7 +15,7 @@ from smartbis.customers.services import gather_stragglers, lock_to_merge, merge_
 from smartbis.customers.services.merge import CpfOf
 from smartbis.kernel.people import Actor
 from smartbis.ledger.merging import merge_holders
-from smartbis.ledger.selectors import BalanceInfo, balances
+from smartbis.ledger.selectors import BalanceInfo, spendable_balances
 from smartbis.purchases.services import reassign_purchases
 from smartbis.tenancy.once import patiently
 from smartbis.tenancy.scope import tenant_scope
@@ -55,7 +55,7 @@ def _merge(tenant: UUID, into: UUID, other: UUID, cpf_of: CpfOf | None, actor: A
         return MergeOutcome(
             get_customer(tenant=tenant, customer=pair.into),
             other,
-            tuple(balances(tenant=tenant, customer=pair.into)),
+            spendable_balances(tenant=tenant, customer=pair.into),
             repeated=pair.is_done,
         )
 

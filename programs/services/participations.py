@@ -18,7 +18,7 @@ from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError, InvalidInput
 from smartbis.kernel.ids import new_id
-from smartbis.ledger.selectors import balances
+from smartbis.ledger.selectors import spendable_balances
 from smartbis.outbox.services import publish
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
@@ -66,5 +66,5 @@ def record_participation(
             occasion = Occasion(customer, ParticipationFacts(kind, moment), happened, participation=row.id)
             (awards,) = reward(tenant, rules_in_force(tenant=tenant), [occasion]).awards
             publish(ParticipationRecorded(participation_id=row.id, customer_id=customer, kind=kind))
-        present = tuple(balances(tenant=tenant, customer=customer))
+        present = spendable_balances(tenant=tenant, customer=customer)
         return ParticipationOutcome(kept.id, awards, present, repeated=kept.id != row.id)

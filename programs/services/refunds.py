@@ -14,7 +14,7 @@ from smartbis.customers.services import hold_customers
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.ledger.accounts import Account
-from smartbis.ledger.selectors import BalanceInfo, balances
+from smartbis.ledger.selectors import BalanceInfo, spendable_balances
 from smartbis.ledger.services import Move, lock_holder, lock_holders, post
 from smartbis.outbox.work import request_work
 from smartbis.purchases.errors import PurchaseNotFound
@@ -252,4 +252,4 @@ def _told_again(refund: RefundInfo) -> tuple[Reversed, ...]:
 def _present(tenant: UUID, sale: PurchaseInfo) -> tuple[BalanceInfo, ...]:
     if sale.customer_id is None:
         return ()
-    return tuple(balances(tenant=tenant, customer=sale.customer_id))
+    return spendable_balances(tenant=tenant, customer=sale.customer_id)

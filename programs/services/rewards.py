@@ -19,7 +19,7 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.kernel.units import TIER_POINTS
 from smartbis.ledger.accounts import Account
-from smartbis.ledger.selectors import BalanceInfo
+from smartbis.ledger.selectors import BalanceInfo, spendable
 from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
 from smartbis.outbox.work import request_work
 from smartbis.tenancy.statements import execute_rows, one_trip, prepared_cursor
@@ -115,8 +115,8 @@ def _post(tenant: UUID, given: list[list["_Gift"]], locked: Mapping[UUID, Locked
 
 
 def balance_infos(holder: LockedHolder) -> tuple[BalanceInfo, ...]:
-    """A locked holder's balances as doors see them, by unit."""
-    return tuple(
+    """A locked holder's balances as doors see them: what can be spent, by unit."""
+    return spendable(
         BalanceInfo(unit, each.available, each.pending, each.owed, each.held)
         for unit, each in sorted(holder.balances.items())
     )

@@ -11,7 +11,7 @@ from programs.selectors.catalogue import rules_in_force
 from programs.selectors.sales import sale_readings
 from programs.services.facts import sale_occasions
 from programs.services.rewards import reward
-from smartbis.ledger.selectors import balances_of
+from smartbis.ledger.selectors import balances_of, spendable
 from smartbis.ledger.services import LockedHolder, locked_holders, locking
 from smartbis.purchases.errors import CurrencyMismatch, PurchaseChanged
 from smartbis.purchases.infos import BulkResult, PurchaseInfo, SaleDraft
@@ -151,7 +151,7 @@ def _rewarded(
         SaleOutcome(
             purchase,
             awards.get(purchase.id, ()),
-            rewards.balances.get(purchase.customer_id) or tuple(known.get(purchase.customer_id, ()))
+            rewards.balances.get(purchase.customer_id) or spendable(known.get(purchase.customer_id, ()))
             if purchase.customer_id
             else (),
             (),
@@ -171,7 +171,7 @@ def _told_again(tenant: UUID, purchases: Sequence[PurchaseInfo]) -> list[SaleOut
         SaleOutcome(
             each,
             awards.get(each.id, ()),
-            tuple(present.get(each.customer_id, ())) if each.customer_id else (),
+            spendable(present.get(each.customer_id, ())) if each.customer_id else (),
             (),
             repeated=True,
         )

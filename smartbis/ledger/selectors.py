@@ -1,6 +1,6 @@
 """What the ledger tells: balances, statements, sums, and whether it adds up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
+from smartbis.kernel.units import is_spendable
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.closes import last_close
 from smartbis.ledger.differences import Difference, found_differences
@@ -58,9 +59,19 @@ class StatementRow:
 
 
 def balances(*, tenant: UUID, customer: UUID) -> list[BalanceInfo]:
-    """The customer's balances, one per unit that ever moved, by unit."""
+    """The customer's balances, one per unit that ever moved, by unit; tier points too (`spendable_balances`)."""
     with tenant_scope(tenant, read_only=True):
         return read(balances_reading(tenant, customer))
+
+
+def spendable(found: Iterable[BalanceInfo]) -> tuple[BalanceInfo, ...]:
+    """Of some balances those that can be spent: all but tier points."""
+    return tuple(each for each in found if is_spendable(each.unit))
+
+
+def spendable_balances(*, tenant: UUID, customer: UUID) -> tuple[BalanceInfo, ...]:
+    """What the customer is told to have: the balances that can be spent, by unit."""
+    return spendable(balances(tenant=tenant, customer=customer))
 
 
 # Every page of a customer and every till asks this.

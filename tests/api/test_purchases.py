@@ -54,6 +54,18 @@ def test_a_sale_enrols_awards_and_says_what_to_print(aurora: TenantInfo, cashbac
     assert check_ledger(tenant=aurora.id).ok
 
 
+def test_balances_are_what_can_be_spent(aurora: TenantInfo, api: Caller) -> None:
+    effects = {"points": POINTS["effect"], "tiers": {"kind": "tier_points", "points": 1, "minor": 100}}
+    spec = {"rules": [{"key": key, "effect": effect} for key, effect in effects.items()]}
+    open_program(tenant=aurora.id, name="Clube", kind="points", spec=spec, actor=SYSTEM)
+    made = api.post("/purchases", sale()).json()
+    assert [award["unit"] for award in made["awards"]] == ["points", "tier_points"]
+    assert made["balances"] == [{"unit": "points", "available": 129, "pending": 0, "owed": 0}]
+    assert api.get(f"/customers/{made['customer_id']}/balances").json() == {"balances": made["balances"]}
+    back = api.post(f"/purchases/{made['id']}/refunds", {"external_id": "R", "amount_minor": 12990}).json()
+    assert [each["unit"] for each in back["balances"]] == ["points"]
+
+
 def test_the_same_sale_again_is_200_with_the_first_answer(cashback: None, api: Caller) -> None:
     first = api.post("/purchases", sale()).json()
     again = api.post("/purchases", sale())

@@ -18,7 +18,7 @@ from insights.selectors import LiabilityReport, LiabilityRow, liability_report
 from programs.selectors import check_books
 from smartbis.kernel.charts import bar_chart
 from smartbis.kernel.clock import now
-from smartbis.kernel.units import is_currency, minor_digits
+from smartbis.kernel.units import TIER_POINTS, is_currency, minor_digits
 from smartbis.ledger.closes import CloseCheck, CloseInfo, closes, last_close, verify_newest_closes
 from smartbis.ledger.errors import LedgerTooLarge
 from smartbis.ledger.figures import instant_text
@@ -111,7 +111,7 @@ def _tabs(request: DeskRequest) -> list[tuple[str, str, str]]:
 
 
 def _unit_name(unit: str) -> str:
-    return unit if is_currency(unit) else _("Pontos")
+    return unit if is_currency(unit) else _("Pontos de nível") if unit == TIER_POINTS else _("Pontos")
 
 
 def _day(close: CloseInfo) -> dict[str, Any]:
