@@ -15,6 +15,7 @@ Window = Literal["rolling", "calendar_year"]
 Keep = Literal["for_ever", "period_end", "days", "while_earned"]
 Fall = Literal["one_step", "earned"]
 
+DAYS_OF_A_YEAR = 365
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -55,6 +56,12 @@ class Ladder:
     warn_days: int
     zone: str
 
+    @property
+    def warns_before(self) -> int:
+        """How many days before its end a tier is warned of; 0 for never, as where that is as soon as it is reached."""
+        term = term_days(window=self.window, window_days=self.window_days, keep=self.keep, keep_days=self.keep_days)
+        return self.warn_days if term is not None and self.warn_days < term else 0
+
     def since(self, at: datetime) -> datetime:
         """When the window of an instant starts."""
         return at - timedelta(days=self.window_days) if self.window == "rolling" else year_start(at, self.zone)
@@ -73,6 +80,15 @@ class Ladder:
         if self.window == "rolling":
             return sum(fact.amount for fact in facts if since < fact.at <= at)
         return sum(fact.amount for fact in facts if since <= fact.at <= at)
+
+
+def term_days(*, window: str, window_days: int, keep: str, keep_days: int) -> int | None:
+    """How many days a tier lasts after it was reached or confirmed, at most; None for ever."""
+    if keep == "for_ever":
+        return None
+    if keep == "days":
+        return keep_days
+    return window_days if window == "rolling" else DAYS_OF_A_YEAR
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,9 @@ class LadderIn(serializers.Serializer[Any]):
     )
     keep_days = WholeField(required=False, default=365, min_value=1, max_value=3650, help_text="For `days`.")
     fall = serializers.ChoiceField(choices=["one_step", "earned"])
-    warn_days = WholeField(required=False, default=30, max_value=3650, help_text="Before a tier ends; 0 for never.")
+    warn_days = WholeField(
+        required=False, default=30, max_value=3650, help_text="Before a tier ends, fewer than it lasts; 0 for never."
+    )
 
 
 class LadderOut(serializers.Serializer[Any]):

@@ -106,10 +106,10 @@ def _judged(ladder: Ladder, row: TierStanding, verdict: Verdict, at: datetime) -
     end = verdict.standing.keep_until
     if end is None:
         return _Judged(row, verdict, None, None, warns=False)
-    warn_from = end - timedelta(days=ladder.warn_days)
+    warn_from = end - timedelta(days=ladder.warns_before)
     is_warned = row.warned_for == end
-    warns = bool(ladder.warn_days) and at >= warn_from and verdict.missing > 0 and not is_warned
-    waits_for_warning = bool(ladder.warn_days) and at < warn_from
+    warns = bool(ladder.warns_before) and at >= warn_from and verdict.missing > 0 and not is_warned
+    waits_for_warning = bool(ladder.warns_before) and at < warn_from
     return _Judged(
         row,
         verdict,

@@ -10,7 +10,7 @@ from uuid import UUID
 from programs.models import TierLadder
 from programs.selectors.tiers import LadderInfo, ladder_info
 from programs.services.standings import request_walk
-from programs.tiers import Tier
+from programs.tiers import Tier, term_days
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
@@ -97,10 +97,19 @@ def _check(tiers: Sequence[Tier], policy: dict[str, Any]) -> None:
         errors["keep"] = ["A tier can be kept until the end of the year when the calendar year is what is measured."]
     if policy["keep"] == "while_earned" and policy["fall"] == "one_step":
         errors["fall"] = ["A tier that is not kept falls to what is earned: falling step by step needs a time between."]
+    if not errors and (late := _warned_at_once(policy)):
+        errors["warn_days"] = [late]
     if faults := _faults(tiers):
         errors["tiers"] = faults
     if errors:
         raise InvalidInput(errors)
+
+
+def _warned_at_once(policy: dict[str, Any]) -> str:
+    term = term_days(**{name: policy[name] for name in ("window", "window_days", "keep", "keep_days")})
+    if term is None or policy["warn_days"] < term:
+        return ""
+    return f"A tier lasts {term} days, so this warns as soon as it is reached: use fewer days, or 0 for never."
 
 
 def _faults(tiers: Sequence[Tier]) -> list[str]:

@@ -84,6 +84,8 @@ def test_a_ladder_is_set_and_shows_who_stands_where(aurora: TenantInfo, boreal: 
     assert "Nenhum nível ainda" in text(other.client, "dashboard:tiers")
     wrong = desk.client.post(reverse("dashboard:tiers_change"), LADDER | {"threshold_1": "100,00"})
     assert "Dois níveis pedem o mesmo" in wrong.content.decode()
+    wrong = desk.client.post(reverse("dashboard:tiers_change"), LADDER | {"keep_days": "30"})
+    assert (wrong.status_code, "O nível dura 30 dias" in wrong.content.decode()) == (422, True)
 
 
 def _portal(brand: TenantInfo, customer: Any) -> Client:

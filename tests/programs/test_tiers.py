@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from programs.models import TierLadder
 from programs.selectors.tiers import find_ladder, tier_card, tier_counts, tier_members
 from programs.services import (
     merge_customers,
@@ -256,6 +257,9 @@ def test_two_records_of_one_person_are_judged_together_and_the_higher_tier_stays
         ({"window": "rolling", "keep": "period_end"}, "keep"),
         ({"keep": "while_earned", "fall": "one_step"}, "fall"),
         ({"window_days": 0}, "window_days"),
+        ({"window": "rolling", "window_days": 30, "keep": "while_earned"}, "warn_days"),
+        ({"keep": "days", "keep_days": 30}, "warn_days"),
+        ({"warn_days": 365}, "warn_days"),
         ({"measure": "steps"}, "measure"),
     ],
 )
@@ -263,6 +267,22 @@ def test_a_ladder_that_cannot_be_is_refused(aurora: TenantInfo, given: dict[str,
     with unchanged(aurora, rooms=("programs",)), pytest.raises(InvalidInput) as refused:
         ladder(aurora, **given)
     assert field in refused.value.errors
+
+
+def test_a_ladder_that_would_warn_of_an_end_at_every_purchase_does_not(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    for brand in (aurora, boreal):
+        ladder(brand, window="rolling", window_days=30, keep="while_earned", warn_days=10)
+    with tenant_scope(aurora.id):
+        TierLadder.objects.update(warn_days=30)  # from before this was refused
+    people = {brand.id: make_customer(brand) for brand in (aurora, boreal)}
+    for day in range(3):
+        with frozen(MAY + timedelta(days=day)):
+            for brand in (aurora, boreal):
+                sell(brand, people[brand.id], 10_000, f"{day}")
+    with frozen(MAY + timedelta(days=22, hours=1)):
+        drain_queue("relay")
+    assert [name for name, _ in events(aurora)] == ["tier.reached.v1"]
+    assert [name for name, _ in events(boreal)] == ["tier.reached.v1", "tier.ending.v1"]
 
 
 @pytest.mark.django_db(transaction=True)

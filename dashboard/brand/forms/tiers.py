@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard.brand.forms.base import DeskForm
-from programs.tiers import Ladder, Tier
+from programs.tiers import Ladder, Tier, term_days
 from smartbis.forms import MoneyField
 
 ROWS = 8
@@ -156,10 +156,18 @@ class LadderForm(DeskForm):
             self.add_error("keep", _("O fim do ano só serve quando o que conta é o ano corrente."))
         if given.get("keep") == "while_earned":
             given["fall"] = "earned"
+        if not self.errors:
+            self._check_warning(given)
         found = [given[f"threshold_{place}"] for place in self._filled(given) if not self.errors]
         if len(set(found)) < len(found):
             raise ValidationError(_("Dois níveis pedem o mesmo: cada um pede mais que o anterior."))
         return given
+
+    def _check_warning(self, given: dict[str, Any]) -> None:
+        term = term_days(**{name: given[name] for name in ("window", "window_days", "keep", "keep_days")})
+        if term is not None and given["warn_days"] >= term:
+            sentence = _("O nível dura %(days)s dias: o aviso viria assim que ele começa. Use menos dias, ou 0.")
+            self.add_error("warn_days", sentence % {"days": term})
 
     def _read_threshold(self, place: int, given: dict[str, Any]) -> None:
         text = str(given.get(f"threshold_{place}") or "").strip()

@@ -97,7 +97,7 @@ def _shown(request: DeskRequest, info: LadderInfo) -> dict[str, Any]:
     return {
         "measured": membership.measured(ladder),
         "kept": membership.kept(ladder),
-        "warns": ladder.warn_days if ladder.keep != "for_ever" else 0,
+        "warns": ladder.warns_before,
         "is_walking": info.walked_at is None,
         "walk_done": info.walk_done,
         "walk_total": max(info.walk_total, info.walk_done, 1),
