@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from smartbis.tenancy.selectors import get_tenant
 
 CUSTOMERS_A_STEP = 1_000
 TIER = "tier"
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 _ENSURE = """
 INSERT INTO programs_tierstanding (id, tenant_id, customer_id, tier, figure, missing, judged_at, version)
@@ -242,7 +243,10 @@ def walk(*, tenant: UUID) -> bool:
 
 
 def join_standings(*, tenant: UUID, customer: UUID, merged: UUID) -> None:
-    """Two customers became one, who keeps the higher tier with its term and is judged by what both did."""
+    """Two customers became one, who keeps the higher tier and is judged by what both did.
+
+    Of the same tier twice the one whose term is longer stays.
+    """
     at = now()
     with tenant_scope(tenant):
         row = TierLadder.objects.first()
@@ -251,20 +255,20 @@ def join_standings(*, tenant: UUID, customer: UUID, merged: UUID) -> None:
         ladder = ladder_info(row, get_tenant(tenant=tenant).timezone).ladder
         rows = {each.customer_id: each for each in _locked(tenant, [customer, merged], at)}
         stays, goes = rows[customer], rows[merged]
-        if ladder.place(goes.tier) > ladder.place(stays.tier):
+        kept = max(stays, goes, key=lambda row: (ladder.place(row.tier), row.keep_until or _FOR_EVER))
+        if kept is goes:
             TierStanding.objects.filter(id=stays.id).update(
                 tier=goes.tier, reached_at=goes.reached_at, keep_until=goes.keep_until, warned_for=goes.warned_for
             )
-        tier = max(stays.tier, goes.tier, key=ladder.place)
+        tier, reached_at = kept.tier, kept.reached_at
         forget_standing(tenant=tenant, customer=merged)
         # Memberships were joined without knowing which tier is the higher one.
         theirs = [each for each in memberships_with_periods(tenant=tenant, customer=customer) if each.kind == TIER]
         stray = [(customer, each.key) for each in theirs if each.key != tier]
         close_memberships(tenant=tenant, kind=TIER, members=stray, at=at)
-        reached_at = goes.reached_at if tier == goes.tier else stays.reached_at
         if tier and reached_at:
-            kept = MembershipInfo(customer_id=customer, kind=TIER, key=tier, valid_from=reached_at, valid_until=None)
-            set_memberships(tenant=tenant, memberships=[kept])
+            belongs = MembershipInfo(customer_id=customer, kind=TIER, key=tier, valid_from=reached_at, valid_until=None)
+            set_memberships(tenant=tenant, memberships=[belongs])
         judge_customers(tenant=tenant, customers=[customer])
 
 

@@ -247,6 +247,24 @@ def test_two_records_of_one_person_are_judged_together_and_the_higher_tier_stays
         assert tier_of(aurora, ana) == "silver"
 
 
+@pytest.mark.parametrize("who_stays", ["the one with the longer term", "the other"])
+def test_of_the_same_tier_twice_the_longer_term_stays(aurora: TenantInfo, boreal: TenantInfo, who_stays: str) -> None:
+    ladder(aurora, window="rolling", keep="days", keep_days=365)
+    early, late = make_customer(aurora), make_customer(aurora)
+    with frozen(MAY):
+        sell(aurora, early, 20_000, "1")
+    with frozen(MAY + timedelta(days=300)):
+        sell(aurora, late, 20_000, "2")
+        into, other = (late, early) if who_stays == "the one with the longer term" else (early, late)
+        with unchanged(boreal, rooms=("programs", "customers")):
+            merge_customers(tenant=aurora.id, into=into.id, other=other.id, actor=actor("owner"))
+            drain_queue("relay")
+        card = tier_card(tenant=aurora.id, customer=into.id)
+        assert card is not None
+        assert (tier_of(aurora, into), card.keep_until) == ("silver", MAY + timedelta(days=665))
+        assert card.reached_at == MAY + timedelta(days=300)
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
