@@ -20,7 +20,10 @@ _INSTANT = timedelta(microseconds=1)
 
 
 class Contribution(NamedTuple):
-    """Something that counts: when it happened, and how much it is worth in the ladder's measure."""
+    """Something that counts: when it happened, and how much it is worth in the ladder's measure.
+
+    Below zero it is a correction, of what came last before it (`corrected`).
+    """
 
     at: datetime
     amount: int
@@ -109,11 +112,36 @@ class Verdict:
     missing: int
 
 
+def corrected(facts: Sequence[Contribution]) -> Sequence[Contribution]:
+    """Facts of which what was corrected is taken off, the newest before each correction first.
+
+    So a correction goes with what it corrects; one of what is further back than these facts has gone with it already.
+    """
+    if all(fact.amount >= 0 for fact in facts):
+        return facts
+    left: list[Contribution] = []
+    for fact in sorted(facts, key=lambda fact: (fact.at, -fact.amount)):
+        if fact.amount >= 0:
+            left.append(fact)
+        else:
+            _take_off(left, -fact.amount)
+    return left
+
+
+def _take_off(facts: list[Contribution], amount: int) -> None:
+    while amount > 0 and facts:
+        last = facts.pop()
+        if last.amount > amount:
+            facts.append(last._replace(amount=last.amount - amount))
+        amount -= last.amount
+
+
 def judge(ladder: Ladder, before: Standing, facts: Sequence[Contribution], at: datetime) -> Verdict:
     """Judge a customer by every fact there is, at an instant; in whatever order they came, the same give the same.
 
     Falls that are overdue happen one after another, each at its own time.
     """
+    facts = corrected(facts)
     figure = ladder.figure(facts, at)
     earned, place = ladder.earned(figure), ladder.place(before.tier)
     standing = replace(before, figure=figure)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from programs.tiers import Contribution, Ladder, Standing, Tier, facts_since, judge
+from programs.tiers import Contribution, Ladder, Standing, Tier, corrected, facts_since, judge
 
 SP = "America/Sao_Paulo"
 SILVER, GOLD, BLACK = Tier("silver", "Prata", 100), Tier("gold", "Ouro", 500), Tier("black", "Black", 1_000)
@@ -137,3 +137,22 @@ def test_facts_are_asked_for_as_far_back_as_any_window_reaches() -> None:
     overdue = Standing("gold", at("2026-01-01"), at("2026-02-01"), 600)
     assert facts_since(ROLLING, [overdue, Standing()], at("2026-06-01")) == at("2026-02-01") - timedelta(days=90)
     assert facts_since(YEAR, [Standing()], at("2026-06-01")) == at("2026-01-01T03:00:00")
+
+
+def test_a_correction_goes_with_what_it_corrects() -> None:
+    given = facts(("2026-01-01", 100), ("2026-07-20", -100), ("2026-10-28", 60))
+    ladder = replace(ROLLING, window_days=365, tiers=(Tier("gold", "Ouro", 50),))
+    gold = judge(ladder, Standing(), given, at("2026-10-28")).standing
+    assert (gold.tier, gold.figure) == ("gold", 60)
+    assert gold.keep_until == at("2027-10-28")
+    later = judge(ladder, gold, given, at("2027-01-06")).standing
+    assert (later.tier, later.figure) == ("gold", 60)
+
+
+def test_a_correction_takes_the_newest_before_it_and_nothing_after_it() -> None:
+    given = facts(("2026-05-20", 40), ("2026-05-01", 100), ("2026-06-01", -60), ("2026-06-02", 30))
+    left = facts(("2026-05-01", 80), ("2026-06-02", 30))
+    assert list(corrected(given)) == list(corrected(list(reversed(given)))) == left
+    assert list(corrected(facts(("2026-05-01", -10), ("2026-05-02", 30)))) == facts(("2026-05-02", 30))
+    both = facts(("2026-05-01", -10), ("2026-05-01", 30))
+    assert list(corrected(both)) == facts(("2026-05-01", 20))
