@@ -82,10 +82,17 @@ class CustomerOut(serializers.Serializer[Any]):
     )
 
 
+class HoldingOut(BalanceOut):
+    """A balance, and when the next part of what is pending can be used."""
+
+    next_amount = serializers.IntegerField(help_text="How much of `pending` becomes available at `next_at`.")
+    next_at = InstantField(allow_null=True, help_text="Null when nothing is pending, or until its sale is confirmed.")
+
+
 class BalancesOut(serializers.Serializer[Any]):
     """What a customer has to spend, by unit."""
 
-    balances = BalanceOut(many=True)
+    balances = HoldingOut(many=True)
 
 
 class StatementQuery(serializers.Serializer[Any]):

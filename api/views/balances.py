@@ -16,9 +16,8 @@ from api.serializers.customers import (
 )
 from api.views.base import ApiView, rendered
 from api.wording import locale
-from programs.selectors import customer_statement
+from programs.selectors import customer_holdings, customer_statement
 from smartbis.customers.selectors import get_customer
-from smartbis.ledger.selectors import spendable_balances
 from vouchers.selectors import offers_for
 
 
@@ -32,15 +31,31 @@ class Balances(ApiView):
         "Customers",
         "Read a customer's balances",
         description="One row for each unit that can be spent and ever moved; tier points are in the tier. "
-        "Balances never expire.",
+        "Balances never expire. Of what is pending, the part that becomes available next is named with its day.",
         answers={200: BalancesOut},
         problems=["customer_not_found"],
-        examples=[answered("Cashback", {"balances": [{"unit": "BRL", "available": 4448, "pending": 1200, "owed": 0}]})],
+        examples=[
+            answered(
+                "Cashback",
+                {
+                    "balances": [
+                        {
+                            "unit": "BRL",
+                            "available": 4448,
+                            "pending": 1200,
+                            "owed": 0,
+                            "next_amount": 900,
+                            "next_at": "2026-12-01T03:00:00Z",
+                        }
+                    ]
+                },
+            )
+        ],
     )
     def get(self, request: Request, customer: UUID) -> Response:
         """Read."""
         customer = get_customer(tenant=self.tenant, customer=customer).id
-        return Response(rendered(BalancesOut, {"balances": spendable_balances(tenant=self.tenant, customer=customer)}))
+        return Response(rendered(BalancesOut, {"balances": customer_holdings(tenant=self.tenant, customer=customer)}))
 
 
 class Statement(ApiView):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from portal.selectors.programme import Promise, live_programs, promises, units_of
@@ -12,13 +11,13 @@ from programs.gatherings.infos import GatheringForCustomer
 from programs.gatherings.selectors import gatherings_for
 from programs.infos import ProgramInfo
 from programs.selectors import (
+    Holding,
     MemberInfo,
-    Release,
     StatementLine,
     TierCard,
     current_plans,
     customer_statement,
-    releases_of,
+    holdings,
     tier_card,
 )
 from programs.selectors.catalogue import programs_reading
@@ -36,18 +35,6 @@ from vouchers.selectors.vouchers import open_reading
 LAST_MOVEMENTS = 5
 FEW_TICKETS = 4
 FEW_EVENTS = 2
-
-
-@dataclass(frozen=True)
-class Holding:
-    """A balance with when the next part of what is pending can be used, and how much that part is."""
-
-    unit: str
-    available: int
-    pending: int
-    owed: int
-    next_amount: int
-    next_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -121,18 +108,6 @@ def _holdings(
     brand: TenantInfo, customer: UUID, live: Sequence[ProgramInfo], held: Sequence[BalanceInfo]
 ) -> tuple[Holding, ...]:
     rows = {row.unit: row for row in held}
-    coming = releases_of(tenant=brand.id, customer=customer) if any(row.pending for row in held) else []
-    return tuple(_holding(unit, rows.get(unit), coming) for unit in dict.fromkeys([*units_of(live), *rows]))
-
-
-def _holding(unit: str, row: BalanceInfo | None, coming: Sequence[Release]) -> Holding:
-    dated = [each for each in coming if each.unit == unit and each.at is not None]
-    soonest = dated[0] if dated else None
-    return Holding(
-        unit=unit,
-        available=row.available if row else 0,
-        pending=row.pending if row else 0,
-        owed=row.owed if row else 0,
-        next_amount=soonest.amount if soonest else 0,
-        next_at=soonest.at if soonest else None,
-    )
+    units = dict.fromkeys([*units_of(live), *rows])
+    every = [rows.get(unit) or BalanceInfo(unit, 0, 0, 0, 0) for unit in units]
+    return holdings(tenant=brand.id, customer=customer, held=every)

@@ -27,7 +27,7 @@ from programs.selectors.counter import (
 from programs.selectors.explanations import award_facts, explain
 from programs.selectors.merging import MergePreview, MergeSide, preview_merge
 from programs.selectors.participation_words import participations_of
-from programs.selectors.pending import Release, releases_of
+from programs.selectors.pending import Holding, Release, customer_holdings, holdings, releases_of
 from programs.selectors.plans import (
     CustomerPlans,
     MemberInfo,
@@ -62,6 +62,7 @@ __all__ = [
     "Attendance",
     "Caution",
     "CustomerPlans",
+    "Holding",
     "LadderInfo",
     "Limit",
     "MemberInfo",
@@ -85,12 +86,14 @@ __all__ = [
     "caution_about",
     "check_books",
     "current_plans",
+    "customer_holdings",
     "customer_plans",
     "customer_statement",
     "explain",
     "find_ladder",
     "get_plan",
     "get_program",
+    "holdings",
     "limit_of",
     "member_counts",
     "participations_of",

@@ -9,6 +9,7 @@ from programs.infos import SaleOutcome
 from programs.selectors.awards import awards_of_purchase
 from programs.selectors.catalogue import programs_reading
 from programs.selectors.features import features_of, features_reading
+from programs.selectors.pending import Holding, customer_holdings
 from programs.selectors.plans import MemberInfo, current_plans
 from programs.selectors.spending import Purse, purse_of
 from programs.selectors.tiers import tiers_of
@@ -17,7 +18,7 @@ from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customer, get_customers
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
-from smartbis.ledger.selectors import BalanceInfo, balances_reading, spendable_balances
+from smartbis.ledger.selectors import balances_reading, spendable_balances
 from smartbis.purchases.infos import PurchaseInfo, SaleDraft
 from smartbis.purchases.selectors import get_purchase, last_purchases, purchases_page, usual_amounts
 from smartbis.tenancy.scope import read_together, tenant_scope
@@ -40,7 +41,7 @@ class TillCustomer:
 
     customer: CustomerInfo
     last_bought_at: datetime | None
-    balances: tuple[BalanceInfo, ...]
+    balances: tuple[Holding, ...]
     usable_minor: int
     vouchers: tuple[Validation, ...]
     purse: Purse | None = None
@@ -68,7 +69,7 @@ def till_customer(*, tenant: UUID, customer: UUID, store: UUID, actor: Actor) ->
         )
         if actor.partner is not None:
             return TillCustomer(person, None, (), 0, vouchers)
-        held = spendable_balances(tenant=tenant, customer=customer)
+        held = customer_holdings(tenant=tenant, customer=customer)
         purse = purse_of(tenant=tenant, customer=customer, store=store)
         # A voucher made of balance is good in every store but partners'.
         usable = 0 if place.kind == "partner" else purse.usable_minor

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from insights.selectors import TimelineEntry, customer_timeline, segment_names
+from programs.selectors import Holding, holdings
 from smartbis.customers.infos import ConsentInfo, CustomerInfo
 from smartbis.customers.selectors import (
     allowed_customers,
@@ -49,7 +50,7 @@ class CustomerCard:
     """Everything that the page of a customer shows."""
 
     info: CustomerInfo
-    balances: tuple[BalanceInfo, ...]
+    balances: tuple[Holding, ...]
     purchases: int
     consents: dict[str, ConsentInfo]
     allows_utility: bool
@@ -100,7 +101,7 @@ def customer_card(*, tenant: UUID, customer: UUID, locale: str) -> CustomerCard:
         names = segment_names(tenant=tenant)
         return CustomerCard(
             info=info,
-            balances=tuple(balances(tenant=tenant, customer=customer)),
+            balances=holdings(tenant=tenant, customer=info.id, held=balances(tenant=tenant, customer=info.id)),
             purchases=purchase_count(tenant=tenant, customer=customer),
             consents=consent_state(tenant=tenant, customer=customer),
             allows_utility=customer in allowed_customers(tenant=tenant, customers=[customer], category="utility"),
