@@ -15,6 +15,7 @@ from django.urls import reverse
 from dashboard.brand.views import ledger as views
 from programs.management.commands import check_ledger as checking
 from programs.selectors import check_books
+from programs.services import refund_sale, spend_balance
 from smartbis.kernel.clock import frozen
 from smartbis.ledger import closing
 from smartbis.ledger import differences as adding
@@ -25,10 +26,12 @@ from smartbis.ledger.models import HolderBalance, Transfer
 from smartbis.ledger.selectors import check_ledger
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
+from tests.checkouts.quoting import quoted
 from tests.dashboard.desk import sell, sign_in, with_program
 from tests.database import as_owner
-from tests.factories import make_brand, make_customer
+from tests.factories import actor, make_brand, make_customer
 from tests.ledger.waiting import close_until
+from tests.vouchers.shop import give, redeemed
 
 NOON = datetime(2026, 11, 3, 15, tzinfo=UTC)
 
@@ -45,8 +48,37 @@ def test_what_is_owed_is_shown_with_its_age(aurora: TenantInfo, boreal: TenantIn
     assert "155,40" not in page, "another brand's"
     answer = client.get(reverse("dashboard:ledger_liability") + "?format=csv")
     header, row = answer.content.decode("utf-8-sig").splitlines()
-    assert header.startswith("Unidade;Disponível;A liberar;Em vouchers;A descontar;Total;até 30 dias")
-    assert row.startswith("BRL;20,00;0,00;0,00;0,00;20,00;20,00;0,00")
+    assert header.startswith(
+        "Unidade;Disponível;A liberar;Reservado em compras;Em vouchers;A descontar;Total;até 30 dias"
+    )
+    assert row.startswith("BRL;20,00;0,00;0,00;0,00;0,00;20,00;20,00;0,00")
+
+
+def test_the_parts_of_what_is_owed_add_up_on_the_page_and_in_the_file(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    for brand in (aurora, boreal):
+        with_program(brand)
+    marina, indebted = make_customer(aurora), make_customer(aurora, "Rui")
+    give(aurora, marina, 3_000)
+    quoted(aurora, marina, 10_000)
+    sale = sell(aurora, indebted.id, 10_000)
+    voucher = spend_balance(tenant=aurora.id, customer=indebted.id, amount_minor=2_000, key="k", actor=actor("owner"))
+    redeemed(aurora, voucher, customer=indebted.id, amount_minor=9_000)
+    refund_sale(tenant=aurora.id, purchase=sale, external_id="r", amount_minor=10_000, actor=actor())
+    client, page = sign_in(aurora, "analyst").client, reverse("dashboard:ledger_liability")
+    assert "Reservado em compras" in client.get(page).content.decode()
+    assert "Reservado em compras" not in sign_in(boreal, "analyst").client.get(page).content.decode()
+    header, row = client.get(f"{page}?format=csv").content.decode("utf-8-sig").splitlines()
+    cells = dict(zip(header.split(";"), row.split(";"), strict=True))
+
+    def sum_of(*names: str) -> int:
+        return sum(round(100 * float(cells[name].replace(",", "."))) for name in names)
+
+    assert (sum_of("Reservado em compras"), sum_of("A descontar")) == (3_000, 2_000)
+    parts = sum_of("Disponível", "A liberar", "Reservado em compras", "Em vouchers")
+    assert parts - sum_of("A descontar") == sum_of("Total") == 1_000
+    ages = sum_of("até 30 dias", "31 a 90 dias", "91 a 180 dias", "181 a 365 dias", "mais de 365 dias")
+    assert sum_of("Devido além do saldo") == 2_000
+    assert ages - sum_of("Devido além do saldo") == sum_of("Total")
 
 
 def test_empty_pages_say_what_comes_next(aurora: TenantInfo) -> None:

@@ -229,13 +229,20 @@ def _closes_csv(request: DeskRequest) -> HttpResponse:
 
 
 def _liability_csv(request: DeskRequest, report: LiabilityReport) -> HttpResponse:
-    header = [_("Unidade"), _("Disponível"), _("A liberar"), _("Em vouchers"), _("A descontar"), _("Total")]
+    """What is owed, by unit: the parts less what is to be set off are the total, as are the ages less what lacks."""
+    header = [_("Unidade"), _("Disponível"), _("A liberar"), _("Reservado em compras"), _("Em vouchers")]
+    header += [_("A descontar"), _("Total")]
     header += [_("até 30 dias"), _("31 a 90 dias"), _("91 a 180 dias"), _("181 a 365 dias"), _("mais de 365 dias")]
-    header += [_("Valor em %(unit)s") % {"unit": report.currency}, _("Em"), _("Clientes com saldo")]
+    header += [
+        _("Devido além do saldo"),
+        _("Valor em %(unit)s") % {"unit": report.currency},
+        _("Em"),
+        _("Clientes com saldo"),
+    ]
     rows: list[list[Cell]] = [list(header)]
     at = date_format(report.as_of, "c")
     for row in report.rows:
-        amounts = (row.available, row.pending, row.in_vouchers, row.owed, row.total, *row.ages)
+        amounts = (row.available, row.pending, row.held, row.in_vouchers, row.owed, row.total, *row.ages, row.lacking)
         value: Cell = "" if row.value_minor is None else _units(row.value_minor, report.currency)
         rows.append([row.unit, *(_units(each, row.unit) for each in amounts), value, at, row.holders])
     return csv_response(rows, _filename(request, "passivo"))
