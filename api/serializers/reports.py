@@ -106,6 +106,9 @@ class LiabilityRowOut(serializers.Serializer[Any]):
     age_181_365 = serializers.IntegerField(source="ages.3")
     age_over_365 = serializers.IntegerField(source="ages.4")
     lacking = serializers.IntegerField(help_text="What those owe who hold less; the ages less this are the total.")
+    expected_use = serializers.IntegerField(
+        allow_null=True, help_text="What will still be used if the months before are a guide; null with too few."
+    )
 
 
 class UseOut(serializers.Serializer[Any]):

@@ -77,6 +77,7 @@ class Liability(ApiView):
                             "age_181_365": 60100,
                             "age_over_365": 20500,
                             "lacking": 500,
+                            "expected_use": 204800,
                         }
                     ],
                     "use": [

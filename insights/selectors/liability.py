@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from insights.expected import expected_use
 from programs.selectors import PointValue, point_value
 from smartbis.kernel.clock import now
 from smartbis.kernel.units import POINTS, is_currency, is_spendable
@@ -23,6 +24,7 @@ class LiabilityRow:
     `total` is available, pending, held and in vouchers, less owed. `ages` are days 0–30, 31–90, 91–180, 181–365 and
     older; they add up to `total` and `lacking`, what those owe who hold less than they owe. `value_minor` is the total
     in the tenant's currency, None for points without a value. `use` goes from what was earned one month ago to twelve.
+    `expected_use` is how much will still be used if the months before are a guide, None where they tell too little.
     """
 
     unit: str
@@ -37,6 +39,7 @@ class LiabilityRow:
     ages: tuple[int, ...]
     lacking: int
     use: tuple[Cohort, ...]
+    expected_use: int | None
 
 
 @dataclass(frozen=True)
@@ -82,4 +85,5 @@ def _row(info: LiabilityInfo, aging: Aging | None, worth: PointValue | None) -> 
         ages=aging.ages if aging else _NO_AGES,
         lacking=aging.lacking if aging else 0,
         use=aging.cohorts if aging else (),
+        expected_use=expected_use(aging.ages, aging.cohorts) if aging else None,
     )

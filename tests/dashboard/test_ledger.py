@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from dashboard.brand.views import ledger as views
+from insights.selectors import liability as reckoning
 from programs.management.commands import check_ledger as checking
 from programs.selectors import check_books
 from programs.services import refund_sale, spend_balance
@@ -79,6 +80,23 @@ def test_the_parts_of_what_is_owed_add_up_on_the_page_and_in_the_file(aurora: Te
     ages = sum_of("até 30 dias", "31 a 90 dias", "91 a 180 dias", "181 a 365 dias", "mais de 365 dias")
     assert sum_of("Devido além do saldo") == 2_000
     assert ages - sum_of("Devido além do saldo") == sum_of("Total")
+
+
+def test_expected_use_is_told_where_it_is_known(aurora: TenantInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_program(aurora)
+    sell(aurora, make_customer(aurora).id, 10_000)
+    client, page = sign_in(aurora, "analyst").client, reverse("dashboard:ledger_liability")
+
+    def told() -> tuple[str, str]:
+        lines = client.get(f"{page}?format=csv").content.decode("utf-8-sig").splitlines()
+        header, row = (line.split(";") for line in lines)
+        return client.get(page).content.decode().replace("\xa0", " "), row[header.index("Uso esperado")]
+
+    shown, cell = told()
+    assert ("Uso esperado" in shown, cell) == (False, "")
+    monkeypatch.setattr(reckoning, "expected_use", lambda ages, use: 1_234)
+    shown, cell = told()
+    assert ("Uso esperado" in shown, "R$ 12,34" in shown, cell) == (True, True, "12,34")
 
 
 def test_empty_pages_say_what_comes_next(aurora: TenantInfo) -> None:

@@ -235,6 +235,7 @@ def _liability_csv(request: DeskRequest, report: LiabilityReport) -> HttpRespons
     header += [_("até 30 dias"), _("31 a 90 dias"), _("91 a 180 dias"), _("181 a 365 dias"), _("mais de 365 dias")]
     header += [
         _("Devido além do saldo"),
+        _("Uso esperado"),
         _("Valor em %(unit)s") % {"unit": report.currency},
         _("Em"),
         _("Clientes com saldo"),
@@ -244,5 +245,6 @@ def _liability_csv(request: DeskRequest, report: LiabilityReport) -> HttpRespons
     for row in report.rows:
         amounts = (row.available, row.pending, row.held, row.in_vouchers, row.owed, row.total, *row.ages, row.lacking)
         value: Cell = "" if row.value_minor is None else _units(row.value_minor, report.currency)
-        rows.append([row.unit, *(_units(each, row.unit) for each in amounts), value, at, row.holders])
+        expected: Cell = "" if row.expected_use is None else _units(row.expected_use, row.unit)
+        rows.append([row.unit, *(_units(each, row.unit) for each in amounts), expected, value, at, row.holders])
     return csv_response(rows, _filename(request, "passivo"))
