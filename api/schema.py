@@ -70,6 +70,10 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     ),
     "slug_taken": (409, "This name or code is already in use."),
     "plan_closed": (409, "This plan cannot be started or renewed any more."),
+    "plan_already_paid": (
+        409,
+        "The customer has this plan until its fixed end: another period would add nothing.",
+    ),
     "plan_not_for_points": (409, "This plan has no price in points."),
     "plan_source_conflict": (409, "This payment was booked before, for another customer, plan or amount."),
     "insufficient_balance": (409, "The balance does not suffice."),

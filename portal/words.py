@@ -109,6 +109,7 @@ def _REFUSALS() -> dict[str, str]:  # noqa: N802 - a table, read at each call fo
         "coupon_not_live": _("Esta oferta não está mais disponível."),
         "budget_exhausted": _("Esgotado por enquanto."),
         "plan_closed": _("Este plano não é mais vendido. Nada foi descontado."),
+        "plan_already_paid": _("Seu plano já vale até o último dia. Nada foi descontado."),
         "plan_not_for_points": _("Este plano não se paga com pontos."),
         "challenge_closed": _("Este desafio se encerrou."),
         "event_cancelled": _("Este evento foi cancelado."),

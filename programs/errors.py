@@ -52,6 +52,13 @@ class PlanClosed(DomainError):
     sentence = "This plan cannot be started or renewed any more."
 
 
+class PlanAlreadyPaid(DomainError):
+    """The plan has a fixed end, and the customer has it until then."""
+
+    code = "plan_already_paid"
+    sentence = "The customer has this plan until its fixed end: another period would add nothing."
+
+
 class PlanNotForPoints(DomainError):
     """The plan has no price in points."""
 

@@ -36,6 +36,11 @@ class Laid:
     ends_at: datetime
     renewal: bool
 
+    @property
+    def adds_time(self) -> bool:
+        """False for a fixed end that was there already."""
+        return self.starts_at < self.ends_at
+
 
 def lay(periods: Iterable[Bought], zone: str) -> list[Laid]:
     """Lay periods one after another, by when they were bought.
@@ -55,6 +60,11 @@ def lay(periods: Iterable[Bought], zone: str) -> list[Laid]:
         ends_at = max(run.ends_at(place).astimezone(each.at.tzinfo), starts_at)
         laid.append(Laid(each, starts_at, ends_at, renewal))
     return laid
+
+
+def is_paid_up(length: str, until: date | None, ends_at: datetime, zone: str) -> bool:
+    """Whether a plan with a fixed end was bought up to it, so that another period would add nothing."""
+    return length == "until" and until is not None and ends_at.astimezone(ZoneInfo(zone)).date() > until
 
 
 class _Run:

@@ -180,6 +180,7 @@ class CustomersPlans(ApiView):
             "customer_not_found",
             "plan_not_found",
             "plan_closed",
+            "plan_already_paid",
             "plan_not_for_points",
             "plan_source_conflict",
             "insufficient_balance",

@@ -191,6 +191,7 @@ def _refusals() -> Mapping[str, str]:
         "voucher_expired": _("Esta entrada venceu."),
         "store_unknown": _("Esta loja não existe mais ou está fora do seu alcance."),
         "plan_closed": _("Este plano não é mais vendido, ou o seu último dia já passou."),
+        "plan_already_paid": _("Este cliente já tem o plano até o seu último dia: mais um período não mudaria nada."),
         "plan_not_for_points": _("Este plano não se paga com pontos."),
         "plan_source_conflict": _("Este comprovante já foi registrado, com outro cliente, plano ou valor."),
         "permission_missing": _("O seu papel na equipe não permite isto."),

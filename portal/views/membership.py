@@ -54,7 +54,7 @@ def pay_with_points(request: CustomerRequest, plan: str) -> HttpResponse:
 def _page(request: CustomerRequest, *, error: DomainError | None = None) -> HttpResponse:
     tenant, customer, currency = request.tenant, request.customer.id, request.brand.currency
     mine = current_plans(tenant=tenant, customer=customer)
-    sold = {plan.key: plan for plan in plans(tenant=tenant, live_only=True)}
+    sold = plans(tenant=tenant, live_only=True)
     holdings = holdings_of(brand=request.brand, customer=customer)
     points = next((each.available for each in holdings if each.unit == POINTS), 0)
     card = tier_card(tenant=tenant, customer=customer)
@@ -63,10 +63,10 @@ def _page(request: CustomerRequest, *, error: DomainError | None = None) -> Http
         "progress": belonging.tier_progress(card, currency),
         "steps": belonging.steps(card.ladder, currency, card.tier) if card else [],
         "counted": belonging.counted(card.ladder) if card else "",
-        "mine": [_mine(request, member, sold, points) for member in mine],
+        "mine": [_mine(request, member, points) for member in mine],
         "others": [
             belonging.plan_offer(plan, currency) | _ways(request, plan, points)
-            for plan in sold.values()
+            for plan in sold
             if plan.key not in {member.plan.key for member in mine}
         ],
         "error": words.refusal(error) if error else "",
@@ -74,9 +74,9 @@ def _page(request: CustomerRequest, *, error: DomainError | None = None) -> Http
     return render_page(request, "portal/membership.html", context, status=error.http_status if error else 200)
 
 
-def _mine(request: CustomerRequest, member: MemberInfo, sold: dict[str, PlanInfo], points: int) -> dict[str, Any]:
+def _mine(request: CustomerRequest, member: MemberInfo, points: int) -> dict[str, Any]:
     offer = belonging.plan_offer(member.plan, request.brand.currency)
-    ways = _ways(request, member.plan, points) if member.plan.key in sold else {}
+    ways = _ways(request, member.plan, points) if member.can_renew(request.brand.timezone) else {}
     since = words.day(member.started_at)
     return offer | belonging.plan_short(member) | {"since": since, "can_renew": bool(ways)} | ways
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from programs.errors import PlanNotFound
 from programs.models import Plan, PlanArticle, PlanMember, PlanPeriod, PlanPeriodEnd, PlanReceipt
-from programs.periods import Bought, Laid, Length, lay
+from programs.periods import Bought, Laid, Length, is_paid_up, lay
 from smartbis.customers.selectors import merged_ids
 from smartbis.kernel.clock import now
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
@@ -71,6 +71,10 @@ class MemberInfo:
     def days_left(self) -> int:
         """Whole days until the end, today included; 0 once it has passed."""
         return max(0, -((now() - self.ends_at) // timedelta(days=1)))
+
+    def can_renew(self, zone: str) -> bool:
+        """Whether paying again adds time: the plan is sold, and no fixed end was reached in the brand's zone."""
+        return self.plan.is_live and not is_paid_up(self.plan.length, self.plan.until, self.ends_at, zone)
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,10 @@ def _belong(tenant: UUID, plan: Plan, customer: UUID, run: _Run | None) -> None:
 
 def _tell(tenant: UUID, plan: Plan, customer: UUID, laid: list[Laid], added: Collection[PlanPeriod], run: _Run) -> None:
     where = {each.bought.id: each for each in laid}
-    first = min(added, key=lambda row: (row.bought_at, row.number))
+    longer = [row for row in added if where[row.id].adds_time]
+    if not longer:
+        return
+    first = min(longer, key=lambda row: (row.bought_at, row.number))
     kind = PlanRenewed if where[first.id].renewal else PlanStarted
     publish(
         kind(

@@ -6,10 +6,18 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from programs.errors import PlanClosed, PlanNotForPoints, PlanNotFound, PlanPeriodNotFound, PlanSourceConflict
+from programs.errors import (
+    PlanAlreadyPaid,
+    PlanClosed,
+    PlanNotForPoints,
+    PlanNotFound,
+    PlanPeriodNotFound,
+    PlanSourceConflict,
+)
 from programs.events import PlanShortened
 from programs.models import Plan, PlanMember, PlanPeriod, PlanPeriodEnd, PlanReceipt
-from programs.selectors.plans import CustomerPlans, customer_plans
+from programs.periods import is_paid_up
+from programs.selectors.plans import CustomerPlans, customer_plans, laid_periods, standing_periods
 from programs.services.plan_members import settle_member
 from programs.services.plan_vouchers import take_plan_vouchers_back
 from smartbis.customers.errors import CustomerNotFound
@@ -42,14 +50,17 @@ def start_period(
     """Give a customer periods of a plan because a rule says so; once for each `source`, a name such as `award:<id>`.
 
     A run that still goes on (its grace included) goes on for longer, else one starts at `occurred_at` (now). The same
-    source again changes nothing. Locks the holder, and joins a transaction that holds it already.
-    Raises PlanNotFound, PlanClosed, PlanSourceConflict, CustomerNotFound, InvalidInput.
+    source again changes nothing, and a plan with a fixed end is given once, however many `periods`. Locks the holder,
+    and joins a transaction that holds it already.
+    Raises PlanNotFound, PlanClosed, PlanAlreadyPaid (up to a fixed end), PlanSourceConflict, CustomerNotFound,
+    InvalidInput.
     Publishes PlanStarted or PlanRenewed.
     """
     with tenant_scope(tenant):
         holder, plan = _open(tenant, customer, plan_key)
         customer = holder.customer_id
         cause = PlanPeriod.Cause.RULE
+        periods = 1 if plan.length == Plan.Length.UNTIL else periods
         return _give(tenant, plan, customer, cause=cause, source=source, periods=periods, bought_at=occurred_at)
 
 
@@ -121,7 +132,7 @@ def buy_plan_with_points(
         if plan.price_points is None:
             raise PlanNotForPoints
         if not PlanPeriod.objects.filter(source=source).exists():
-            _check_periods(periods)
+            _check_periods(plan, periods)
             post(tenant=tenant, holder=holder, moves=[_paid(plan, plan.price_points * periods)])
         _give(
             tenant,
@@ -263,9 +274,21 @@ def _people(tenant: UUID, customer: UUID) -> set[UUID]:
     return {customer, *merged_ids(tenant=tenant, customer=customer)}
 
 
-def _check_periods(periods: int) -> None:
+def _check_periods(plan: Plan, periods: int) -> None:
     if not 1 <= periods <= MOST_PERIODS:
         raise InvalidInput({"periods": [f"Use 1 to {MOST_PERIODS} periods."]})
+    if periods > 1 and plan.length == Plan.Length.UNTIL:
+        raise InvalidInput({"periods": ["A plan with a fixed end is paid once."]})
+
+
+def _check_sold(tenant: UUID, plan: Plan, customer: UUID, at: datetime) -> None:
+    """Raises PlanClosed, PlanAlreadyPaid."""
+    zone = get_tenant(tenant=tenant).timezone
+    if plan.status != Plan.Status.LIVE or is_over(plan, zone, at):
+        raise PlanClosed
+    laid = laid_periods(standing_periods(tenant=tenant, plan=plan.id, customer=customer), zone)
+    if laid and is_paid_up(plan.length, plan.until, laid[-1].ends_at, zone):
+        raise PlanAlreadyPaid
 
 
 def _give(
@@ -279,7 +302,7 @@ def _give(
     bought_at: datetime | None = None,
     points: int = 0,
 ) -> PlanMember:
-    _check_periods(periods)
+    _check_periods(plan, periods)
     if not 1 <= len(source) <= 120:
         raise InvalidInput({"source": ["A source has 1 to 120 characters."]})
     at = bought_at or now()
@@ -290,8 +313,7 @@ def _give(
         if not same or len(there) != periods:
             raise PlanSourceConflict
         return settle_member(tenant=tenant, plan=plan, customer=customer)
-    if plan.status != Plan.Status.LIVE or is_over(plan, get_tenant(tenant=tenant).timezone, at):
-        raise PlanClosed
+    _check_sold(tenant, plan, customer, at)
     added = add_periods(
         tenant=tenant,
         plan=plan,

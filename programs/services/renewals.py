@@ -21,7 +21,7 @@ def withdraw_lost_renewals(*, tenant: UUID, customer: UUID, plan_key: str) -> No
         plan = Plan.objects.get(key=plan_key)
         standing = standing_periods(tenant=tenant, plan=plan.id, customer=customer)
         laid = laid_periods(standing, get_tenant(tenant=tenant).timezone)
-        renewing = {each.bought.id for each in laid if each.renewal}
+        renewing = {each.bought.id for each in laid if each.renewal and each.adds_time}
         people = {customer, *merged_ids(tenant=tenant, customer=customer)}
         periods = PlanPeriod.objects.filter(plan=plan, customer_id__in=people).values_list("id", flat=True)
         lost = [renewal_number(each) for each in periods if each not in renewing]
