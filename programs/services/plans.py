@@ -376,11 +376,14 @@ def _give_points_back(tenant: UUID, holder: LockedHolder, plan: Plan, points: in
 def join_members(*, tenant: UUID, customer: UUID, merged: UUID) -> None:
     """Two customers became one: what both have bought is laid anew for the one who stays."""
     with tenant_scope(tenant):
+        customer = hold_customer(tenant=tenant, customer=customer)
         lock_holder(tenant=tenant, customer=customer)
         PlanMember.objects.filter(customer_id=merged).update(
             started_at=None, ends_at=None, lapses_at=None, next_at=None, reminded=None
         )
-        for plan in Plan.objects.filter(id__in=PlanPeriod.objects.filter(customer_id=merged).values("plan_id")):
+        # All of theirs: who was merged now may have been joined with others before.
+        bought = PlanPeriod.objects.filter(customer_id__in=_people(tenant, customer))
+        for plan in Plan.objects.filter(id__in=bought.values("plan_id")).order_by("id"):
             settle_member(tenant=tenant, plan=plan, customer=customer)
 
 

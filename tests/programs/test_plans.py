@@ -325,6 +325,26 @@ def test_what_two_records_of_one_person_bought_lies_one_after_another(aurora: Te
         assert ends(aurora, ana) == ["2027-05-03"]
 
 
+def test_what_three_records_of_one_person_bought_is_theirs_however_they_were_merged(
+    aurora: TenantInfo, boreal: TenantInfo
+) -> None:
+    with frozen(MAY):
+        plan(aurora)
+        plan(boreal)
+        one, two, three = (make_customer(aurora, name) for name in ("Ana", "Ana S", "Ana Souza"))
+        neighbour = make_customer(boreal)
+        sell(boreal, neighbour)
+        sell(aurora, one, "1")
+        merge_customers(tenant=aurora.id, into=two.id, other=one.id, actor=actor("owner"))
+        drain_queue("relay")
+        sell(aurora, three, "2")
+        merge_customers(tenant=aurora.id, into=three.id, other=two.id, actor=actor("owner"))
+        drain_queue("relay")
+        assert ends(aurora, three) == ["2028-05-03"]
+        assert len(plan_members(tenant=aurora.id).items) == 1
+        assert ends(boreal, neighbour) == ["2027-05-03"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_tills_and_a_worker_at_once_give_each_period_once() -> None:
     aurora = make_brand("aurora", "Café Aurora")
