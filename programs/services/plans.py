@@ -1,6 +1,5 @@
 """Customers get a plan's periods: by a payment that staff confirm, with points, as a gift, by a rule; and lose them."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -19,6 +18,7 @@ from programs.models import Plan, PlanMember, PlanPeriod, PlanPeriodEnd, PlanRec
 from programs.periods import is_paid_up
 from programs.selectors.plans import CustomerPlans, customer_plans, laid_periods, standing_periods
 from programs.services.plan_members import settle_member
+from programs.services.plan_receipts import payment_source, write_receipt
 from programs.services.plan_vouchers import take_plan_vouchers_back
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer, merged_ids
@@ -78,7 +78,7 @@ def grant_plan(
         holder, plan = _open(tenant, customer, plan_key)
         customer = holder.customer_id
         note = PlanReceipt(reason=reason.strip())
-        _once_received(tenant, plan, customer, source, note, actor)
+        write_receipt(tenant, plan, customer, source, note, actor)
         _give(tenant, plan, customer, cause=PlanPeriod.Cause.GRANT, source=source, periods=periods)
         return customer_plans(tenant=tenant, customer=customer, with_periods=True)
 
@@ -96,8 +96,9 @@ def confirm_payment(
 ) -> CustomerPlans:
     """Staff saw a payment (a Pix, a transfer): the customer gets what it pays for; once for each reference.
 
-    The same payment again changes nothing. `amount_minor` is in minor units of the brand's currency.
-    Raises PlanSourceConflict when the reference was booked with anything else, and what `start_period` raises.
+    The same payment again changes nothing while what it gave stands; once that was withdrawn, it can be booked anew.
+    `amount_minor` is in minor units of the brand's currency.
+    Raises PlanSourceConflict when the reference stands with anything else, and what `start_period` raises.
     Publishes PlanStarted or PlanRenewed.
     """
     reference = " ".join(reference.split())
@@ -105,13 +106,12 @@ def confirm_payment(
         raise InvalidInput({"reference": ["Name the payment by 3 to 100 characters of its proof."]})
     if not 1 <= amount_minor <= 10**12:
         raise InvalidInput({"amount_minor": ["The amount is above zero."]})
-    # The source outlives the person; the reference may name one, so only its hash stands there.
-    source = f"payment:{hashlib.sha256(reference.casefold().encode()).hexdigest()[:40]}"
     with tenant_scope(tenant):
         holder, plan = _open(tenant, customer, plan_key)
         customer = holder.customer_id
+        source = payment_source(reference)
         note = PlanReceipt(reference=reference, amount_minor=amount_minor)
-        _once_received(tenant, plan, customer, source, note, actor)
+        write_receipt(tenant, plan, customer, source, note, actor)
         cause = PlanPeriod.Cause.PAYMENT
         _give(tenant, plan, customer, cause=cause, source=source, periods=periods, bought_at=paid_at)
         return customer_plans(tenant=tenant, customer=customer, with_periods=True)
@@ -325,26 +325,6 @@ def _give(
         points=points,
     )
     return settle_member(tenant=tenant, plan=plan, customer=customer, added=added)
-
-
-def _once_received(tenant: UUID, plan: Plan, customer: UUID, source: str, note: PlanReceipt, actor: Actor) -> None:
-    """Write down what staff confirm, the first time. The unique source is the judge between two at once."""
-    note.tenant_id, note.plan, note.customer_id, note.source = tenant, plan, customer, source
-    note.actor_label, note.created_at = actor.label[:80], now()
-    PlanReceipt.objects.bulk_create([note], ignore_conflicts=True)
-    kept = PlanReceipt.objects.get(source=source)
-    if (kept.customer_id, kept.plan_id, kept.amount_minor) != (customer, plan.id, note.amount_minor):
-        raise PlanSourceConflict
-    if kept.id == note.id:
-        record_audit(
-            tenant=tenant,
-            actor=actor,
-            action="plan.payment" if note.amount_minor else "plan.grant",
-            object_kind="customer",
-            object_id=customer,
-            reason=note.reason,
-            after={"plan": plan.key, "amount_minor": note.amount_minor},
-        )
 
 
 def _paid(plan: Plan, points: int) -> Move:
