@@ -33,7 +33,7 @@ def on_purchase_confirmed(*, tenant: UUID, event: PurchaseConfirmed) -> None:
 @subscribe(PurchaseRefunded)
 def on_purchase_refunded(*, tenant: UUID, event: PurchaseRefunded) -> None:
     """A plan's article may have been given back."""
-    sync_sale(tenant=tenant, purchase=event.purchase_id)
+    sync_sale(tenant=tenant, purchase=event.purchase_id, starts=False)
 
 
 @subscribe(ImportFinished)

@@ -19,18 +19,19 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 
 
-def sync_sale(*, tenant: UUID, purchase: UUID) -> None:
+def sync_sale(*, tenant: UUID, purchase: UUID, starts: bool = True) -> None:
     """Make a sale's periods what the sale is now: one for each article kept, none while it is unpaid or once it is
     taken back.
 
     Reads the present state of the sale, so it may run again and in any order; a refund takes the last periods first,
-    and one by amount takes them with the refund that closes the sale. At most `MOST_PERIODS` for a line.
+    and one by amount takes them with the refund that closes the sale. At most `MOST_PERIODS` for a line. Without
+    `starts` a line that gave nothing gives nothing now: its article may have become the plan's since.
     Publishes PlanStarted, PlanRenewed, PlanLapsed.
     """
     with tenant_scope(tenant):
         found = get_purchases(tenant=tenant, purchases=[purchase])
         if purchase in found:
-            _sync(tenant, found[purchase])
+            _sync(tenant, found[purchase], starts=starts)
 
 
 def sync_import(*, tenant: UUID, import_batch: UUID) -> None:
@@ -51,7 +52,7 @@ def _articles(tenant: UUID) -> frozenset[str]:
     return frozenset(rows.values_list("articles__sku", flat=True))
 
 
-def _sync(tenant: UUID, sale: PurchaseInfo) -> None:
+def _sync(tenant: UUID, sale: PurchaseInfo, *, starts: bool) -> None:
     by_sku = plans_by_sku(tenant=tenant, skus={item.sku for item in sale.items if item.sku})
     there = list(PlanPeriod.objects.filter(purchase_id=sale.id).order_by("number"))
     if not by_sku and not there:
@@ -68,7 +69,7 @@ def _sync(tenant: UUID, sale: PurchaseInfo) -> None:
     for item in sale.items:
         rows = [row for row in there if row.source == _source(sale, item)]
         plan_id = rows[0].plan_id if rows else by_sku.get(item.sku)
-        if plan_id is not None:
+        if plan_id is not None and (rows or starts):
             new, gone = _sync_line(tenant, sale, item, known[plan_id], rows)
             added += new
             taken += gone
