@@ -1,11 +1,13 @@
 """Vouchers that come with a plan: given when it starts or goes on, taken back with its periods."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 
 from programs.models import PlanPeriod, PlanPeriodEnd
 from programs.selectors.plans import source_of
@@ -31,7 +33,7 @@ def give_plan_vouchers(*, tenant: UUID, customer: UUID, plan: str, source: str) 
     """
     with tenant_scope(tenant):
         holder = lock_holder(tenant=tenant, customer=hold_customer(tenant=tenant, customer=customer))
-        if not _standing([source]):
+        if not any(group & _standing(group) for group in _bought_together({source})):
             return
         for coupon in coupons_given_with(tenant=tenant, plan=plan):
             try:
@@ -49,27 +51,38 @@ def give_plan_vouchers(*, tenant: UUID, customer: UUID, plan: str, source: str) 
 
 
 def take_plan_vouchers_back(*, tenant: UUID, customer: UUID, sources: Iterable[str]) -> None:
-    """Cancel the vouchers that came with periods of which none stands any more.
+    """Cancel the vouchers that came with periods of which none stands any more, nor of those bought in one sale.
 
     What was used stays used (and is cancelled if its use comes back), what is left of a voucher used in part goes, and
     one that a checkout holds is its customer's. Runs in the tenant's scope, the holder locked.
     Publishes VoucherCancelled.
     """
-    asked = set(sources)
-    gone = asked - _standing(asked)
+    gone = {each for group in _bought_together(set(sources)) if not _standing(group) for each in group}
     for given in vouchers_given(tenant=tenant, customers=_people(tenant, customer), origin="plan"):
         if source_of(given.key) in gone:
             revoke_voucher(tenant=tenant, voucher=given.id, reason=TAKEN_BACK)
 
 
 def reinstate_plan_vouchers(*, tenant: UUID, customer: UUID, source: str, since: datetime) -> None:
-    """Vouchers that were taken back with a source's periods, at `since` or later, are what they were.
+    """Vouchers that were taken back with a source's periods or sale, at `since` or later, are what they were.
 
     Runs in the tenant's scope, the holder locked.
     """
+    back = {each for group in _bought_together({source}) for each in group}
     for given in vouchers_given(tenant=tenant, customers=_people(tenant, customer), origin="plan"):
-        if source_of(given.key) == source:
+        if source_of(given.key) in back:
             reinstate_voucher(tenant=tenant, voucher=given.id, reason=TAKEN_BACK, since=since)
+
+
+def _bought_together(sources: Collection[str]) -> list[set[str]]:
+    """These sources, each with the other lines of the same plan in its sale: a sale's vouchers come once for all."""
+    asked = PlanPeriod.objects.filter(source__in=list(sources))
+    sales = asked.filter(purchase__isnull=False).values("purchase_id")
+    rows = PlanPeriod.objects.filter(Q(source__in=list(sources)) | Q(purchase_id__in=sales))
+    groups: defaultdict[tuple[UUID, UUID | str], set[str]] = defaultdict(set)
+    for plan, sale, source in rows.values_list("plan_id", "purchase_id", "source").distinct():
+        groups[plan, sale or source].add(source)
+    return [group for group in groups.values() if group & set(sources)]
 
 
 def _standing(sources: Collection[str]) -> set[str]:
