@@ -10,7 +10,7 @@ from programs.events import PlanEnding, PlanLapsed, PlanRenewed, PlanStarted
 from programs.models import Plan, PlanMember, PlanPeriod
 from programs.periods import Laid
 from programs.selectors.plans import laid_periods, standing_periods
-from programs.services.participations import record_participation
+from programs.services.renewal_rewards import reward_renewal, reward_renewals_again
 from smartbis.customers.selectors import active_customers
 from smartbis.customers.services import end_membership, set_membership
 from smartbis.kernel.clock import now
@@ -21,9 +21,6 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 
 PLAN = "plan"
-RENEWAL = "renewal"
-# What a rule gives is no renewal of somebody's own doing: else one could feed the other for ever.
-_REWARDED = frozenset({PlanPeriod.Cause.SALE, PlanPeriod.Cause.PAYMENT, PlanPeriod.Cause.POINTS})
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ def settle_member(*, tenant: UUID, plan: Plan, customer: UUID, added: Collection
 
     Reads every period that stands, so that it may run again and in any order. `added` are periods that are new: the
     member is told of them, and a renewal among them takes part in the programme. Runs in the tenant's scope.
-    Publishes PlanStarted, PlanRenewed, PlanEnding, PlanLapsed.
+    Publishes PlanStarted, PlanRenewed, PlanEnding, PlanLapsed, and ParticipationRecorded.
     """
     at = now()
     member, _ = PlanMember.objects.get_or_create(tenant_id=tenant, plan=plan, customer_id=customer)
@@ -65,6 +62,7 @@ def settle_member(*, tenant: UUID, plan: Plan, customer: UUID, added: Collection
     member.next_at = _next_at(plan, member, run, at)
     member.save()
     _belong(tenant, plan, customer, run)
+    reward_renewals_again(tenant=tenant, plan=plan, customer=customer, laid=laid)
     if added and run is not None and run.lapses_at > at:
         _tell(tenant, plan, customer, laid, added, run)
     if member.next_at is not None:
@@ -138,19 +136,8 @@ def _tell(tenant: UUID, plan: Plan, customer: UUID, laid: list[Laid], added: Col
             ends_at=run.ends_at.isoformat(),
         )
     )
-    if kind is PlanRenewed and plan.rewards_renewal and first.cause in _REWARDED:
-        record_participation(
-            tenant=tenant,
-            customer=customer,
-            kind=RENEWAL,
-            external_id=renewal_number(first.id),
-            occurred_at=first.bought_at,
-        )
-
-
-def renewal_number(period: UUID) -> str:
-    """What a renewal's participation is called."""
-    return f"plan:{period}"
+    if kind is PlanRenewed:
+        reward_renewal(tenant=tenant, plan=plan, customer=customer, period=first)
 
 
 def settle_due(*, tenant: UUID, limit: int = 100) -> bool:

@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from programs.models import Participation, Plan, PlanPeriod
+from programs.models import Plan
 from programs.selectors.plans import laid_periods, standing_periods
-from programs.services.plan_members import RENEWAL, renewal_number
+from programs.services.renewal_rewards import renewals_recorded
 from programs.services.withdrawals import withdraw_participation
-from smartbis.customers.selectors import merged_ids
 from smartbis.customers.services import hold_customer
 from smartbis.ledger.services import lock_holder
 from smartbis.tenancy.scope import tenant_scope
@@ -22,9 +21,7 @@ def withdraw_lost_renewals(*, tenant: UUID, customer: UUID, plan_key: str) -> No
         standing = standing_periods(tenant=tenant, plan=plan.id, customer=customer)
         laid = laid_periods(standing, get_tenant(tenant=tenant).timezone)
         renewing = {each.bought.id for each in laid if each.renewal and each.adds_time}
-        people = {customer, *merged_ids(tenant=tenant, customer=customer)}
-        periods = PlanPeriod.objects.filter(plan=plan, customer_id__in=people).values_list("id", flat=True)
-        lost = [renewal_number(each) for each in periods if each not in renewing]
-        rewarded = Participation.objects.filter(kind=RENEWAL, external_id__in=lost).order_by("id")
-        for participation in rewarded.values_list("id", flat=True):
+        recorded = renewals_recorded(tenant=tenant, plan=plan, customer=customer)
+        lost = [each for period in recorded.keys() - renewing for each in recorded[period]]
+        for participation in sorted(lost):
             withdraw_participation(tenant=tenant, participation=participation)
