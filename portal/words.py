@@ -117,6 +117,7 @@ def _REFUSALS() -> dict[str, str]:  # noqa: N802 - a table, read at each call fo
         "registration_closed": _("As inscrições não estão abertas."),
         "registration_ended": _("O evento já começou: fale com a equipe."),
         "already_arrived": _("Sua chegada já foi marcada."),
+        "price_changed": _("O preço mudou. Nada foi descontado: confira e confirme de novo."),
         "idempotency_key_reused": _("Esta página ficou velha. Confira e confirme de novo."),
         "request_in_progress": _("Seu pedido já está em andamento."),
     }

@@ -15,6 +15,7 @@ from portal.access import customer_page
 from portal.cards import event_card
 from portal.pages import picture_url, render_page
 from portal.requests import CustomerRequest
+from portal.shown import price_fields, shown_price
 from programs.gatherings.infos import GatheringForCustomer
 from programs.gatherings.selectors import gathering_for, gatherings_for
 from programs.gatherings.services import leave, register
@@ -55,6 +56,7 @@ def enlist(request: CustomerRequest, gathering: UUID) -> HttpResponse:
             customer=request.customer.id,
             actor=request.actor,
             channel="portal",
+            expects_price=shown_price(request),
         )
     except NotFound:
         raise
@@ -95,6 +97,7 @@ def _page(request: CustomerRequest, seen: GatheringForCustomer, *, error: Domain
         "picture": picture_url(info.image),
         "when": words.span(info.starts_at, info.ends_at),
         "price": words.amount_words(info.price_amount, info.price_unit) if info.price_amount else _("Grátis"),
+        "price_fields": price_fields(info.price_amount, info.price_unit),
         "places": _places(seen),
         "back_text": _back(seen),
         "reasons": [words.event_reason(code, seen) for code in seen.reasons],

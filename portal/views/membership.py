@@ -14,6 +14,7 @@ from portal.access import customer_page
 from portal.pages import render_page
 from portal.requests import CustomerRequest
 from portal.selectors.home import holdings_of
+from portal.shown import price_fields, shown_price
 from programs.selectors import MemberInfo, PlanInfo, current_plans, plans, tier_card
 from programs.services import buy_plan_with_points
 from smartbis.kernel.errors import DomainError, NotFound
@@ -42,6 +43,7 @@ def pay_with_points(request: CustomerRequest, plan: str) -> HttpResponse:
             plan_key=plan,
             key=f"portal:{request.customer.id}:{usable}",
             actor=request.actor,
+            expects_price=shown_price(request),
         )
     except NotFound:
         raise
@@ -93,5 +95,5 @@ def _ways(request: CustomerRequest, plan: PlanInfo, points: int) -> dict[str, An
         "points_cost": words.amount_words(cost, POINTS) if cost is not None else "",
         "points_missing": words.amount_words(cost - points, POINTS) if cost is not None and points < cost else "",
         "points_after": words.amount_words(points - cost, POINTS) if cost is not None and points >= cost else "",
-        "fields": [("key", secrets.token_hex(16))],
+        "fields": [("key", secrets.token_hex(16)), *price_fields(cost, POINTS)],
     }

@@ -16,6 +16,7 @@ from portal.forms import ConvertForm
 from portal.pages import picture_url, render_page
 from portal.requests import CustomerRequest
 from portal.selectors.home import holdings_of
+from portal.shown import price_fields, shown_price
 from programs.rules import least_sale, spending_sentences
 from programs.selectors.names import rule_names
 from programs.selectors.obstacles import why_not_usable
@@ -67,6 +68,7 @@ def take(request: CustomerRequest, coupon: UUID) -> HttpResponse:
             origin="balance",
             key=_key(request),
             actor=request.actor,
+            expects_price=shown_price(request),
         )
     except NotFound:
         raise
@@ -170,6 +172,7 @@ def _offer_page(request: CustomerRequest, found: Offer, *, error: DomainError | 
         "has": has,
         "after": has - (coupon.cost_amount or 0),
         "key": secrets.token_hex(16),
+        "price_fields": price_fields(coupon.cost_amount, coupon.cost_unit),
         "error": words.refusal(error) if error else "",
     }
     return render_page(request, "portal/offer.html", context, status=error.http_status if error else 200)

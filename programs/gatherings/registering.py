@@ -21,7 +21,7 @@ from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer, memberships_of
 from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
-from smartbis.kernel.errors import PermissionMissing
+from smartbis.kernel.errors import PermissionMissing, PriceChanged
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.kernel.units import POINTS
 from smartbis.tenancy.permissions import require
@@ -30,13 +30,21 @@ from smartbis.tenancy.services import record_audit
 
 
 def register(
-    *, tenant: UUID, gathering: UUID, customer: UUID, actor: Actor, channel: str, is_paid: bool = False
+    *,
+    tenant: UUID,
+    gathering: UUID,
+    customer: UUID,
+    actor: Actor,
+    channel: str,
+    is_paid: bool = False,
+    expects_price: tuple[int, str] | None = None,
 ) -> RegistrationInfo:
     """Give somebody a place and their entry, or the last place in the waiting line when all are taken.
 
     Who is on the list already is answered unchanged (`repeated`). A price in points leaves the balance with the place;
     `is_paid` writes a price in money down as paid, for the team. The team may also register after the period, until the
-    end. Raises GatheringNotFound, GatheringCancelled, RegistrationClosed, NotInvited, CustomerNotFound,
+    end. `expects_price`, amount and unit, is the price that was shown.
+    Raises GatheringNotFound, GatheringCancelled, RegistrationClosed, PriceChanged, NotInvited, CustomerNotFound,
     InsufficientBalance, PermissionMissing. Publishes GatheringRegistered for who has a place.
     """
     _require(actor, customer)
@@ -46,6 +54,8 @@ def register(
         if (known := _live_of(row.id, customer)) is not None:
             return registration_info(known, repeated=True)
         _check_open(row, actor)
+        if expects_price not in (None, (row.price_amount or 0, row.price_unit)):
+            raise PriceChanged
         if get_customer(tenant=tenant, customer=customer).status != "active":
             raise CustomerNotFound
         _check_invited(tenant, row, customer)

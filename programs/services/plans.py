@@ -24,7 +24,7 @@ from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.selectors import get_customer, merged_ids
 from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
-from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.errors import InvalidInput, PriceChanged
 from smartbis.kernel.people import Actor
 from smartbis.kernel.units import POINTS
 from smartbis.ledger.accounts import Account
@@ -118,11 +118,18 @@ def confirm_payment(
 
 
 def buy_plan_with_points(
-    *, tenant: UUID, customer: UUID, plan_key: str, periods: int = 1, key: str, actor: Actor
+    *,
+    tenant: UUID,
+    customer: UUID,
+    plan_key: str,
+    periods: int = 1,
+    key: str,
+    actor: Actor,
+    expects_price: tuple[int, str] | None = None,
 ) -> CustomerPlans:
-    """Pay periods of a plan with points; once for each `key`.
+    """Pay periods of a plan with points; once for each `key`. `expects_price`, amount and unit, is a period's as shown.
 
-    Raises PlanNotForPoints, InsufficientBalance, and what `start_period` raises.
+    Raises PlanNotForPoints, PriceChanged, InsufficientBalance, and what `start_period` raises.
     Publishes PlanStarted or PlanRenewed.
     """
     source = f"points:{key}"
@@ -133,6 +140,8 @@ def buy_plan_with_points(
             raise PlanNotForPoints
         if not PlanPeriod.objects.filter(source=source).exists():
             _check_periods(plan, periods)
+            if expects_price not in (None, (plan.price_points, POINTS)):
+                raise PriceChanged
             post(tenant=tenant, holder=holder, moves=[_paid(plan, plan.price_points * periods)])
         _give(
             tenant,

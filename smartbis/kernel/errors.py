@@ -48,6 +48,13 @@ class PermissionMissing(DomainError):
     sentence = "You may not do this."
 
 
+class PriceChanged(DomainError):
+    """It costs something else than the caller had been shown."""
+
+    code = "price_changed"
+    sentence = "The price has changed since it was shown."
+
+
 class TooManyAttempts(DomainError):
     """A limit of attempts is reached; `params["retry_after"]` is in seconds."""
 

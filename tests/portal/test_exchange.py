@@ -1,20 +1,27 @@
 """Exchanging balance for vouchers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from programs.gatherings.services import change_gathering
+from programs.services import PlanTerms, change_plan, create_plan
 from smartbis.customers.infos import CustomerInfo
 from smartbis.kernel.ids import new_id
 from smartbis.tenancy.selectors import TenantInfo
-from tests.factories import make_customer
+from tests.counter.conftest import fields_of
+from tests.factories import actor, make_customer
+from tests.gatherings.hall import gathering_of
 from tests.vouchers.shop import available, coupon_of, everything, give, issued
 from vouchers.infos import CouponInfo
 from vouchers.selectors import vouchers_of
+from vouchers.services import change_coupon
 
+OWNER = actor("owner")
 Enter = Callable[[TenantInfo, CustomerInfo], Client]
 
 
@@ -163,3 +170,30 @@ def test_amounts_that_cannot_be(aurora: TenantInfo, enter: Enter, amount: str, s
 def test_without_cashback_there_is_nothing_to_turn(aurora: TenantInfo, enter: Enter) -> None:
     page = text_of(enter(aurora, make_customer(aurora)).get("/p/aurora/convert/"))
     assert "Você ainda não tem cashback para trocar" in page
+
+
+def test_who_saw_one_price_pays_no_other(aurora: TenantInfo, boreal: TenantInfo, enter: Enter) -> None:
+    ana = make_customer(aurora)
+    give(aurora, ana, 5_000, "points")
+    create_plan(tenant=aurora.id, key="socio", terms=PlanTerms(name="Sócio", price_points=100), actor=OWNER)
+    coupon, evening = priced(aurora), gathering_of(aurora, price_unit="points", price_amount=100)
+    client, here = enter(aurora, ana), "/p/aurora/"
+    forms = [
+        (f"{here}membership/", f"{here}membership/socio/points/"),
+        (f"{here}offers/{coupon.id}/", f"{here}offers/{coupon.id}/take/"),
+        (f"{here}events/{evening.id}/", f"{here}events/{evening.id}/register/"),
+    ]
+    shown = [(fields_of(client.get(page), action), page, action) for page, action in forms]
+    change_plan(tenant=aurora.id, key="socio", terms=PlanTerms(name="Sócio", price_points=400), actor=OWNER)
+    change_coupon(tenant=aurora.id, coupon=coupon.id, draft=replace(coupon.as_draft(), cost_amount=400), actor=OWNER)
+    dearer = replace(evening.as_draft(), price_amount=400)
+    change_gathering(tenant=aurora.id, gathering=evening.id, draft=dearer, actor=OWNER)
+    before = everything(aurora, boreal)
+    for fields, _, action in shown:
+        refused = client.post(action, fields)
+        assert refused.status_code == 409
+        assert "O preço mudou. Nada foi descontado" in text_of(refused)
+    assert everything(aurora, boreal) == before
+    for _, page, action in shown:
+        assert client.post(action, fields_of(client.get(page), action)).status_code == 302
+    assert available(aurora, ana, "points") == 5_000 - 3 * 400

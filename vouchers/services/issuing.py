@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
-from smartbis.kernel.errors import InvalidInput, PermissionMissing
+from smartbis.kernel.errors import InvalidInput, PermissionMissing, PriceChanged
 from smartbis.kernel.people import Actor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.services import LockedHolder, Move, lock_holder, post
@@ -43,13 +43,15 @@ def issue_voucher(
     store: UUID | None = None,
     valid_until: datetime | None = None,
     for_sale: SaleRef | None = None,
+    expects_price: tuple[int, str] | None = None,
 ) -> VoucherInfo:
     """Issue one voucher of a coupon; with `origin="balance"` the coupon's cost is taken from the customer's balance.
 
     The same key again gives the first voucher. `for_sale` names the sale that gives it, for coupons that are good from
-    the next sale on. `customer` may be None for a bearer's voucher that is given, not bought.
-    Raises CouponNotFound, CustomerNotFound, CouponNotLive, CouponNotEligible, CouponLimitReached, CouponOutOfStock,
-    BudgetExhausted, InsufficientBalance, KeyReused, InvalidInput, StoreUnknown, PermissionMissing.
+    the next sale on. `customer` may be None for a bearer's voucher that is given, not bought. `expects_price`, amount
+    and unit, is the cost that was shown.
+    Raises CouponNotFound, CustomerNotFound, PriceChanged, CouponNotLive, CouponNotEligible, CouponLimitReached,
+    CouponOutOfStock, BudgetExhausted, InsufficientBalance, KeyReused, InvalidInput, StoreUnknown, PermissionMissing.
     Publishes VoucherIssued.
     """
     _require(actor, customer)
@@ -82,6 +84,8 @@ def issue_voucher(
             raise CouponNotFound
         if row.is_balance:
             raise InvalidInput({"coupon": [_("Este cupom nasce só de um saldo.")]})
+        if expects_price not in (None, (row.cost_amount or 0, row.cost_unit)):
+            raise PriceChanged
         check_people_and_places(order)
         check_live(order)
         check_eligible(order)
