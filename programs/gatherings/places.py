@@ -1,6 +1,7 @@
 """Places are given in the order of the line, and given back. Called with the gathering locked."""
 
 from contextlib import suppress
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from programs.events import GatheringRegistered, RegistrationEnded
 from programs.gatherings.infos import DOORS_CLOSE
 from programs.gatherings.reading import lock_in_line
 from programs.models import Gathering, Registration
+from smartbis.customers.selectors import memberships_of
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
 from smartbis.kernel.units import POINTS
@@ -44,7 +46,8 @@ def give_place(gathering: Gathering, row: Registration, actor: Actor, *, from_li
     )
     row.voucher_id = entry.id
     row.status, row.registered_at = Registration.Status.REGISTERED, now()
-    row.price_unit, row.price_amount = gathering.price_unit, gathering.price_amount
+    if row.paid_at is None:
+        row.price_unit, row.price_amount = gathering.price_unit, gathering.price_amount
     if gathering.price_unit == POINTS:
         row.paid_at = row.registered_at
     row.save()
@@ -58,6 +61,19 @@ def give_place(gathering: Gathering, row: Registration, actor: Actor, *, from_li
     )
 
 
+def is_invited(gathering: Gathering, memberships: frozenset[tuple[str, str]]) -> bool:
+    """Whether memberships fit: one of the plans, one of the tiers and one of the tags, each where any are named."""
+    wanted = (("plan", gathering.plans), ("tier", gathering.tiers), ("tag", gathering.tags))
+    return all(not keys or any((kind, key) in memberships for key in keys) for kind, keys in wanted)
+
+
+def is_member(gathering: Gathering, customer: UUID) -> bool:
+    """Whether a customer is invited by what they belong to now; a gathering for everybody asks for nothing."""
+    if not (gathering.plans or gathering.tiers or gathering.tags):
+        return True
+    return is_invited(gathering, memberships_of(tenant=gathering.tenant_id, customer=customer))
+
+
 def costs_more_now(gathering: Gathering, row: Registration) -> bool:
     """Whether a place would take more points than it did when somebody asked for it."""
     if gathering.price_unit != POINTS:
@@ -66,11 +82,17 @@ def costs_more_now(gathering: Gathering, row: Registration) -> bool:
     return (gathering.price_amount or 0) > (agreed or 0)
 
 
+def may_move_up(gathering: Gathering, row: Registration) -> bool:
+    """Whether who waits may have a place: they are invited still, and it costs them no more than when they asked."""
+    return not costs_more_now(gathering, row) and is_member(gathering, row.customer_id)
+
+
 def give_places(gathering: Gathering) -> int:
     """Give every free place to who waits, the first in line first; returns how many were given.
 
-    Who cannot pay the price in points now, or asked when it was less, keeps their place in the line, and the next one
-    has the turn. Nobody moves up once the gathering has begun. Publishes GatheringRegistered for each.
+    Who cannot pay the price in points now, or asked when it was less, or is not invited any more, keeps their place in
+    the line, and the next one has the turn. Nobody moves up once the gathering has begun.
+    Publishes GatheringRegistered for each.
     """
     if gathering.status != Gathering.Status.OPEN or now() >= gathering.starts_at:
         return 0
@@ -80,7 +102,7 @@ def give_places(gathering: Gathering) -> int:
         if left is not None and given >= left:
             break
         row = lock_in_line(registration)
-        if row is None or costs_more_now(gathering, row):
+        if row is None or not may_move_up(gathering, row):
             continue
         # Who asked for the place chose its price too. A savepoint, so that the others' turns stand.
         with suppress(InsufficientBalance), transaction.atomic():

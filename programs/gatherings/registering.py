@@ -14,11 +14,19 @@ from programs.gatherings.errors import (
     RegistrationNotFound,
 )
 from programs.gatherings.infos import RegistrationInfo
-from programs.gatherings.places import end_registration, free_places, give_place, give_places, has_line_before
+from programs.gatherings.places import (
+    end_registration,
+    free_places,
+    give_place,
+    give_places,
+    has_line_before,
+    is_member,
+    may_move_up,
+)
 from programs.gatherings.reading import lock_gathering, lock_place, lock_registration, registration_info
 from programs.models import Gathering, Registration
 from smartbis.customers.errors import CustomerNotFound
-from smartbis.customers.selectors import get_customer, memberships_of
+from smartbis.customers.selectors import get_customer
 from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import PermissionMissing, PriceChanged
@@ -42,8 +50,9 @@ def register(
     """Give somebody a place and their entry, or the last place in the waiting line when all are taken.
 
     Who is on the list already is answered unchanged (`repeated`). A price in points leaves the balance with the place;
-    `is_paid` writes a price in money down as paid, for the team. The team may also register after the period, until the
-    end. `expects_price`, amount and unit, is the price that was shown.
+    `is_paid` writes a price in money down as paid, for the team, also of who waits or is on the list. The team may
+    register after the period too, until the end, and once it has begun gives a free place to anybody, in line or not.
+    `expects_price`, amount and unit, is the price that was shown.
     Raises GatheringNotFound, GatheringCancelled, RegistrationClosed, PriceChanged, NotInvited, CustomerNotFound,
     InsufficientBalance, PermissionMissing. Publishes GatheringRegistered for who has a place.
     """
@@ -52,24 +61,45 @@ def register(
         customer = hold_customer(tenant=tenant, customer=customer)
         row = lock_gathering(gathering)
         if (known := _live_of(row.id, customer)) is not None:
-            return registration_info(known, repeated=True)
+            return _known(row, lock_registration(known.id), actor, is_paid=is_paid)
         _check_open(row, actor)
         if expects_price not in (None, (row.price_amount or 0, row.price_unit)):
             raise PriceChanged
         if get_customer(tenant=tenant, customer=customer).status != "active":
             raise CustomerNotFound
-        _check_invited(tenant, row, customer)
+        _check_invited(row, customer)
         fresh = _add(tenant, row, customer, channel)
-        if free_places(row) == 0:
-            return registration_info(fresh)
-        if has_line_before(fresh):
-            give_places(row)
-            fresh.refresh_from_db()
-            return registration_info(fresh)
-        give_place(row, fresh, actor)
-        if is_paid and actor.kind != "customer":
+        if is_paid:
             _write_paid(fresh, actor)
+        _place(row, fresh, actor)
         return registration_info(fresh)
+
+
+def _known(gathering: Gathering, row: Registration, actor: Actor, *, is_paid: bool) -> RegistrationInfo:
+    """The answer to who is on the list: the same again, but for a payment, and for a free place once it has begun."""
+    if is_paid:
+        _write_paid(row, actor)
+    before = row.status
+    if before == Registration.Status.WAITING and _is_by_hand(gathering, actor) and may_move_up(gathering, row):
+        _place(gathering, row, actor)
+    return registration_info(row, repeated=row.status == before)
+
+
+def _place(gathering: Gathering, row: Registration, actor: Actor) -> None:
+    """Give a place to who waits if one is free and nobody stands before; else they stay in the line."""
+    if free_places(gathering) == 0:
+        return
+    if has_line_before(row) and not _is_by_hand(gathering, actor):
+        give_places(gathering)
+        row.refresh_from_db()
+    else:
+        give_place(gathering, row, actor)
+
+
+def _is_by_hand(gathering: Gathering, actor: Actor) -> bool:
+    """While it runs nobody moves up by themselves: the team gives a free place to who stands at the door."""
+    runs = gathering.starts_at <= now() < gathering.ends_at and gathering.status == Gathering.Status.OPEN
+    return runs and actor.kind != "customer"
 
 
 def leave(*, tenant: UUID, registration: UUID, actor: Actor, reason: str = "") -> RegistrationInfo:
@@ -147,12 +177,6 @@ def refunds_now(gathering: Gathering) -> bool:
     return (gathering.starts_at - now()).total_seconds() >= gathering.refund_hours * 3600
 
 
-def is_invited(gathering: Gathering, memberships: frozenset[tuple[str, str]]) -> bool:
-    """Whether memberships fit: one of the plans, one of the tiers and one of the tags, each where any are named."""
-    wanted = (("plan", gathering.plans), ("tier", gathering.tiers), ("tag", gathering.tags))
-    return all(not keys or any((kind, key) in memberships for key in keys) for kind, keys in wanted)
-
-
 @dataclass(frozen=True)
 class Period:
     """When registering is possible."""
@@ -194,8 +218,8 @@ def _check_open(gathering: Gathering, actor: Actor) -> None:
         raise RegistrationClosed(**params)
 
 
-def _check_invited(tenant: UUID, gathering: Gathering, customer: UUID) -> None:
-    if not is_invited(gathering, memberships_of(tenant=tenant, customer=customer)):
+def _check_invited(gathering: Gathering, customer: UUID) -> None:
+    if not is_member(gathering, customer):
         raise NotInvited(plans=gathering.plans, tiers=gathering.tiers, tags=gathering.tags)
 
 
@@ -215,7 +239,8 @@ def _add(tenant: UUID, gathering: Gathering, customer: UUID, channel: str) -> Re
 
 
 def _write_paid(row: Registration, actor: Actor) -> None:
-    if not row.price_amount or row.price_unit == POINTS:
+    """Write a price in money down as paid to the team, once."""
+    if not row.price_amount or row.price_unit == POINTS or row.paid_at is not None or actor.kind == "customer":
         return
     row.paid_at, row.paid_to = now(), actor.label[:80]
     row.save(update_fields=["paid_at", "paid_to"])

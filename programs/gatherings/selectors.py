@@ -9,13 +9,14 @@ from django.db.models import Q
 
 from programs.gatherings.errors import GatheringNotFound, RegistrationNotFound
 from programs.gatherings.infos import GatheringForCustomer, GatheringInfo, RegistrationInfo
+from programs.gatherings.places import is_invited
 from programs.gatherings.reading import (
     gathering_infos,
     get_gathering_row,
     position_of,
     registration_infos,
 )
-from programs.gatherings.registering import is_invited, period_of
+from programs.gatherings.registering import period_of
 from programs.models import Gathering, Registration
 from smartbis.customers.selectors import customers_page, memberships_of
 from smartbis.kernel.clock import now
