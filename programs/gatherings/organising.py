@@ -20,6 +20,7 @@ from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.outbox.services import publish
 from smartbis.outbox.work import each_alone, request_work
 from smartbis.tenancy import selectors as tenancy
+from smartbis.tenancy.once import patiently
 from smartbis.tenancy.permissions import require
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.services import record_audit
@@ -57,6 +58,10 @@ def change_gathering(*, tenant: UUID, gathering: UUID, draft: GatheringDraft, ac
     places than are taken), PermissionMissing. Publishes GatheringRegistered for each who moves up.
     """
     require(actor, "event.change")
+    return patiently(lambda: _change(tenant, gathering, draft, actor))
+
+
+def _change(tenant: UUID, gathering: UUID, draft: GatheringDraft, actor: Actor) -> GatheringInfo:
     with tenant_scope(tenant):
         row = lock_gathering(gathering)
         if row.status == Gathering.Status.CANCELLED:

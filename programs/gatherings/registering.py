@@ -32,6 +32,7 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.errors import PermissionMissing, PriceChanged
 from smartbis.kernel.people import SYSTEM, Actor
 from smartbis.kernel.units import POINTS
+from smartbis.tenancy.once import patiently
 from smartbis.tenancy.permissions import require
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.services import record_audit
@@ -57,6 +58,18 @@ def register(
     InsufficientBalance, PermissionMissing. Publishes GatheringRegistered for who has a place.
     """
     _require(actor, customer)
+    return patiently(lambda: _register(tenant, gathering, customer, actor, channel, is_paid, expects_price))
+
+
+def _register(
+    tenant: UUID,
+    gathering: UUID,
+    customer: UUID,
+    actor: Actor,
+    channel: str,
+    is_paid: bool,
+    expects_price: tuple[int, str] | None,
+) -> RegistrationInfo:
     with tenant_scope(tenant):
         customer = hold_customer(tenant=tenant, customer=customer)
         row = lock_gathering(gathering)
@@ -109,6 +122,10 @@ def leave(*, tenant: UUID, registration: UUID, actor: Actor, reason: str = "") -
     Raises RegistrationNotFound (also for somebody else's), AlreadyArrived, RegistrationEnded once it has begun for a
     customer, PermissionMissing. Publishes RegistrationEnded, and GatheringRegistered for who moves up.
     """
+    return patiently(lambda: _leave(tenant, registration, actor, reason))
+
+
+def _leave(tenant: UUID, registration: UUID, actor: Actor, reason: str) -> RegistrationInfo:
     with tenant_scope(tenant):
         found = Registration.objects.filter(id=registration).first()
         if found is None or (actor.kind == "customer" and found.customer_id != actor.id):

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+
+import pytest
 
 from programs.gatherings.infos import GatheringInfo, RegistrationInfo
 from programs.gatherings.selectors import get_gathering, registrations
@@ -10,8 +13,9 @@ from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.services import end_membership, set_membership
 from smartbis.kernel.clock import frozen, now
 from smartbis.tenancy.selectors import TenantInfo
-from tests.factories import make_customer
+from tests.factories import make_brand, make_customer
 from tests.gatherings.hall import MANAGER, OPERATOR, gathering_of, registered, self_of
+from tests.racing import race
 from tests.vouchers.shop import available, everything, give
 
 
@@ -112,3 +116,23 @@ def test_at_the_door_too_nobody_pays_more_than_when_they_asked(aurora: TenantInf
         assert (asked.status, available(aurora, bia, "points")) == ("waiting", 100)
         cancel_gathering(tenant=aurora.id, gathering=evening.id, reason="Chuva", actor=MANAGER)
         assert registered(aurora, evening, bia, actor=OPERATOR, channel="counter").status == "waiting"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_leave_at_once_give_each_other_their_places() -> None:
+    aurora = make_brand("aurora", "Café Aurora")
+    for _ in range(4):
+        ana, bia = make_customer(aurora, "Ana"), make_customer(aurora, "Bia")
+        for each in (ana, bia):
+            give(aurora, each, 100, "points")
+        one, two = (gathering_of(aurora, capacity=1, price_unit="points", price_amount=10) for _ in range(2))
+        first, second = registered(aurora, one, ana), registered(aurora, two, bia)
+        registered(aurora, one, bia)
+        registered(aurora, two, ana)
+        answers = race(
+            partial(leave, tenant=aurora.id, registration=first.id, actor=self_of(ana)),
+            partial(leave, tenant=aurora.id, registration=second.id, actor=self_of(bia)),
+        )
+        assert [each.status for each in answers if isinstance(each, RegistrationInfo)] == ["left", "left"], answers
+        assert (row_of(aurora, one, bia).status, row_of(aurora, two, ana).status) == ("registered", "registered")
+        assert (available(aurora, ana, "points"), available(aurora, bia, "points")) == (90, 90)
