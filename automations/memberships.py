@@ -82,7 +82,7 @@ def tell_plan_ending(*, tenant: UUID, event: PlanEnding) -> None:
         lambda brand, wording: {
             "plan": member.plan.name,
             "day": wording.date(member.ends_at - _BREATH),
-            "how": wording.how_to_renew(member.plan),
+            "how": wording.how_to_renew(member),
         },
         cause=("plan.ending", event.plan, event.ends_at, event.days),
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 
 from programs.infos import AwardInfo
-from programs.selectors import PlanInfo
+from programs.selectors import MemberInfo
 from smartbis.kernel.money import format_amount
 from smartbis.kernel.units import TIER_POINTS, is_currency
 from smartbis.ledger.selectors import BalanceInfo
@@ -46,6 +46,8 @@ class Phrases:
     link: str
     with_points: str
     at_the_till: str
+    with_the_team: str
+    not_renewed: str
     returned: str
     paid_in_money: str
     nothing_paid: str
@@ -75,6 +77,8 @@ PHRASES = {
         link="pelo link {link}",
         with_points="com {amount} na página da sua conta",
         at_the_till="no caixa, na próxima visita",
+        with_the_team="fale com a equipe na próxima visita",
+        not_renewed="fale com a equipe, porque a renovação não está aberta por enquanto",
         returned="{amount} voltaram ao saldo",
         paid_in_money="fale com a organização para receber de volta",
         nothing_paid="nada foi cobrado",
@@ -104,6 +108,8 @@ PHRASES = {
         link="by the link {link}",
         with_points="with {amount} on the page of your account",
         at_the_till="at the till, on your next visit",
+        with_the_team="ask the team on your next visit",
+        not_renewed="ask the team, since renewal is not open for now",
         returned="{amount} are back on your balance",
         paid_in_money="ask the organisers to pay you back",
         nothing_paid="nothing was charged",
@@ -199,16 +205,22 @@ class Wording:
             return (self.phrases.purchase if value == 1 else self.phrases.purchases).format(amount=value)
         return self.amount(value, currency if measure == "spend" else measure)
 
-    def how_to_renew(self, plan: PlanInfo) -> str:
-        """The ways to renew a plan: the brand's Pix key, its link, points, or the till."""
-        ways = []
+    def how_to_renew(self, member: MemberInfo) -> str:
+        """The ways to renew a plan: the brand's Pix key, its link, points, else the till that sells its articles, else
+        the team; none while it cannot be renewed.
+        """
+        if not member.can_renew(self.zone):
+            return self.phrases.not_renewed
+        plan, ways = member.plan, []
         if plan.pix_key:
             ways.append(self.phrases.pix.format(key=plan.pix_key))
         if plan.payment_link:
             ways.append(self.phrases.link.format(link=plan.payment_link))
         if plan.price_points is not None:
             ways.append(self.phrases.with_points.format(amount=self.amount(plan.price_points, "points")))
-        return "; ".join(ways) or self.phrases.at_the_till
+        if not ways:
+            return self.phrases.at_the_till if plan.skus else self.phrases.with_the_team
+        return "; ".join(ways)
 
     def until(self, end: datetime | None) -> str:
         """Up to and including which day something is valid; `end` itself is excluded."""

@@ -84,11 +84,14 @@ def _mine(request: CustomerRequest, member: MemberInfo, points: int) -> dict[str
 
 
 def _ways(request: CustomerRequest, plan: PlanInfo, points: int) -> dict[str, Any]:
-    """How a plan is paid: the brand's Pix key, its link, points."""
+    """How a plan is paid: the brand's Pix key, its link, points; else at the till that sells its articles, or with the
+    team, who book it on the customer's page.
+    """
     cost = plan.price_points
     return {
         "pix_key": plan.pix_key,
         "payment_link": plan.payment_link,
+        "at_till": bool(plan.skus),
         "points_url": reverse("portal:plan_points", args=[request.brand.slug, plan.key])
         if cost is not None and points >= cost
         else "",

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from messaging.infos import MessageInfo
 from messaging.selectors import messages_page
 from programs.selectors import customer_plans
-from programs.services import PlanTerms, confirm_payment, create_plan, set_ladder, withdraw_plan
+from programs.services import PlanTerms, change_plan, confirm_payment, create_plan, set_ladder, withdraw_plan
 from programs.services.standings import request_walk, walk
 from programs.tiers import Tier
 from smartbis.kernel.clock import frozen, now
@@ -39,18 +41,17 @@ def ladder(brand: TenantInfo) -> None:
         pass
 
 
-def plan(brand: TenantInfo) -> None:
-    terms = PlanTerms(
-        name="Sócio", price_minor=12_000, length="days", count=60, reminder_days=(7,), pix_key="pix@x.com"
-    )
-    create_plan(tenant=brand.id, key="socio", terms=terms, actor=actor("owner"))
+def plan(brand: TenantInfo, key: str = "socio", **given: Any) -> None:
+    terms: dict[str, Any] = {"length": "days", "count": 60, "reminder_days": (7,), "pix_key": "pix@x.com"}
+    whole = PlanTerms(name="Sócio", price_minor=12_000, **terms | given)
+    create_plan(tenant=brand.id, key=key, terms=whole, actor=actor("owner"))
 
 
-def pay(brand: TenantInfo, customer: Any, reference: str) -> None:
+def pay(brand: TenantInfo, customer: Any, reference: str, key: str = "socio") -> None:
     confirm_payment(
         tenant=brand.id,
         customer=customer.id,
-        plan_key="socio",
+        plan_key=key,
         amount_minor=12_000,
         reference=reference,
         actor=actor(),
@@ -105,3 +106,36 @@ def test_what_was_taken_back_before_it_was_told_is_not_told(line: Line, aurora: 
     withdraw_plan(tenant=aurora.id, customer=ana.id, source=period.source, reason="engano", actor=actor())
     assert told(aurora, "plan_started") == []
     assert told(aurora, "plan_lapsed") == []
+
+
+def test_a_plan_that_cannot_be_renewed_asks_for_no_payment(
+    line: Line, aurora: TenantInfo, boreal: TenantInfo, graph: FakeGraph
+) -> None:
+    last_day = (now() + timedelta(days=60)).date()
+    plan(aurora)
+    plan(aurora, "season", length="until", until=last_day)
+    plan(boreal)
+    ana = enrol(aurora.id)
+    for key in ("socio", "season"):
+        pay(aurora, ana, f"E-{key}", key)
+    change_plan(tenant=aurora.id, key="socio", status="closed", actor=actor("owner"))
+    with frozen(now() + timedelta(days=56)):
+        reminders = [plain(each.text) for each in told(aurora, "plan_ending")]
+    assert len(reminders) == 2
+    for text in reminders:
+        assert "Para renovar: fale com a equipe, porque a renovação não está aberta por enquanto." in text
+        assert "pix@x.com" not in text
+
+
+@pytest.mark.parametrize(
+    ("skus", "way"), [(("ANUIDADE",), "no caixa, na próxima visita"), ((), "fale com a equipe na próxima visita")]
+)
+def test_without_a_way_to_pay_the_till_is_named_only_if_it_sells_the_plan(
+    line: Line, aurora: TenantInfo, graph: FakeGraph, skus: tuple[str, ...], way: str
+) -> None:
+    plan(aurora, pix_key="", skus=skus)
+    ana = enrol(aurora.id)
+    pay(aurora, ana, "E100")
+    with frozen(now() + timedelta(days=54)):
+        (reminder,) = told(aurora, "plan_ending")
+    assert f"Para renovar: {way}." in plain(reminder.text)

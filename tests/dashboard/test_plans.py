@@ -1,5 +1,6 @@
 """Plans and tiers at the desk, the counter and in the portal; two brands."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,8 +11,9 @@ from dashboard.brand.forms.base import new_nonce
 from portal.cookies import keep_session
 from portal.services.sessions import open_session
 from programs.selectors import current_plans, find_ladder, get_plan, tier_card
-from programs.services import PlanTerms, create_plan
+from programs.services import PlanTerms, change_plan, confirm_payment, create_plan
 from programs.services.standings import walk
+from smartbis.kernel.clock import now
 from smartbis.tenancy.selectors import TenantInfo
 from tests.dashboard.desk import OWNER, sell, sign_in
 from tests.factories import make_customer
@@ -114,3 +116,24 @@ def test_the_portal_shows_the_way_to_the_next_tier_and_how_to_renew(aurora: Tena
     public = Client().get(f"/p/{aurora.slug}/how-it-works/").content.decode()
     assert "Mesa reservada" in public
     assert "Sócio" in public
+
+
+def test_the_portal_offers_no_renewal_that_nobody_could_book(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    terms = PlanTerms(name="Sócio", price_minor=12_000, pix_key="pix@casa.example")
+    season = PlanTerms(name="Temporada", length="until", until=now().date() + timedelta(days=90), price_minor=9_000)
+    for brand in (aurora, boreal):
+        create_plan(tenant=brand.id, key="socio", terms=terms, actor=OWNER)
+        create_plan(tenant=brand.id, key="season", terms=season, actor=OWNER)
+    ana, other = make_customer(aurora), make_customer(boreal)
+    paid = {"tenant": aurora.id, "customer": ana.id, "amount_minor": 12_000, "actor": OWNER}
+    confirm_payment(plan_key="season", reference="E-1", **paid)  # type: ignore[arg-type]
+    membership = _portal(aurora, ana).get(f"/p/{aurora.slug}/membership/").content.decode()
+    assert ("Renovar" in membership, "pix@casa.example" in membership) == (False, True)
+    confirm_payment(plan_key="socio", reference="E-2", **paid)  # type: ignore[arg-type]
+    assert "Renovar" in _portal(aurora, ana).get(f"/p/{aurora.slug}/membership/").content.decode()
+    change_plan(tenant=aurora.id, key="socio", status="closed", actor=OWNER)
+    membership = _portal(aurora, ana).get(f"/p/{aurora.slug}/membership/").content.decode()
+    assert ("Renovar" in membership, "pix@casa.example" in membership) == (False, False)
+    theirs = _portal(boreal, other).get(f"/p/{boreal.slug}/membership/").content.decode()
+    assert "Fale com a equipe na próxima visita." in theirs
+    assert "Peça no caixa" not in theirs
