@@ -1,6 +1,6 @@
 """Plans and tiers at the desk, the counter and in the portal; two brands."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +13,7 @@ from portal.services.sessions import open_session
 from programs.selectors import current_plans, find_ladder, get_plan, tier_card
 from programs.services import PlanTerms, change_plan, confirm_payment, create_plan
 from programs.services.standings import walk
-from smartbis.kernel.clock import now
+from smartbis.kernel.clock import frozen, now
 from smartbis.tenancy.selectors import TenantInfo
 from tests.dashboard.desk import OWNER, sell, sign_in
 from tests.factories import make_customer
@@ -67,6 +67,31 @@ def test_a_plan_is_opened_and_a_payment_confirmed_once(aurora: TenantInfo, borea
     assert other.client.post(page, typed).status_code == 404
     attendant = sign_in(aurora, "attendant").client
     assert attendant.post(page, typed | {"way": "gift", "reason": "porque sim"}).status_code == 422
+
+
+def test_a_payment_counts_from_the_day_it_came_in(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    bought, booked = datetime(2026, 3, 5, 15, tzinfo=UTC), datetime(2026, 4, 20, 15, tzinfo=UTC)
+    terms = PlanTerms(name="Sócio", price_minor=12_000, length="months", count=1, grace_days=10)
+    for brand in (aurora, boreal):
+        create_plan(tenant=brand.id, key="socio", terms=terms, actor=OWNER)
+    ana, other = make_customer(aurora), make_customer(boreal)
+    typed = {"plan": "socio", "way": "payment", "periods": "1", "amount": "120,00", "reference": "E200"}
+    for brand, customer, paid_on in ((aurora, ana, "2026-04-13"), (boreal, other, "")):
+        page = reverse("dashboard:customer_plan", args=[customer.id])
+        with frozen(bought):
+            paid = {"tenant": brand.id, "customer": customer.id, "plan_key": "socio", "amount_minor": 12_000}
+            confirm_payment(reference="E100", actor=OWNER, **paid)  # type: ignore[arg-type]
+        with frozen(booked):
+            client = sign_in(brand).client
+            early = client.post(page, typed | {"paid_on": "2026-04-21", "nonce": new_nonce()})
+            assert (early.status_code, "Este dia ainda não chegou." in early.content.decode()) == (422, True)
+            given = typed | {"paid_on": paid_on, "nonce": new_nonce()}
+            assert client.post(page, given).status_code == 302
+    with frozen(booked):
+        (goes_on,) = current_plans(tenant=aurora.id, customer=ana.id)
+        (new,) = current_plans(tenant=boreal.id, customer=other.id)
+    assert (goes_on.started_at, goes_on.ends_at) == (bought, datetime(2026, 5, 5, 3, tzinfo=UTC))
+    assert (new.started_at, new.ends_at) == (booked, datetime(2026, 5, 20, 3, tzinfo=UTC))
 
 
 def test_a_ladder_is_set_and_shows_who_stands_where(aurora: TenantInfo, boreal: TenantInfo) -> None:

@@ -82,6 +82,7 @@ def _sentence_for(field: str, sentences: list[str]) -> list[str]:
         "shop_url": _("Use um endereço como https://loja.exemplo.com.br."),
         "header_file": _("Este arquivo não está mais guardado. Escolha-o de novo."),
         "header_files": _("Há arquivos demais guardados. Jogue fora rascunhos que não servem mais."),
+        "periods": _("Um plano com um último dia fixo se paga uma vez só."),
         "stores": _("Alguma destas lojas não existe mais."),
         "effective_at": _("Escolha um momento de agora em diante."),
     }

@@ -1,11 +1,13 @@
 """Forms of plans: the plan itself, and what a customer gets of one."""
 
 import re
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
+from django.utils.timezone import localdate, make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +15,7 @@ from dashboard.brand.forms.base import DeskForm
 from programs.selectors import PlanInfo
 from programs.services import PlanTerms
 from smartbis.forms import MoneyField
+from smartbis.kernel.clock import now
 
 # The domain's names of fields, by this form's.
 FIELDS = {"price_minor": "price", "key": "name"}
@@ -157,7 +160,7 @@ def _initial(plan: PlanInfo) -> dict[str, Any]:
 class GivePlanForm(DeskForm):
     """A customer gets a plan: a payment that was seen, points, or a gift with its reason."""
 
-    needed = ("amount", "reference", "reason")
+    needed = ("amount", "reference", "paid_on", "reason")
 
     plan = forms.ChoiceField(label=gettext_lazy("Plano"))
     way = forms.ChoiceField(label=gettext_lazy("Como"), choices=[], widget=forms.RadioSelect, initial="payment")
@@ -168,6 +171,12 @@ class GivePlanForm(DeskForm):
         required=False,
         max_length=100,
         help_text=gettext_lazy("O código do Pix ou da transferência: o mesmo não conta duas vezes."),
+    )
+    paid_on = forms.DateField(
+        label=gettext_lazy("Pago em"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("Vazio: agora. Quem pagou dentro da tolerância continua de onde parou."),
     )
     reason = forms.CharField(label=gettext_lazy("Motivo"), required=False, max_length=300)
 
@@ -180,6 +189,17 @@ class GivePlanForm(DeskForm):
         if may_give:
             ways.append(("gift", _("Dar sem cobrar")))
         self.offer("way", ways)
+
+    def clean_paid_on(self) -> date | None:
+        day: date | None = self.cleaned_data["paid_on"]
+        if day is not None and day > localdate(now()):
+            raise ValidationError(_("Este dia ainda não chegou."))
+        return day
+
+    def paid_at(self) -> datetime | None:
+        """When the payment came in: now (None), or with the beginning of a day of the brand's. After validation."""
+        day: date | None = self.cleaned_data["paid_on"]
+        return None if day is None or day == localdate(now()) else make_aware(datetime.combine(day, time()))
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

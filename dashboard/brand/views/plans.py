@@ -189,7 +189,8 @@ def _give(request: DeskRequest, customer: UUID, form: GivePlanForm) -> None:
     }
     key = f"{request.actor.id}:{given['nonce']}"
     if given["way"] == "payment":
-        confirm_payment(**what, amount_minor=given["amount"], reference=given["reference"])
+        payment = {"amount_minor": given["amount"], "reference": given["reference"], "paid_at": form.paid_at()}
+        confirm_payment(**what, **payment)
     elif given["way"] == "points":
         buy_plan_with_points(**what, key=key)
     else:
