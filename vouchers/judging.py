@@ -15,6 +15,7 @@ from smartbis.tenancy.selectors import StoreInfo, TenantInfo, get_tenant
 from vouchers.conditions import Found, GivingSale, Use, against_use
 from vouchers.infos import Reason
 from vouchers.models import Redemption, Reversal, Voucher
+from vouchers.on_sale import against_sale
 from vouchers.reading import pairs
 from vouchers.reasons import issue_reason, reasons_of
 from vouchers.stock import midnight
@@ -65,18 +66,19 @@ def reasons_against(voucher: Voucher, asked: Asked) -> tuple[Reason, ...]:
     """Every reason against the use, the most telling first. Reads inside the tenant's scope."""
     brand = asked.brand or get_tenant(tenant=asked.tenant)
     zone, instant = ZoneInfo(brand.timezone), asked.as_of or now()
-    terms = terms_of(voucher)
+    terms, use = terms_of(voucher), _use(asked, instant, zone)
     found = list(
         against_use(
             voucher,
             hold=(voucher.hold_id, voucher.held_until),
             given_by=GivingSale(voucher.store_id, voucher.given_by_external_id, voucher.issued_at.astimezone(zone)),
             where=(terms.stores, terms.weekdays, pairs(terms.hours)),
-            use=_use(asked, instant, zone),
+            use=use,
             excluded=voucher.excluded_stores,
         )
     )
     found.extend(_against_others(voucher, terms, asked))
+    found.extend(against_sale(voucher, use))
     reasons = reasons_of(found, voucher, brand, asked.actor)
     if reason := limit_against(voucher, terms, asked, uses_more=1):
         reasons += (reason,)

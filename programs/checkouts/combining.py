@@ -19,7 +19,8 @@ class Benefit:
 
     `is_named`: the customer asked for this very one. `gives_change`: what is not used goes back to the balance.
     `uses_free` is how many vouchers of its coupon the customer may still use, None for no limit. `ends` orders those
-    that lapse sooner before the others.
+    that lapse sooner before the others. `is_balance`: it was made of balance, and counts as balance; it then says how
+    much of the sale balance may pay at all (`balance_room_minor`, None for no limit).
     """
 
     id: UUID
@@ -33,6 +34,8 @@ class Benefit:
     stacks_with_vouchers: bool = True
     stacks_with_balance: bool = True
     uses_free: int | None = None
+    is_balance: bool = False
+    balance_room_minor: int | None = None
     ends: float = float("inf")
 
     def discount(self, left_minor: int) -> int:
@@ -75,15 +78,21 @@ class Combination:
 _Rank = tuple[Any, ...]
 
 
-def best_combination(amount_minor: int, benefits: Sequence[Benefit], *, balance_minor: int) -> Combination:
+def best_combination(
+    amount_minor: int, benefits: Sequence[Benefit], *, balance_minor: int, balance_room_minor: int | None = None
+) -> Combination:
     """The combination that leaves least to pay; `balance_minor` is what of the balance may be used on this sale.
 
+    `balance_room_minor` is how much of it balance may pay together with vouchers made of balance; None for all.
     Of those that leave the same: more of the things that were asked for, then what costs the customer least (balance
     never lapses, so a voucher that was asked for goes first), then the least that is lost, the fewest vouchers, those
     that lapse soonest, and the order in which they were named.
     """
     orders = _cheapest_orders(amount_minor, benefits)
-    found = (_combined(amount_minor, [benefits[place] for place in order], balance_minor) for order in orders)
+    found = (
+        _combined(amount_minor, [benefits[place] for place in order], balance_minor, balance_room_minor)
+        for order in orders
+    )
     return min(found, key=_rank(benefits))
 
 
@@ -110,17 +119,30 @@ def _after(before: tuple[int, tuple[int, ...]] | None, last: Benefit, place: int
 def _may_go_together(benefits: Sequence[Benefit]) -> bool:
     if len(benefits) > 1 and not all(each.stacks_with_vouchers for each in benefits):
         return False
+    if balance_room(benefits, None) < 0:
+        return False
     counted = Counter(each.coupon for each in benefits)
     return all(each.uses_free is None or counted[each.coupon] <= each.uses_free for each in benefits)
 
 
-def _combined(amount: int, benefits: Sequence[Benefit], balance: int) -> Combination:
+def balance_room(benefits: Sequence[Benefit], room_minor: int | None) -> float:
+    """What balance may still pay beside these vouchers, by the strictest of their rooms and the sale's.
+
+    Those made of balance count with their value; below zero they are too much already, and without a limit it is
+    infinite.
+    """
+    rooms = [room for room in (room_minor, *(each.balance_room_minor for each in benefits)) if room is not None]
+    return min(rooms, default=float("inf")) - sum(each.value_minor for each in benefits if each.is_balance)
+
+
+def _combined(amount: int, benefits: Sequence[Benefit], balance: int, room: int | None) -> Combination:
     uses, left = [], amount
     for each in benefits:
         off = each.discount(left)
         uses.append(Use(each, left, off))
         left -= off
-    used = min(balance, left) if all(each.stacks_with_balance for each in benefits) else 0
+    may_help = all(each.stacks_with_balance for each in benefits)
+    used = max(0, int(min(balance, left, balance_room(benefits, room)))) if may_help else 0
     return Combination(tuple(uses), used, left - used)
 
 

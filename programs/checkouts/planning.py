@@ -6,11 +6,13 @@ from typing import Any, Literal, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from programs.checkouts.combining import Benefit, Combination, best_combination
+from programs.checkouts.combining import Benefit, Combination, balance_room, best_combination
 from programs.checkouts.infos import MOST_VOUCHERS, Basket, ExpectedAward, Line, UseInfo
 from programs.checkouts.terms import saves_balance, till_terms
+from programs.errors import BalanceNotUsable
 from programs.infos import AwardInfo
 from programs.rules import Spending
+from programs.rules.spec import MAX_BASIS_POINTS
 from programs.rules.spending import Obstacle
 from programs.selectors.catalogue import rules_in_force
 from programs.selectors.spending import spending_rules, usable_on
@@ -26,8 +28,10 @@ from smartbis.purchases.infos import ItemInfo, PurchaseInfo
 from smartbis.tenancy.selectors import get_store, get_tenant, stores
 from vouchers.errors import REFUSALS
 from vouchers.selectors import (
+    BalanceTaken,
     CheckoutVoucher,
     balance_may_help,
+    balance_taken,
     found_at_checkout,
     named_at_checkout,
     redemptions_for_sale,
@@ -52,7 +56,10 @@ class Plan:
 
 @dataclass
 class _Wish:
-    """A quote in the making. `is_strict`: what was named and cannot be used refuses, instead of being left out."""
+    """A quote in the making. `is_strict`: what was named and cannot be used refuses, instead of being left out.
+
+    `taken` is what vouchers made of balance took off the sale before.
+    """
 
     tenant: UUID
     basket: Basket
@@ -61,10 +68,24 @@ class _Wish:
     actor: Actor
     is_strict: bool
     currency: str
+    rules: Spending
+    taken: BalanceTaken
     lines: list[Line] = field(default_factory=list)
 
     def say(self, line: str, /, **facts: Any) -> None:
         self.lines.append(Line(line, facts))
+
+    @property
+    def is_order(self) -> bool:
+        """Whether exactly so much balance is to be used, or nothing at all."""
+        return self.is_strict and isinstance(self.basket.use_balance, int)
+
+    def balance_room(self, share_bp: int) -> int | None:
+        """Minor units of the sale that balance may still pay by a share of it; None where that is the whole sale."""
+        share = min(share_bp, self.taken.share_bp)
+        if share >= MAX_BASIS_POINTS:
+            return None
+        return self.basket.amount_minor * share // MAX_BASIS_POINTS - self.taken.discount_minor
 
 
 def plan_quote(
@@ -75,15 +96,20 @@ def plan_quote(
     Inside the tenant's scope. Raises VoucherNotFound, and, if `is_strict`, a VoucherRefused, BalanceNotUsable or
     InsufficientBalance for what was named and cannot be used.
     """
-    currency = get_tenant(tenant=tenant).currency
-    wish = _Wish(tenant, basket, customer, available_minor, actor, is_strict, currency)
+    currency, rules = get_tenant(tenant=tenant).currency, spending_rules(tenant=tenant)
+    taken = balance_taken(tenant=tenant, store=basket.store, external_id=basket.external_id)
+    wish = _Wish(tenant, basket, customer, available_minor, actor, is_strict, currency, rules, taken)
     before = _used_before(wish)
     offered = {each.voucher.id: each for each in _vouchers(wish)}
     most = _usable_balance(wish)
-    benefits = [_benefit(each, basket) for each in offered.values()]
-    found = best_combination(basket.amount_minor - before, benefits, balance_minor=most)
+    benefits = {id: _benefit(wish, each) for id, each in offered.items()}
+    room = wish.balance_room(rules.maximum_share_bp)
+    found = best_combination(
+        basket.amount_minor - before, list(benefits.values()), balance_minor=most, balance_room_minor=room
+    )
     uses = tuple(_use(offered[use.benefit.id], use.left_minor, use.discount_minor) for use in found.uses)
-    _explain(wish, offered, found, most)
+    _explain(wish, offered, benefits, found)
+    _explain_balance(wish, found, most)
     plan = Plan(before, uses, found.balance_minor, tuple(wish.lines), ())
     return replace(plan, earns=_expected(wish, plan))
 
@@ -135,10 +161,9 @@ def _usable_balance(wish: _Wish) -> int:
     if basket.external_id and not balance_may_help(**named):
         wish.say("balance_not_with_voucher", available=wish.available_minor)
         return 0
-    rules = spending_rules(tenant=wish.tenant)
     found = usable_on(
         tenant=wish.tenant,
-        rules=rules,
+        rules=wish.rules,
         available_minor=wish.available_minor,
         sale_minor=basket.amount_minor,
         store=basket.store,
@@ -148,7 +173,7 @@ def _usable_balance(wish: _Wish) -> int:
     if get_store(tenant=wish.tenant, store=basket.store).kind == "partner":
         obstacles, most = ("store_excluded",), 0  # as vouchers that are made of balance
     if most < wanted and obstacles:
-        _tell_obstacle(wish, rules, obstacles[-1], most)
+        _tell_obstacle(wish, obstacles[-1], most)
     return min(wanted, most)
 
 
@@ -176,22 +201,26 @@ def _wanted_balance(wish: _Wish) -> int:
     return 0
 
 
-def _tell_obstacle(wish: _Wish, rules: Spending, obstacle: Obstacle, most: int) -> None:
-    refusal = refusal_of_obstacle(
-        rules,
+def _tell_obstacle(wish: _Wish, obstacle: Obstacle, most: int) -> None:
+    refusal = _refusal(wish, obstacle, most)
+    if wish.is_order:
+        raise refusal
+    wish.say("balance_limited", code=refusal.code, **refusal.params)
+
+
+def _refusal(wish: _Wish, obstacle: Obstacle, most: int) -> BalanceNotUsable:
+    return refusal_of_obstacle(
+        wish.rules,
         obstacle,
         available_minor=wish.available_minor,
         sale_minor=wish.basket.amount_minor,
         most_minor=most,
         currency=wish.currency,
     )
-    if wish.is_strict and isinstance(wish.basket.use_balance, int):
-        raise refusal
-    wish.say("balance_limited", code=refusal.code, **refusal.params)
 
 
-def _benefit(each: CheckoutVoucher, basket: Basket) -> Benefit:
-    voucher = each.voucher
+def _benefit(wish: _Wish, each: CheckoutVoucher) -> Benefit:
+    voucher, share = each.voucher, each.balance_share_bp
     is_money = voucher.kind in ("amount", "percentage")
     return Benefit(
         id=voucher.id,
@@ -201,10 +230,12 @@ def _benefit(each: CheckoutVoucher, basket: Basket) -> Benefit:
         value_bp=voucher.value_bp or 0,
         ceiling_minor=voucher.max_discount_minor,
         gives_change=each.rest_stays,
-        is_named=basket.vouchers is not None,
+        is_named=wish.basket.vouchers is not None,
         stacks_with_vouchers=each.stacks_with_vouchers,
         stacks_with_balance=each.stacks_with_balance,
         uses_free=each.uses_free,
+        is_balance=share is not None,
+        balance_room_minor=None if share is None else wish.balance_room(share),
         ends=voucher.valid_until.timestamp() if voucher.valid_until else float("inf"),
     )
 
@@ -222,21 +253,35 @@ def _use(each: CheckoutVoucher, left: int, discount: int) -> UseInfo:
     )
 
 
-def _explain(wish: _Wish, offered: dict[UUID, CheckoutVoucher], found: Combination, most: int) -> None:
-    """A line for each voucher, used or not, and for the balance."""
+def _explain(
+    wish: _Wish, offered: dict[UUID, CheckoutVoucher], benefits: dict[UUID, Benefit], found: Combination
+) -> None:
+    """A line for each voucher, used or not."""
     chosen = {use.benefit.id: use for use in found.uses}
     for use in found.uses:
         each = offered[use.benefit.id].voucher
         wish.say("voucher", name=each.coupon_name, code=each.code, amount=use.discount_minor, kind=each.kind)
     for left_out in (each for each in offered.values() if each.voucher.id not in chosen):
         why = _why_not(left_out, [offered[place] for place in chosen])
+        if balance_room([benefits[place] for place in (*chosen, left_out.voucher.id)], None) < 0:
+            why = "share_reached"
         wish.say(why, name=left_out.voucher.coupon_name, code=left_out.voucher.code)
+
+
+def _explain_balance(wish: _Wish, found: Combination, most: int) -> None:
+    """What balance pays, and why not more, though the rules let it pay `most`."""
     if found.balance_minor:
         wish.say("balance", amount=found.balance_minor, available=wish.available_minor)
-    elif most and found.due_minor:
-        wish.say("balance_not_with_voucher", available=wish.available_minor)
-    elif most:
+    elif most and not found.due_minor:
         wish.say("balance_not_needed", available=wish.available_minor)
+    if not found.due_minor or found.balance_minor == most:
+        return
+    if not all(use.benefit.stacks_with_balance for use in found.uses):
+        wish.say("balance_not_with_voucher", available=wish.available_minor)
+    elif wish.is_order:
+        raise _refusal(wish, "share_of_sale", found.balance_minor)
+    else:
+        wish.say("balance_share_reached")
 
 
 def _why_not(left_out: CheckoutVoucher, chosen: list[CheckoutVoucher]) -> str:

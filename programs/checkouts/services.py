@@ -298,8 +298,8 @@ def _sale(row: Checkout, actor: Actor, *, payment_method: str, status: str) -> S
 def _pay(row: Checkout, sold: PurchaseInfo, actor: Actor) -> None:
     """Use what the checkout holds on the sale that has just been written. Raises a VoucherRefused."""
     if row.balance_minor and sold.customer_id is not None:
-        if row.uses:
-            wait_for_uses(tenant=row.tenant_id, store=row.store_id, external_id=row.external_id)
+        wait_for_uses(tenant=row.tenant_id, store=row.store_id, external_id=row.external_id)
+        _check_uses_before(row)  # once more: balance and vouchers made of it share what they may pay
         holder = lock_holder(tenant=row.tenant_id, customer=sold.customer_id)
         spend(row, holder, sold.id, sold.occurred_at)
     for place, use in enumerate(uses_of(row)):

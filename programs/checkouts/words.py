@@ -53,10 +53,14 @@ _WORDS: dict[str, Callable[[], str]] = {
     "voucher_left_out": lambda: _("%(name)s ficou de fora: %(message)s"),
     "not_together": lambda: _("%(name)s não vale junto com outro voucher: foi escolhido o que deixa menos a pagar."),
     "limit_reached": lambda: _("%(name)s ficou de fora: o cliente chegou ao limite deste cupom."),
+    "share_reached": lambda: _(
+        "%(name)s ficou de fora: o saldo e os vouchers de saldo já pagam o que podem desta compra."
+    ),
     "not_needed": lambda: _("%(name)s não foi preciso e continua guardado."),
     "balance": lambda: _("Saldo: −%(amount)s, de %(available)s que o cliente tem."),
     "balance_saved": lambda: _("O cliente guarda o saldo: %(available)s continuam lá."),
     "balance_not_asked": lambda: _("O saldo não foi usado: %(available)s continuam lá."),
     "balance_not_needed": lambda: _("O saldo não foi preciso: %(available)s continuam lá."),
+    "balance_share_reached": lambda: _("O saldo e os vouchers de saldo já pagam o que podem desta compra."),
     "balance_not_with_voucher": lambda: _("O saldo não vale junto com este voucher: %(available)s continuam lá."),
 }

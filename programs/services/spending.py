@@ -37,8 +37,8 @@ def spend_balance(
 ) -> VoucherInfo:
     """Turn balance into a voucher as the brand's rules of using it allow; the same key again gives the first voucher.
 
-    What depends on the sale that is still to come (its minimum, the share that balance may pay) goes along on the
-    voucher as its minimum, and so do the stores that take no balance.
+    What depends on the sale that is still to come goes along on the voucher: its minimum, the share that balance may
+    pay, and the stores that take none.
     Raises BalanceBelowMinimum, StoreExcluded, and what `convert_balance` raises. Publishes VoucherIssued.
     """
     with tenant_scope(tenant):
@@ -56,6 +56,7 @@ def spend_balance(
             valid_until=valid_until,
             store=store,
             min_purchase_minor=least_sale(rules, amount_minor),
+            share_bp=rules.maximum_share_bp,
             excluded_stores=tuple(
                 each.id for each in stores(tenant=tenant, active_only=False) if each.code in rules.excluded_stores
             ),

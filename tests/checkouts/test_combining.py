@@ -74,19 +74,24 @@ BENEFITS = st.builds(
     stacks_with_vouchers=st.sampled_from([True, True, False]),
     stacks_with_balance=st.booleans(),
     uses_free=st.none() | st.integers(0, 2),
+    is_balance=st.booleans(),
+    balance_room_minor=st.none() | st.integers(0, 600),
 )
+ROOMS = st.none() | st.integers(0, 600)
 
 
 @settings(deadline=None, max_examples=150)
-@given(st.integers(1, 600), st.lists(BENEFITS, max_size=4, unique_by=lambda each: each.id), st.integers(0, 600))
-def test_it_leaves_no_more_than_any_other_use(amount: int, benefits: list[Benefit], balance: int) -> None:
-    found = best_combination(amount, benefits, balance_minor=balance)
-    assert found.due_minor == min(_every_due(amount, benefits, balance))
-    _is_possible(amount, found, balance)
-    assert best_combination(amount, benefits, balance_minor=balance) == found
+@given(st.integers(1, 600), st.lists(BENEFITS, max_size=4, unique_by=lambda each: each.id), st.integers(0, 600), ROOMS)
+def test_it_leaves_no_more_than_any_other_use(
+    amount: int, benefits: list[Benefit], balance: int, room: int | None
+) -> None:
+    found = best_combination(amount, benefits, balance_minor=balance, balance_room_minor=room)
+    assert found.due_minor == min(_every_due(amount, benefits, balance, room))
+    _is_possible(amount, found, balance, room)
+    assert best_combination(amount, benefits, balance_minor=balance, balance_room_minor=room) == found
 
 
-def _every_due(amount: int, benefits: list[Benefit], balance: int) -> list[int]:
+def _every_due(amount: int, benefits: list[Benefit], balance: int, room: int | None) -> list[int]:
     dues = []
     for size in range(len(benefits) + 1):
         for order in permutations(benefits, size):
@@ -96,11 +101,20 @@ def _every_due(amount: int, benefits: list[Benefit], balance: int) -> list[int]:
             for each in order:
                 left -= each.discount(left)
             may_pay = all(each.stacks_with_balance for each in order)
-            dues.append(left - (min(balance, left) if may_pay else 0))
+            usable = max(0, min([balance, left, *_rooms(order, room)]))
+            dues.append(left - (usable if may_pay else 0))
     return dues
 
 
+def _rooms(order: tuple[Benefit, ...], room: int | None) -> list[int]:
+    """What each limit leaves for balance once the vouchers made of it are counted."""
+    taken = sum(each.value_minor for each in order if each.is_balance)
+    return [limit - taken for limit in (room, *(each.balance_room_minor for each in order)) if limit is not None]
+
+
 def _may_stand(order: tuple[Benefit, ...]) -> bool:
+    if any(left < 0 for left in _rooms(order, None)):
+        return False
     alone = len(order) < 2 or all(each.stacks_with_vouchers for each in order)
     return alone and all(
         each.uses_free is None or sum(other.coupon == each.coupon for other in order) <= each.uses_free
@@ -108,13 +122,15 @@ def _may_stand(order: tuple[Benefit, ...]) -> bool:
     )
 
 
-def _is_possible(amount: int, found: Combination, balance: int) -> None:
+def _is_possible(amount: int, found: Combination, balance: int, room: int | None) -> None:
     assert _may_stand(tuple(use.benefit for use in found.uses))
     left = amount
     for use in found.uses:
         assert (use.left_minor, use.discount_minor) == (left, use.benefit.discount(left))
         left -= use.discount_minor
     assert 0 <= found.balance_minor <= balance
+    limits = _rooms(tuple(use.benefit for use in found.uses), room)
+    assert not found.balance_minor or found.balance_minor <= min(limits, default=balance)
     assert found.due_minor == left - found.balance_minor >= 0
     assert not found.balance_minor or all(use.benefit.stacks_with_balance for use in found.uses)
 

@@ -14,7 +14,7 @@ from programs.checkouts.errors import CheckoutChanged
 from programs.checkouts.holding import expire_checkout
 from programs.checkouts.reading import get_checkout
 from programs.checkouts.services import cancel_checkout
-from programs.services import merge_customers, refund_sale
+from programs.services import merge_customers, refund_sale, spend_balance
 from smartbis.customers.infos import CustomerInfo
 from smartbis.kernel.clock import frozen
 from smartbis.kernel.errors import DomainError
@@ -258,4 +258,25 @@ def test_a_commit_with_balance_and_a_bought_voucher_on_its_sale_make_no_ring(
         assert interleave(commit, use, [0] * head_start + [1] * 300) is None
     assert use.error is None
     assert commit.error is None or isinstance(commit.error, CheckoutChanged)  # the use came first
+    assert check_ledger(tenant=aurora.id).ok
+
+
+@pytest.mark.parametrize("head_start", range(0, 36, 4))
+@pytest.mark.parametrize("use_is_first", [False, True])
+def test_balance_and_a_voucher_made_of_it_never_pass_their_share_of_a_sale(
+    aurora: TenantInfo, boreal: TenantInfo, head_start: int, use_is_first: bool
+) -> None:
+    make_cashback(aurora, spending={"maximum_share_bp": 5_000})
+    marina = make_customer(aurora)
+    give(aurora, marina, 10_000)
+    voucher = spend_balance(tenant=aurora.id, customer=marina.id, amount_minor=4_000, key="v", actor=actor("manager"))
+    quote = quoted(aurora, marina, use_balance=5_000)
+    sale: dict[str, Any] = {"external_id": "N", "amount_minor": 10_000}
+    commit = Rival("commit", partial(committed, aurora, quote, external_id="N"))
+    use = Rival("use", partial(redeemed, aurora, voucher, customer=marina.id, **sale))
+    first, second = (use, commit) if use_is_first else (commit, use)
+    with unchanged(boreal):
+        assert interleave(first, second, [0] * head_start + [1] * 300) is None
+    told = [each.error.code if isinstance(each.error, DomainError) else each.error for each in (commit, use)]
+    assert told in ([None, "voucher_below_minimum"], ["checkout_changed", None])
     assert check_ledger(tenant=aurora.id).ok

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from programs.checkouts.words import line_words
 from programs.errors import (
     ArticlesExcluded,
     BalanceBelowMinimum,
@@ -21,10 +22,11 @@ from smartbis.kernel.people import Actor
 from smartbis.ledger.selectors import balances
 from smartbis.purchases.infos import ItemDraft, SaleDraft
 from smartbis.tenancy.selectors import TenantInfo
-from tests.checkouts.quoting import pay_with_balance, quoted
+from tests.checkouts.quoting import committed, pay_with_balance, quoted
 from tests.factories import actor, make_customer, store_of
 from tests.unchanged import rows_of
-from vouchers.errors import VoucherWrongStore
+from tests.vouchers.shop import redeemed
+from vouchers.errors import VoucherBelowMinimum, VoucherWrongStore
 from vouchers.services import redeem_voucher, validate_voucher
 
 FREE = {"rules": [{"key": "base", "effect": {"kind": "percentage", "basis_points": 2000}}]}
@@ -147,3 +149,91 @@ def test_of_several_programmes_the_strictest_rule_counts() -> None:
     assert (both.minimum_balance, both.maximum_share_bp, both.excluded_stores) == (10, 5000, frozenset("ab"))
     assert together([]) == Spending()
     assert (least_sale(both, 101), least_sale(Spending(), 101)) == (202, 0)
+
+
+def made(brand: TenantInfo, customer: Any, amount: int) -> Any:
+    """A voucher that the customer makes of their balance."""
+    return spend_balance(
+        tenant=brand.id,
+        customer=customer.id,
+        amount_minor=amount,
+        key=uuid4().hex,
+        actor=Actor(kind="customer", id=customer.id),
+    )
+
+
+def member_with_100_reais(brand: TenantInfo, **spending: Any) -> Any:
+    programme(brand, **spending)
+    customer = make_customer(brand)
+    record_sale(tenant=brand.id, sale=sale(brand, customer, 50_000))
+    return customer
+
+
+def test_a_voucher_made_of_balance_counts_towards_the_share_of_a_quote(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    ours, theirs = member_with_100_reais(aurora, maximum_share_bp=5000), member_with_100_reais(boreal)
+    voucher, small = made(aurora, ours, 4000), made(aurora, ours, 1000)
+    quote = quoted(aurora, ours, 10_000, vouchers=(voucher.code,))
+    assert (quote.discount_minor, quote.balance_minor, quote.due_minor) == (4000, 1000, 5000)
+    assert quote.lines[-1].code == "balance_share_reached"
+    assert "já pagam o que podem" in line_words(quote.lines[-1], "BRL", "pt-br")
+    assert committed(aurora, quote).purchase.paid_minor == 5000
+    with pytest.raises(ShareOfSale) as refused:
+        quoted(aurora, ours, 4000, vouchers=(small.code,), use_balance=2000)
+    assert refused.value.params["most_minor"] == 1000
+    elsewhere = quoted(boreal, theirs, 10_000, vouchers=(made(boreal, theirs, 4000).code,))
+    assert (elsewhere.discount_minor, elsewhere.balance_minor) == (4000, 6000)
+
+
+def test_of_vouchers_made_of_balance_no_more_than_the_share_are_used_together(aurora: TenantInfo) -> None:
+    marina = member_with_100_reais(aurora, maximum_share_bp=5000)
+    codes = tuple(made(aurora, marina, amount).code for amount in (3000, 3000, 2000))
+    quote = quoted(aurora, marina, 10_000, vouchers=codes)
+    assert (quote.discount_minor, quote.balance_minor) == (5000, 0)
+    left_out = [line for line in quote.lines if line.code == "share_reached"]
+    assert len(left_out) == 1
+    assert committed(aurora, quote).purchase.paid_minor == 5000
+
+
+def test_without_a_share_vouchers_made_of_balance_pay_all_of_a_sale(aurora: TenantInfo) -> None:
+    marina = member_with_100_reais(aurora, minimum_sale_minor=8000)
+    codes = tuple(made(aurora, marina, 6000 - less).code for less in (0, 2000))
+    quote = quoted(aurora, marina, 8000, vouchers=codes)
+    assert (quote.discount_minor, quote.due_minor) == (8000, 0)
+    assert committed(aurora, quote).purchase.paid_minor == 0
+    assert has(aurora, marina) == 2000
+
+
+def test_under_one_number_vouchers_made_of_balance_share_their_minimum(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    ours, theirs = (member_with_100_reais(brand, maximum_share_bp=5000) for brand in (aurora, boreal))
+    first, second = made(aurora, ours, 5000), made(aurora, ours, 1000)
+    other = made(boreal, theirs, 5000)
+    use: dict[str, Any] = {"amount_minor": 10_000, "external_id": "S-1"}
+    redeemed(aurora, first, customer=ours.id, **use)
+    facts: dict[str, Any] = {"tenant": aurora.id, "store": store_of(aurora).id, "code": second.code}
+    said = validate_voucher(**facts, customer=ours.id, **use)
+    assert [each.code for each in said.reasons] == ["voucher_below_minimum"]
+    with pytest.raises(VoucherBelowMinimum) as refused:
+        redeemed(aurora, second, customer=ours.id, **use)
+    assert refused.value.params == {"minimum_minor": 12_000, "missing_minor": 2000, "currency": "BRL"}
+    redeemed(aurora, second, customer=ours.id, **use | {"external_id": "S-2"})
+    redeemed(boreal, other, customer=theirs.id, **use)
+
+
+def test_a_sale_that_balance_helped_to_pay_has_less_room_for_a_voucher_made_of_it(aurora: TenantInfo) -> None:
+    marina = member_with_100_reais(aurora, maximum_share_bp=5000)
+    voucher = made(aurora, marina, 4000)
+    sold = committed(aurora, quoted(aurora, marina, 10_000, use_balance=3000), external_id="S-1").purchase
+    late: dict[str, Any] = {"customer": marina.id, "amount_minor": 10_000, "external_id": "S-1"}
+    assert sold.balance_used_minor == 3000
+    with pytest.raises(VoucherBelowMinimum) as refused:
+        redeemed(aurora, voucher, **late)
+    assert refused.value.params["minimum_minor"] == 14_000
+
+
+def test_what_was_used_before_under_the_number_leaves_less_for_a_quote(aurora: TenantInfo) -> None:
+    marina = member_with_100_reais(aurora, maximum_share_bp=5000)
+    first, second = made(aurora, marina, 3000), made(aurora, marina, 1000)
+    redeemed(aurora, first, customer=marina.id, amount_minor=10_000, external_id="S-1")
+    quote = quoted(aurora, marina, 10_000, vouchers=(second.code,), external_id="S-1")
+    assert (quote.discount_minor, quote.balance_minor, quote.due_minor) == (4000, 1000, 5000)
+    assert committed(aurora, quote, external_id="S-1").purchase.paid_minor == 5000

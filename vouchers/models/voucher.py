@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from smartbis.tenancy.models import TenantModel
 from vouchers.models.coupon import Coupon, Kind, OnLapse
 
+WHOLE_BP = 10_000
+
 
 class Voucher(TenantModel):
     """A ticket issued from a coupon to one customer, with what it gives frozen at issue.
@@ -57,6 +59,8 @@ class Voucher(TenantModel):
     gives_change = models.BooleanField(default=False)
     # Where the brand's rules of using balance keep it from being used, as they were when it was issued.
     excluded_stores = ArrayField(models.UUIDField(), default=list)
+    # The largest share of a sale that balance may pay, vouchers made of it included, as it was when it was issued.
+    balance_share_bp = models.PositiveSmallIntegerField(default=WHOLE_BP, db_default=WHOLE_BP)
     paid_unit = models.CharField(max_length=20, blank=True)
     paid_amount = models.BigIntegerField(default=0)
     paid_left = models.BigIntegerField(default=0)

@@ -1,5 +1,6 @@
 """What other rooms and doors may know of coupons and vouchers."""
 
+from vouchers.on_sale import BalanceTaken, balance_taken
 from vouchers.selectors.at_checkout import CheckoutVoucher, balance_may_help, found_at_checkout, named_at_checkout
 from vouchers.selectors.at_till import vouchers_at_till
 from vouchers.selectors.coupons import coupon_counts, coupons, get_coupon
@@ -30,8 +31,10 @@ from vouchers.selectors.vouchers import (
 )
 
 __all__ = [
+    "BalanceTaken",
     "CheckoutVoucher",
     "balance_may_help",
+    "balance_taken",
     "coupon_counts",
     "coupons",
     "find_by_qr",

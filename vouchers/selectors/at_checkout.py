@@ -25,7 +25,8 @@ class CheckoutVoucher:
     """A voucher judged for one sale. `worth_minor` is what is left of a fixed value, in minor units.
 
     `rest_stays`: what the sale leaves of it is not lost. `uses_free` is how many vouchers of its coupon this customer
-    may still use; None is no limit.
+    may still use; None is no limit. `balance_share_bp`, of a voucher made of balance, is the share of the sale that it
+    and other balance may pay together; None of any other.
     """
 
     voucher: VoucherInfo
@@ -35,6 +36,7 @@ class CheckoutVoucher:
     stacks_with_vouchers: bool
     stacks_with_balance: bool
     uses_free: int | None
+    balance_share_bp: int | None
 
 
 def named_at_checkout(
@@ -120,4 +122,5 @@ def _judged(row: Voucher, asked: Asked) -> CheckoutVoucher:
         stacks_with_vouchers=terms.stacks_with_vouchers,
         stacks_with_balance=terms.stacks_with_balance,
         uses_free=_uses_free(row, terms, asked),
+        balance_share_bp=row.balance_share_bp if row.gives_change else None,
     )

@@ -23,6 +23,7 @@ from vouchers.events import VoucherIssued
 from vouchers.infos import OriginName, SaleRef, VoucherInfo
 from vouchers.models import Coupon, Voucher
 from vouchers.models.coupon import Kind
+from vouchers.models.voucher import WHOLE_BP
 from vouchers.pool import take_codes
 from vouchers.reading import lock_coupon_terms, voucher_info
 from vouchers.reasons import issue_reason, issue_refusal_of
@@ -140,11 +141,13 @@ def convert_balance(
     store: UUID | None = None,
     min_purchase_minor: int = 0,
     excluded_stores: tuple[UUID, ...] = (),
+    share_bp: int = WHOLE_BP,
 ) -> VoucherInfo:
     """Turn `amount_minor` of the customer's balance into a voucher of that value, for the tenant's usual term.
 
     The brand's rules of using balance are the caller's to keep: doors call `programs.services.spend_balance`, which
-    gives the smallest sale that they allow as `min_purchase_minor`, and the stores that take no balance.
+    gives the smallest sale that they allow as `min_purchase_minor`, the stores that take no balance, and the share of a
+    sale (`share_bp`, basis points) that it may pay together with other balance.
     It is personal, gives change back to the balance on a smaller sale, and returns when it lapses or is cancelled.
     Raises InsufficientBalance, CustomerNotFound, KeyReused, InvalidInput, StoreUnknown, PermissionMissing.
     Publishes VoucherIssued.
@@ -172,6 +175,7 @@ def convert_balance(
             gives_change=True,
             min_purchase_minor=min_purchase_minor,
             excluded_stores=excluded_stores,
+            balance_share_bp=share_bp,
         )
         if (first := first_answer(order)) is not None:
             return first

@@ -16,6 +16,7 @@ from vouchers.audience import asked_of, is_for_all, lacking
 from vouchers.conditions import iso
 from vouchers.infos import SaleRef, VoucherInfo
 from vouchers.models import Coupon, Voucher
+from vouchers.models.voucher import WHOLE_BP
 from vouchers.people import person_of
 from vouchers.reading import voucher_info
 from vouchers.reasons import issue_reason, issue_refusal_of
@@ -41,6 +42,7 @@ class Order:
     gives_change: bool
     min_purchase_minor: int = 0
     excluded_stores: tuple[UUID, ...] = ()
+    balance_share_bp: int = WHOLE_BP
 
 
 def first_answer(order: Order) -> VoucherInfo | None:

@@ -44,6 +44,7 @@ def draw_up(order: Order) -> Voucher:
         on_lapse=coupon.on_lapse if is_chosen else "return",
         gives_change=order.gives_change,
         excluded_stores=list(order.excluded_stores),
+        balance_share_bp=order.balance_share_bp,
         paid_unit=order.unit,
         paid_amount=order.price,
         paid_left=order.price,
