@@ -1,4 +1,4 @@
-"""What the sale itself says against one more use on it: what it has had of balance so far."""
+"""What the sale itself says against one more use on it: whether it gave the balance, and what it has had of it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, Min, OuterRef, Sum
 
+from smartbis.purchases.infos import PurchaseInfo
 from smartbis.purchases.selectors import find_purchase
 from smartbis.tenancy.scope import tenant_scope
 from vouchers.conditions import Found, Use
@@ -38,14 +39,19 @@ def balance_taken(*, tenant: UUID, store: UUID, external_id: str) -> BalanceTake
 
 def against_sale(voucher: Voucher, use: Use) -> Iterator[Found]:
     """What the sale that a use names says against it. Reads inside the tenant's scope."""
-    if use.sale and voucher.gives_change:
-        yield from _against_share(voucher, use)
+    if not use.sale or not voucher.paid_amount:
+        return
+    sale = find_purchase(tenant=voucher.tenant_id, store=use.store, external_id=use.sale)
+    is_of_money = voucher.paid_unit == voucher.currency
+    if is_of_money and sale is not None and sale.recorded_at < voucher.issued_at:
+        yield "voucher_not_yet_valid", {"next_sale": True}
+    if voucher.gives_change:
+        yield from _against_share(voucher, use, sale)
 
 
-def _against_share(voucher: Voucher, use: Use) -> Iterator[Found]:
+def _against_share(voucher: Voucher, use: Use, sale: PurchaseInfo | None) -> Iterator[Found]:
     """That balance would pay more of the sale than its share: with this voucher, those before it and balance itself."""
     taken = balance_taken(tenant=voucher.tenant_id, store=use.store, external_id=use.sale)
-    sale = find_purchase(tenant=voucher.tenant_id, store=use.store, external_id=use.sale)
     before = taken.discount_minor + (sale.balance_used_minor if sale else 0)
     share = min(voucher.balance_share_bp, taken.share_bp)
     if not before or share >= WHOLE_BP or use.amount_minor is None:

@@ -25,8 +25,8 @@ from smartbis.tenancy.selectors import TenantInfo
 from tests.checkouts.quoting import committed, pay_with_balance, quoted
 from tests.factories import actor, make_customer, store_of
 from tests.unchanged import rows_of
-from tests.vouchers.shop import redeemed
-from vouchers.errors import VoucherBelowMinimum, VoucherWrongStore
+from tests.vouchers.shop import coupon_of, issued, redeemed
+from vouchers.errors import VoucherBelowMinimum, VoucherNotYetValid, VoucherWrongStore
 from vouchers.services import redeem_voucher, validate_voucher
 
 FREE = {"rules": [{"key": "base", "effect": {"kind": "percentage", "basis_points": 2000}}]}
@@ -237,3 +237,27 @@ def test_what_was_used_before_under_the_number_leaves_less_for_a_quote(aurora: T
     quote = quoted(aurora, marina, 10_000, vouchers=(second.code,), external_id="S-1")
     assert (quote.discount_minor, quote.balance_minor, quote.due_minor) == (4000, 1000, 5000)
     assert committed(aurora, quote, external_id="S-1").purchase.paid_minor == 5000
+
+
+def test_balance_is_not_used_on_the_sale_that_earned_it(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    programme(aurora), programme(boreal)
+    ours, theirs = make_customer(aurora), make_customer(boreal)
+    early = sale(aurora, ours)
+    record_sale(tenant=aurora.id, sale=early)
+    voucher = made(aurora, ours, 1000)
+    coupon = issued(aurora, coupon_of(aurora, cost_unit="BRL", cost_amount=500), ours, origin="balance")
+    gift = issued(aurora, coupon_of(aurora), ours)
+    use: dict[str, Any] = {"amount_minor": 10_000, "external_id": early.external_id}
+    before = rows_of(aurora, "vouchers", "ledger")
+    for each in (voucher, coupon):
+        with pytest.raises(VoucherNotYetValid) as refused:
+            redeemed(aurora, each, customer=ours.id, **use)
+        assert refused.value.params == {"next_sale": True}
+    assert rows_of(aurora, "vouchers", "ledger") == before
+    redeemed(aurora, gift, customer=ours.id, **use)
+    record_sale(tenant=boreal.id, sale=sale(boreal, theirs))
+    redeemed(boreal, made(boreal, theirs, 1000), customer=theirs.id, **use)
+    later = sale(aurora, ours)
+    record_sale(tenant=aurora.id, sale=later)
+    for each in (voucher, coupon):
+        redeemed(aurora, each, customer=ours.id, amount_minor=10_000, external_id=later.external_id)
