@@ -20,7 +20,7 @@ from api.serializers.vouchers import (
     VoucherOut,
 )
 from api.views.base import KEY_HEADER, ApiView, rendered
-from programs.services import spend_balance
+from programs.services import buy_voucher, spend_balance
 from smartbis.kernel.codes import group_code
 from vouchers.errors import VoucherNotFound
 from vouchers.infos import RedemptionInfo, VoucherInfo
@@ -109,7 +109,8 @@ class Vouchers(VoucherView):
         "issueVoucher",
         "Vouchers",
         "Issue a voucher",
-        description="Of a coupon, whose cost is taken from the customer's balance; or, with `balance_minor`, of the "
+        description="Of a coupon, whose cost is taken from the customer's balance (in money not below the programme's "
+        "minimum balance, nor at excluded stores); or, with `balance_minor`, of the "
         "customer's own cashback, for the tenant's usual term and by the programme's rules of using balance: a minimum "
         "balance and excluded stores refuse here, a minimum sale and a share of the sale become the voucher's minimum. "
         "What is left unused returns to the balance as the coupon says; cashback always returns.",
@@ -154,7 +155,9 @@ class Vouchers(VoucherView):
         if "balance_minor" in given:
             return spend_balance(amount_minor=given["balance_minor"], **order)
         coupon = get_coupon(tenant=self.tenant, coupon=given["coupon"])
-        return issue_voucher(coupon=coupon.id, origin="balance" if coupon.cost_amount else "manual", **order)
+        if coupon.cost_amount:
+            return buy_voucher(coupon=coupon.id, **order)
+        return issue_voucher(coupon=coupon.id, origin="manual", **order)
 
 
 class OneVoucher(VoucherView):

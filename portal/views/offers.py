@@ -21,13 +21,12 @@ from programs.rules import least_sale, spending_sentences
 from programs.selectors.names import rule_names
 from programs.selectors.obstacles import why_not_usable
 from programs.selectors.spending import Purse, purse_of
-from programs.services import spend_balance
+from programs.services import buy_voucher, spend_balance
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError, NotFound
 from smartbis.tenancy.selectors import stores
 from vouchers.infos import CouponInfo, Offer, VoucherInfo
 from vouchers.selectors import offers_for
-from vouchers.services import issue_voucher
 
 LONGEST_NONCE = 64
 
@@ -61,11 +60,10 @@ def offer(request: CustomerRequest, coupon: UUID) -> HttpResponse:
 def take(request: CustomerRequest, coupon: UUID) -> HttpResponse:
     """Exchange balance for a voucher, once for each rendered form."""
     try:
-        voucher = issue_voucher(
+        voucher = buy_voucher(
             tenant=request.tenant,
             customer=request.customer.id,
             coupon=coupon,
-            origin="balance",
             key=_key(request),
             actor=request.actor,
             expects_price=shown_price(request),

@@ -14,7 +14,7 @@ from programs.services.plans import buy_plan_with_points, confirm_payment, grant
 from programs.services.programs import open_program, publish_rule, set_program_status
 from programs.services.refunds import cancel_sale, confirm_sale, refund_sale
 from programs.services.sales import record_sale, record_sales
-from programs.services.spending import spend_balance
+from programs.services.spending import buy_voucher, spend_balance
 from programs.services.tiers import set_ladder
 from programs.services.till import (
     may_sell,
@@ -30,6 +30,7 @@ __all__ = [
     "PlanTerms",
     "approve_adjustment",
     "buy_plan_with_points",
+    "buy_voucher",
     "cancel_sale",
     "change_plan",
     "confirm_payment",

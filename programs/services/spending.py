@@ -1,4 +1,4 @@
-"""Using balance by the brand's rules: the one way from a balance to a voucher."""
+"""Using balance by the brand's rules: the ways from a balance to a voucher."""
 
 from datetime import datetime
 from typing import Any
@@ -21,8 +21,8 @@ from smartbis.ledger.services import lock_holder
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant, stores
 from vouchers.infos import VoucherInfo
-from vouchers.selectors import vouchers_by_keys
-from vouchers.services import convert_balance
+from vouchers.selectors import get_coupon, vouchers_by_keys
+from vouchers.services import convert_balance, issue_voucher
 
 
 def spend_balance(
@@ -61,6 +61,42 @@ def spend_balance(
                 each.id for each in stores(tenant=tenant, active_only=False) if each.code in rules.excluded_stores
             ),
         )
+
+
+def buy_voucher(
+    *,
+    tenant: UUID,
+    customer: UUID,
+    coupon: UUID,
+    key: str,
+    actor: Actor,
+    valid_until: datetime | None = None,
+    store: UUID | None = None,
+) -> VoucherInfo:
+    """Take what a coupon costs from the customer's balance, and issue a voucher of it; the same key gives the first.
+
+    A price in money is balance that leaves: the brand's smallest balance, and the stores that take none, hold for it
+    too. A smallest sale and a share do not: the coupon says its own minimum.
+    Raises BalanceBelowMinimum, StoreExcluded, and what `issue_voucher` raises. Publishes VoucherIssued.
+    """
+    with tenant_scope(tenant):
+        offer, rules = get_coupon(tenant=tenant, coupon=coupon), spending_rules(tenant=tenant)
+        is_repeat = bool(vouchers_by_keys(tenant=tenant, keys=[key]))
+        voucher = issue_voucher(
+            tenant=tenant,
+            customer=customer,
+            coupon=coupon,
+            origin="balance",
+            key=key,
+            actor=actor,
+            store=store,
+            valid_until=valid_until,
+        )
+        if offer.cost_amount and offer.cost_unit == get_tenant(tenant=tenant).currency and not is_repeat:
+            # Under the locks that the issue took, in their order: what was there before it.
+            held = hold_customer(tenant=tenant, customer=customer)
+            _check_leaving(tenant, rules, available_of(tenant, held) + offer.cost_amount, store)
+        return voucher
 
 
 def available_of(tenant: UUID, customer: UUID) -> int:

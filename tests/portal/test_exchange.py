@@ -16,6 +16,7 @@ from smartbis.tenancy.selectors import TenantInfo
 from tests.counter.conftest import fields_of
 from tests.factories import actor, make_customer
 from tests.gatherings.hall import gathering_of
+from tests.programs.conftest import make_cashback
 from tests.vouchers.shop import available, coupon_of, everything, give, issued
 from vouchers.infos import CouponInfo
 from vouchers.selectors import vouchers_of
@@ -197,3 +198,13 @@ def test_who_saw_one_price_pays_no_other(aurora: TenantInfo, boreal: TenantInfo,
     for _, page, action in shown:
         assert client.post(action, fields_of(client.get(page), action)).status_code == 302
     assert available(aurora, ana, "points") == 5_000 - 3 * 400
+
+
+def test_an_offer_in_money_says_that_the_balance_is_below_its_minimum(aurora: TenantInfo, enter: Enter) -> None:
+    make_cashback(aurora, spending={"minimum_balance": 5_000})
+    customer, coupon = make_customer(aurora), priced(aurora, 1_000, cost_unit="BRL")
+    give(aurora, customer, 2_000)
+    answer = enter(aurora, customer).post(f"/p/aurora/offers/{coupon.id}/take/", {"key": "a" * 32})
+    assert answer.status_code == 409
+    assert "O saldo pode ser usado a partir de R$ 50,00: faltam R$ 30,00." in text_of(answer)
+    assert (available(aurora, customer), vouchers_of(tenant=aurora.id, customer=customer.id)) == (2_000, [])

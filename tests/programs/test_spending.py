@@ -17,7 +17,7 @@ from programs.errors import (
 from programs.infos import ProgramInfo
 from programs.rules import Spending, least_sale, together
 from programs.selectors.spending import purse_of
-from programs.services import open_program, record_sale, spend_balance
+from programs.services import buy_voucher, open_program, record_sale, spend_balance
 from smartbis.kernel.people import Actor
 from smartbis.ledger.selectors import balances
 from smartbis.purchases.infos import ItemDraft, SaleDraft
@@ -25,7 +25,7 @@ from smartbis.tenancy.selectors import TenantInfo
 from tests.checkouts.quoting import committed, pay_with_balance, quoted
 from tests.factories import actor, make_customer, store_of
 from tests.unchanged import rows_of
-from tests.vouchers.shop import coupon_of, issued, redeemed
+from tests.vouchers.shop import coupon_of, give, issued, redeemed
 from vouchers.errors import VoucherBelowMinimum, VoucherNotYetValid, VoucherWrongStore
 from vouchers.services import redeem_voucher, validate_voucher
 
@@ -261,3 +261,44 @@ def test_balance_is_not_used_on_the_sale_that_earned_it(aurora: TenantInfo, bore
     record_sale(tenant=aurora.id, sale=later)
     for each in (voucher, coupon):
         redeemed(aurora, each, customer=ours.id, amount_minor=10_000, external_id=later.external_id)
+
+
+def bought(brand: TenantInfo, customer: Any, coupon: Any, **more: Any) -> Any:
+    """A voucher of a coupon that the customer pays for with balance."""
+    facts: dict[str, Any] = {"key": uuid4().hex, "actor": Actor(kind="customer", id=customer.id)} | more
+    return buy_voucher(tenant=brand.id, customer=customer.id, coupon=coupon.id, **facts)
+
+
+def test_the_minimum_balance_holds_for_a_coupon_that_costs_money(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    programme(aurora, minimum_balance=1500, maximum_share_bp=100)
+    programme(boreal)
+    ours, theirs = member_with_20_reais(aurora), member_with_20_reais(boreal)
+    coupon, free, other = (
+        coupon_of(brand, cost_unit=unit, cost_amount=cost)
+        for brand, unit, cost in ((aurora, "BRL", 1000), (aurora, "", None), (boreal, "BRL", 1000))
+    )
+    first = bought(aurora, ours, coupon, key="one")
+    assert bought(aurora, ours, coupon, key="one").id == first.id
+    before = rows_of(aurora, "vouchers", "ledger")
+    with pytest.raises(BalanceBelowMinimum) as refused:
+        bought(aurora, ours, coupon)
+    assert refused.value.params == {"minimum_minor": 1500, "missing_minor": 500, "currency": "BRL"}
+    assert (rows_of(aurora, "vouchers", "ledger"), has(aurora, ours)) == (before, 1000)
+    assert bought(aurora, ours, free).status == "issued"
+    assert [bought(boreal, theirs, other).status for _ in range(2)] == ["issued", "issued"]
+
+
+def test_a_coupon_that_costs_money_is_not_sold_at_stores_that_take_no_balance(aurora: TenantInfo) -> None:
+    programme(aurora, excluded_stores=["centro"])
+    marina, coupon = member_with_20_reais(aurora), coupon_of(aurora, cost_unit="BRL", cost_amount=500)
+    with pytest.raises(StoreExcluded):
+        bought(aurora, marina, coupon, store=store_of(aurora).id)
+    bought(aurora, marina, coupon, store=store_of(aurora, "moema").id)
+    assert has(aurora, marina) == 1500
+
+
+def test_the_minimum_balance_leaves_a_price_in_points_alone(aurora: TenantInfo) -> None:
+    programme(aurora, minimum_balance=1500)
+    marina, coupon = make_customer(aurora), coupon_of(aurora, cost_unit="points", cost_amount=100)
+    give(aurora, marina, 100, "points")
+    assert bought(aurora, marina, coupon).status == "issued"

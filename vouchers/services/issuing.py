@@ -48,6 +48,7 @@ def issue_voucher(
 ) -> VoucherInfo:
     """Issue one voucher of a coupon; with `origin="balance"` the coupon's cost is taken from the customer's balance.
 
+    The brand's rules of using balance are the caller's to keep: doors sell by `programs.services.buy_voucher`.
     The same key again gives the first voucher. `for_sale` names the sale that gives it, for coupons that are good from
     the next sale on. `customer` may be None for a bearer's voucher that is given, not bought. `expects_price`, amount
     and unit, is the cost that was shown.
