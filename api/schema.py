@@ -100,6 +100,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "voucher_not_combinable": (409, "This voucher cannot be used together with the other one on this sale."),
     "issuance_ended": (409, "This issuance has ended."),
     "entry_needs_check_in": (409, "This is an entry to an event: use the event's check-in."),
+    "voucher_sale_refunded": (409, "This sale was refunded or cancelled: no voucher can be used on it."),
     "redemption_already_reversed": (409, "This redemption was already reversed."),
     "purchase_changed": (409, "This sale has just changed. Please try again."),
     "checkout_not_found": (404, "There is no such checkout."),

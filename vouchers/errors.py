@@ -172,6 +172,13 @@ class VoucherNotCombinable(VoucherRefused):
     sentence = "This voucher cannot be used together with the other one on this sale."
 
 
+class VoucherSaleRefunded(VoucherRefused):
+    """The sale that the use names was refunded whole, or cancelled: nothing of it would give the use back."""
+
+    code = "voucher_sale_refunded"
+    sentence = "This sale was refunded or cancelled: no voucher can be used on it."
+
+
 class RedemptionAlreadyReversed(DomainError):
     """The use was taken back before."""
 
@@ -194,6 +201,7 @@ REFUSALS: dict[str, type[VoucherRefused]] = {
         VoucherLimitReached,
         VoucherNotCombinable,
         EntryNeedsCheckIn,
+        VoucherSaleRefunded,
     )
 }
 ISSUE_REFUSALS: dict[str, type[IssueRefused]] = {

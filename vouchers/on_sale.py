@@ -1,4 +1,4 @@
-"""What the sale itself says against one more use on it: whether it gave the balance, and what it has had of it."""
+"""What the sale says against one more use on it: that it is no more, gave the balance, or has had its share of it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,10 +39,12 @@ def balance_taken(*, tenant: UUID, store: UUID, external_id: str) -> BalanceTake
 
 def against_sale(voucher: Voucher, use: Use) -> Iterator[Found]:
     """What the sale that a use names says against it. Reads inside the tenant's scope."""
-    if not use.sale or not voucher.paid_amount:
+    if not use.sale:
         return
     sale = find_purchase(tenant=voucher.tenant_id, store=use.store, external_id=use.sale)
-    is_of_money = voucher.paid_unit == voucher.currency
+    if sale is not None and (sale.status == "cancelled" or sale.refunded_minor >= sale.amount_minor):
+        yield "voucher_sale_refunded", {}
+    is_of_money = voucher.paid_amount and voucher.paid_unit == voucher.currency
     if is_of_money and sale is not None and sale.recorded_at < voucher.issued_at:
         yield "voucher_not_yet_valid", {"next_sale": True}
     if voucher.gives_change:

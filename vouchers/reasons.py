@@ -199,6 +199,7 @@ _WORDS = {
     "voucher_limit_reached": _voucher_limit,
     "voucher_not_combinable": lambda params, brand: _("Não vale junto com “%(with)s” na mesma compra.") % params,
     "entry_needs_check_in": lambda params, brand: _("É a entrada de %(event)s: use a chegada do evento.") % params,
+    "voucher_sale_refunded": lambda params, brand: _("Esta compra foi devolvida ou cancelada: use em outra."),
     "coupon_out_of_stock": lambda params, brand: _("Esgotado."),
     "coupon_limit_reached": _coupon_limit,
     "coupon_not_eligible": _not_eligible,

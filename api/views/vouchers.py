@@ -65,6 +65,7 @@ REFUSALS = (
     "voucher_limit_reached",
     "voucher_not_combinable",
     "entry_needs_check_in",
+    "voucher_sale_refunded",
 )
 
 

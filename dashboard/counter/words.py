@@ -260,6 +260,7 @@ _REFUSALS: dict[str, Callable[[Facts, str], Words]] = {
     "voucher_held": _plain("warn", lambda: _("RESERVADO")),
     "voucher_limit_reached": _plain("bad", lambda: _("LIMITE ATINGIDO")),
     "voucher_not_combinable": _plain("warn", lambda: _("NÃO SOMA")),
+    "voucher_sale_refunded": _plain("warn", lambda: _("COMPRA DEVOLVIDA")),
     "entry_needs_check_in": _plain("warn", lambda: _("ENTRADA DE EVENTO")),
     "voucher_not_found": lambda facts, message: unknown_code(facts.get("code", "")),
     "idempotency_key_reused": _fixed(

@@ -25,7 +25,7 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.services import record_audit
 from vouchers.infos import RedemptionInfo, SaleRef
 from vouchers.selectors import redemptions_for_sales
-from vouchers.services import payers_for_sale, reverse_for_refund
+from vouchers.services import payers_for_sale, reverse_for_refund, wait_for_uses
 
 
 def refund_sale(
@@ -47,7 +47,7 @@ def refund_sale(
     Publishes PurchaseRefunded.
     """
     with tenant_scope(tenant):
-        _hold_customers(tenant, purchase)
+        _hold_people_and_uses(tenant, purchase)
         sale = lock_purchase(tenant=tenant, purchase=purchase)
         refund, repeated = add_refund(
             tenant=tenant,
@@ -87,7 +87,7 @@ def confirm_sale(
     """
     instant = now()
     with tenant_scope(tenant):
-        _hold_customers(tenant, purchase)
+        hold_customers_of(tenant, [_unlocked(tenant, purchase)])
         sale, repeated = confirm_purchase(tenant=tenant, purchase=purchase)
         if not repeated:
             _note_decision(tenant, sale, "sale.confirm", actor)
@@ -112,7 +112,7 @@ def cancel_sale(*, tenant: UUID, purchase: UUID, actor: Actor = SYSTEM) -> tuple
     Raises PurchaseNotFound, PurchaseNotPending. Publishes PurchaseCancelledEvent.
     """
     with tenant_scope(tenant):
-        _hold_customers(tenant, purchase)
+        _hold_people_and_uses(tenant, purchase)
         sale, repeated = cancel_purchase(tenant=tenant, purchase=purchase)
         if repeated:
             return sale, ()
@@ -126,11 +126,21 @@ def _note_decision(tenant: UUID, sale: PurchaseInfo, action: str, actor: Actor) 
         record_audit(tenant=tenant, actor=actor, action=action, object_kind="purchase", object_id=sale.id)
 
 
-def _hold_customers(tenant: UUID, purchase: UUID) -> None:
-    """`hold_customers_of` the sale, before it is locked. Raises PurchaseNotFound."""
+def _unlocked(tenant: UUID, purchase: UUID) -> PurchaseInfo:
+    """The sale, before it is locked. Raises PurchaseNotFound."""
     sale = get_purchases(tenant=tenant, purchases=[purchase], with_lines=False).get(purchase)
     if sale is None:
         raise PurchaseNotFound
+    return sale
+
+
+def _hold_people_and_uses(tenant: UUID, purchase: UUID) -> None:
+    """Let no voucher's use on the sale begin, and `hold_customers_of` it, before it is locked.
+
+    A use is seen and taken back, or comes later and is refused. Raises PurchaseNotFound.
+    """
+    sale = _unlocked(tenant, purchase)
+    wait_for_uses(tenant=tenant, store=sale.store_id, external_id=sale.external_id)
     hold_customers_of(tenant, [sale])
 
 

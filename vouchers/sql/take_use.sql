@@ -6,7 +6,7 @@
 -- are locked (a bought voucher): a plain voucher costs one round trip. `funded_by` are the terms of then, if judged.
 -- `left` is what other benefits left of the sale's `amount`: a discount is of that, a minimum of the amount. A use of a
 -- held voucher is in time if it was so when it was held, `as_of`. Where a sale is named, the caller holds its lock since
--- an earlier statement, so that what was used beside it is seen.
+-- an earlier statement, so that what was used beside it, and a refund that closed it, is seen.
 -- Money in minor units; half-up is (2n + d) / 2d.
 WITH used AS (
     UPDATE vouchers_voucher AS v
@@ -41,6 +41,10 @@ WITH used AS (
       AND ((v.kind <> 'percentage' AND v.value_left_minor IS NULL) OR %(amount)s::bigint IS NOT NULL)
       AND (v.value_left_minor IS NULL OR %(left)s::bigint > 0)
       AND (v.min_purchase_minor IS NULL OR v.min_purchase_minor <= %(amount)s::bigint)
+      AND (%(external_id)s = '' OR NOT EXISTS (
+            SELECT FROM purchases_purchase AS sale
+            WHERE sale.tenant_id = %(tenant)s AND sale.store_id = %(store)s AND sale.external_id = %(external_id)s
+              AND sale.undone_at IS NULL AND (sale.status = 'cancelled' OR sale.refunded_minor >= sale.amount_minor)))
       AND (%(judged)s OR (
             (%(store)s = ANY (c.stores) OR (c.stores = '{{}}' AND NOT %(is_partner_store)s))
             AND (c.terms_since IS NULL OR v.issued_at >= c.terms_since)
