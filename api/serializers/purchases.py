@@ -180,7 +180,7 @@ class ReversedOut(serializers.Serializer[Any]):
     amount = serializers.IntegerField()
     from_pending = serializers.IntegerField()
     from_available = serializers.IntegerField()
-    owed = serializers.IntegerField(help_text="Was spent already: the next awards repay it.")
+    owed = serializers.IntegerField(help_text="Was spent already, or a checkout holds it: what comes next repays it.")
     written_off = serializers.IntegerField(help_text="Was spent already: the brand bears it.")
 
 

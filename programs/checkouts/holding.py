@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from programs.models import Checkout
+from programs.services.bearing import bear_what_is_spent
 from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
@@ -57,9 +58,10 @@ def close(row: Checkout, state: Checkout.State, *, purchase: UUID | None = None)
 
 
 def spend(row: Checkout, holder: LockedHolder, purchase: UUID, occurred_at: datetime) -> None:
-    """Use the held balance for the sale."""
+    """Use the held balance for the sale. What a refund wanted of it meanwhile is borne now, if the brand bears it."""
     move = _move(row, Account.HELD, Account.REDEEMED, "spend", purchase=purchase, occurred_at=occurred_at)
     post(tenant=row.tenant_id, holder=holder, moves=[move])
+    bear_what_is_spent(row.tenant_id, holder, row.currency, row.balance_minor, since=row.opened_at, store=row.store_id)
 
 
 def _move(

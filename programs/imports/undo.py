@@ -16,6 +16,7 @@ from smartbis.kernel.clock import now
 from smartbis.kernel.people import Actor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.repaying import repay_owed
+from smartbis.ledger.selectors import borne_of_sales
 from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
 from smartbis.purchases.infos import PurchaseInfo
 from smartbis.purchases.selectors import ForeignRefund, purchases_of_import, refunds_of_other_sales
@@ -97,11 +98,12 @@ def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> N
     locked = Award.objects.select_for_update(no_key=True, of=("self",)).select_related("rule_version")
     locked = locked.filter(id__in={each.award_id for each in reversals})
     awards = {award.id: award for award in locked.order_by("id")}
+    borne = borne_of_sales(tenant=tenant, purchases={refund.purchase.id for refund in refunds})
     freed: Counter[tuple[UUID, str]] = Counter()
     for reversal in reversals:
         award = awards[reversal.award_id]
         holder = holders[award.customer_id]
-        moves = _moves_back(holder, award, reversal, batch)
+        moves = _moves_back(holder, award, reversal, batch, borne.get((reversal.award_id, reversal.refund_id), 0))
         post_all(tenant=tenant, moves=[(holder, move) for move in moves])
         freed[holder.id, award.unit] += sum(move.amount for move in moves if move.credit is Account.AVAILABLE)
         award.reversed -= reversal.amount
@@ -118,15 +120,17 @@ def _give_back(tenant: UUID, batch: UUID, refunds: Sequence[ForeignRefund]) -> N
         repay_owed(tenant=tenant, holder=by_id[holder_id], unit=unit, at_most=amount)
 
 
-def _moves_back(holder: LockedHolder, award: Award, reversal: AwardReversal, batch: UUID) -> list[Move]:
-    cleared = min(reversal.owed, holder.balance(award.unit).owed)
-    free = reversal.from_available + reversal.owed - cleared
+def _moves_back(holder: LockedHolder, award: Award, reversal: AwardReversal, batch: UUID, borne: int) -> list[Move]:
+    """The reversal's moves the other way round; `borne` of what it noted as owed was written off since."""
+    owed = reversal.owed - borne
+    cleared = min(owed, holder.balance(award.unit).owed)
+    free = reversal.from_available + owed - cleared
     is_pending = award.status == Award.Status.PENDING
     parts = (
         (Account.PENDING, reversal.from_pending if is_pending else 0),
         (Account.AVAILABLE, free if is_pending else free + reversal.from_pending),
         (Account.RECEIVABLE, cleared),
-        (Account.WRITTEN_OFF, reversal.written_off),
+        (Account.WRITTEN_OFF, reversal.written_off + borne),
     )
     return [
         Move(

@@ -19,6 +19,7 @@ _TITLES = {
     "release": gettext_lazy("Saldo liberado"),
     "reversal": gettext_lazy("Estorno por devolução"),
     "repayment": gettext_lazy("Acerto de estorno"),
+    "write_off": gettext_lazy("Estorno assumido pela marca"),
     "voucher_issue": gettext_lazy("Troca por voucher"),
     "voucher_use": gettext_lazy("Voucher usado"),
     "voucher_return": gettext_lazy("Voucher devolvido ao saldo"),
@@ -50,6 +51,7 @@ _TITLES_OF_TIER_POINTS = {
 _WHY = {
     "release": gettext_lazy("O prazo de devolução terminou: o valor já pode ser usado."),
     "hold": gettext_lazy("Separado para uma compra em andamento."),
+    "write_off": gettext_lazy("O que a devolução tirou já estava separado e pagou a compra: a marca assumiu."),
     "hold_return": gettext_lazy("A compra não foi concluída: o valor separado voltou."),
     "spend_return": gettext_lazy("A compra foi devolvida: o saldo usado nela voltou na mesma proporção."),
     "merged_in": gettext_lazy("O saldo do outro cadastro da mesma pessoa veio para este."),

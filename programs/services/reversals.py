@@ -201,7 +201,7 @@ class _Remaining:
     def __init__(self, holders: dict[UUID, LockedHolder]) -> None:
         self._holders = holders
         self._left = {
-            (holder.id, unit): [balance.pending, balance.available]
+            (holder.id, unit): [balance.pending, balance.available, balance.held - balance.owed]
             for holder in holders.values()
             for unit, balance in holder.balances.items()
         }
@@ -209,10 +209,11 @@ class _Remaining:
     def split(self, customer: UUID, unit: str, amount: int, policy: str, *, is_pending: bool) -> Split:
         """Take an amount: its own pending part, then what is available, then the rest by the brand's policy.
 
-        `owe` notes the rest as owed, `pending_only` writes it off, `negative` takes it from what is available even
-        where that leads below zero.
+        `owe` notes the rest as owed, `negative` takes it from what is available even where that leads below zero.
+        `pending_only` writes it off, but for what checkouts hold: that may come back, so it is owed until it is spent
+        (`bearing.py`).
         """
-        left = self._left.setdefault((self._holders[customer].id, unit), [0, 0])
+        left = self._left.setdefault((self._holders[customer].id, unit), [0, 0, 0])
         from_pending = min(amount, left[0]) if is_pending else 0
         rest = amount - from_pending
         if policy == "negative":
@@ -221,10 +222,10 @@ class _Remaining:
         else:
             from_available = min(rest, max(left[1], 0))
         short = rest - from_available
-        left[0] -= from_pending
-        left[1] -= from_available
-        is_written_off = policy == "pending_only"
-        return Split(from_pending, from_available, 0 if is_written_off else short, short if is_written_off else 0)
+        owed = min(short, max(left[2], 0)) if policy == "pending_only" else short
+        for place, taken in enumerate((from_pending, from_available, owed)):
+            left[place] -= taken
+        return Split(from_pending, from_available, owed, short - owed)
 
 
 def split_of(holder: LockedHolder, unit: str, amount: int, policy: str) -> Split:

@@ -1,13 +1,13 @@
 """What the ledger tells: balances, statements, sums, and whether it adds up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from smartbis.kernel.pages import InvalidCursor, Page, decode_cursor, encode_cursor
 from smartbis.kernel.units import is_spendable
@@ -184,6 +184,16 @@ def transfers_of_purchase(*, tenant: UUID, purchase: UUID) -> list[StatementRow]
     with tenant_scope(tenant, read_only=True):
         rows = Transfer.objects.filter(purchase_id=purchase).order_by("recorded_at", "unit", "number")
         return [_row(transfer) for transfer in rows]
+
+
+def borne_of_sales(*, tenant: UUID, purchases: Collection[UUID]) -> dict[tuple[UUID, UUID | None], int]:
+    """What of the debts that refunds of these sales noted the brand bore later, by award and refund."""
+    with tenant_scope(tenant, read_only=True):
+        rows = Transfer.objects.filter(
+            purchase_id__in=purchases, debit=Account.WRITTEN_OFF, credit=Account.RECEIVABLE, refund_id__isnull=False
+        )
+        sums = rows.order_by().values_list("award_id", "refund_id").annotate(Sum("amount"))
+        return {(award, refund): int(amount) for award, refund, amount in sums}
 
 
 def _row(transfer: Transfer, merged_from: UUID | None = None) -> StatementRow:

@@ -7,12 +7,13 @@ from uuid import uuid4
 import pytest
 
 from programs.checkouts.errors import CheckoutChanged, CheckoutClosed, CheckoutExpired, CheckoutNotFound
-from programs.checkouts.infos import TillTermsInfo
+from programs.checkouts.infos import CheckoutInfo, TillTermsInfo
 from programs.checkouts.reading import get_checkout
 from programs.checkouts.services import cancel_checkout, requote
 from programs.checkouts.terms import choose_balance, set_till_terms
 from programs.services import cancel_sale, record_sale, refund_sale
 from programs.workers import release_expired_checkouts
+from smartbis.customers.infos import CustomerInfo
 from smartbis.kernel.clock import frozen
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
@@ -24,10 +25,11 @@ from smartbis.purchases.infos import ItemDraft, SaleDraft
 from smartbis.purchases.selectors import get_purchase
 from smartbis.tenancy.errors import KeyReused, StoreUnknown
 from smartbis.tenancy.selectors import TenantInfo
+from smartbis.tenancy.services import change_brand
 from tests.checkouts.quoting import OPERATOR, committed, quoted
 from tests.factories import actor, make_customer, store_of
 from tests.programs.conftest import make_cashback
-from tests.programs.earning import held
+from tests.programs.earning import held, sold
 from tests.unchanged import rows_of
 from tests.vouchers.shop import NOON, account, available, coupon_of, give, issued, redeemed
 from vouchers.errors import VoucherHeld, VoucherWrongCustomer
@@ -226,6 +228,52 @@ def test_refunds_give_balance_and_vouchers_back_exactly(aurora: TenantInfo) -> N
     assert (available(aurora, marina), account(aurora, Account.REDEEMED)) == (3_001, 0)
     assert get_voucher(tenant=aurora.id, code=voucher.code).status == "issued"
     assert check_ledger(tenant=aurora.id).ok
+
+
+def earned_and_refunded(brand: TenantInfo, policy: str, *holds: int) -> tuple[CustomerInfo, list[CheckoutInfo]]:
+    """Somebody whose balance of 2 000 came from one sale, refunded whole while checkouts held these amounts of it."""
+    make_cashback(brand)
+    change_brand(tenant=brand.id, actor=actor("owner"), shortfall_policy=policy)
+    marina = make_customer(brand)
+    sale = sold(brand, marina, 10_000, "S-1").purchase
+    quotes = [quoted(brand, marina, use_balance=amount) for amount in holds]
+    refund_sale(tenant=brand.id, purchase=sale.id, external_id="R", amount_minor=10_000, actor=actor("manager"))
+    return marina, quotes
+
+
+@pytest.mark.parametrize("policy", ["owe", "negative", "pending_only"])
+def test_what_was_only_held_when_its_sale_was_refunded_is_gone_when_it_is_let_go(
+    aurora: TenantInfo, boreal: TenantInfo, policy: str
+) -> None:
+    earned_and_refunded(boreal, policy, 2_000)
+    before = rows_of(boreal, *ROOMS)
+    marina, (quote,) = earned_and_refunded(aurora, policy, 2_000)
+    cancel_checkout(tenant=aurora.id, checkout=quote.id, actor=OPERATOR)
+    left = held(aurora, marina)
+    assert (left.available, left.held, left.owed) == (0, 0, 0), "nothing was spent, and the sale is gone"
+    assert account(aurora, Account.WRITTEN_OFF) == 0
+    assert check_ledger(tenant=aurora.id).ok
+    assert rows_of(boreal, *ROOMS) == before
+
+
+def test_a_brand_that_bears_what_was_spent_bears_what_was_held_once_it_is_spent(aurora: TenantInfo) -> None:
+    marina, (first, second) = earned_and_refunded(aurora, "pending_only", 1_500, 400)
+    assert (held(aurora, marina).held, held(aurora, marina).owed) == (1_900, 1_900), "100 lay free and was taken"
+    sale = committed(aurora, first)
+    assert sale.awards[0].amount == 1_700
+    left = held(aurora, marina)
+    assert (left.available, left.held, left.owed) == (1_300, 400, 0), "what is still held was repaid from what came"
+    assert account(aurora, Account.WRITTEN_OFF) == -1_500
+    cancel_checkout(tenant=aurora.id, checkout=second.id, actor=OPERATOR)
+    assert available(aurora, marina) == 1_700
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def test_a_brand_that_has_what_was_spent_repaid_bears_nothing_of_it(aurora: TenantInfo) -> None:
+    marina, (quote,) = earned_and_refunded(aurora, "owe", 2_000)
+    assert committed(aurora, quote).awards[0].amount == 1_600
+    assert (held(aurora, marina).available, held(aurora, marina).owed) == (0, 400)
+    assert account(aurora, Account.WRITTEN_OFF) == 0
 
 
 def test_a_pending_sale_that_is_cancelled_gives_all_back(aurora: TenantInfo) -> None:

@@ -15,6 +15,8 @@ from smartbis.ledger.services import Move, lock_holder, post
 from smartbis.purchases.infos import RefundItemDraft
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
+from smartbis.tenancy.services import change_brand
+from tests.checkouts.quoting import committed, quoted
 from tests.factories import actor, make_customer
 from tests.imports.loading import load, take_back
 from tests.programs.earning import held, lines, opened, sold
@@ -144,4 +146,27 @@ def test_what_an_undone_file_gives_back_pays_first_what_is_owed(aurora: TenantIn
     with unchanged(boreal):
         take_back(aurora, info)
     assert (held(aurora, customer).available, held(aurora, customer).owed) == (200, 0)
+    assert check_ledger(tenant=aurora.id).ok
+
+
+def spent_while_returned(brand: TenantInfo) -> tuple[CustomerInfo, ImportInfo]:
+    """Somebody whose balance of 500 was held when a file returned its sale, and was then spent at the brand's cost."""
+    opened(brand, {})
+    change_brand(tenant=brand.id, actor=OWNER, shortfall_policy="pending_only")
+    customer = make_customer(brand)
+    sold(brand, customer, 5_000, "S1")
+    quote = quoted(brand, customer, 500)
+    info = load(brand, AMOUNTS + amount_back("R1", "50"))
+    committed(brand, quote)
+    return customer, info
+
+
+def test_what_an_undone_file_made_the_brand_bear_is_not_given_again(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    customer, info = spent_while_returned(aurora)
+    spent_while_returned(boreal)
+    assert (held(aurora, customer).owed, account(aurora, Account.WRITTEN_OFF)) == (0, -500)
+    with unchanged(boreal):
+        take_back(aurora, info)
+    assert (held(aurora, customer).available, held(aurora, customer).owed) == (0, 0), "it was given once and spent once"
+    assert account(aurora, Account.WRITTEN_OFF) == 0
     assert check_ledger(tenant=aurora.id).ok

@@ -9,7 +9,7 @@ from django.utils import translation
 from programs.challenges.infos import ChallengeDraft
 from programs.challenges.services import create_challenge
 from programs.selectors import customer_statement
-from programs.selectors.explanations import explain
+from programs.selectors.explanations import explain, title
 from programs.services import record_participation
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer
@@ -32,6 +32,12 @@ BROUGHT = "O saldo trazido cobriu primeiro um estorno anterior."
 def test_a_repayment_says_what_paid(facts: dict[str, Any], words: str) -> None:
     with translation.override("pt-br"):
         assert explain("repayment", "BRL", 500, facts, "pt-br") == words
+
+
+def test_what_the_brand_bears_has_words_of_its_own() -> None:
+    with translation.override("en"):
+        assert title("write_off", "BRL") == "Reversal borne by the brand"
+        assert explain("write_off", "BRL", 500, {"key": "written_off"}, "en").endswith("the brand has borne it.")
 
 
 def test_what_somebody_took_part_in_has_a_name(aurora: TenantInfo, boreal: TenantInfo) -> None:
