@@ -62,8 +62,9 @@ def liability_aging(*, tenant: UUID) -> list[Aging]:
     """The age of what is owed and the use of what was earned, by unit.
 
     First in, first out, for each customer: what leaves is the oldest value, so what is left is the newest that came in,
-    `least(held, came in since …)`. What a refund takes back never came in. Of a large brand this is what `keep_aging`
-    found after the last close, since it takes seconds for each million transfers.
+    `least(held, came in since …)`. What a refund takes back never came in, and what comes back from a use is as old as
+    it was. Of a large brand this is what `keep_aging` found after the last close, since it takes seconds for each
+    million transfers.
     """
     with tenant_scope(tenant, read_only=True):
         if _is_large(tenant):
@@ -150,18 +151,25 @@ def _each(template: str, places: range = _PLACES) -> str:
 
 
 _INSIDE = "('available', 'pending', 'held', 'receivable', 'voucher_outstanding')"
-# Merged customers count as the one who stays. A reversal is dated like what it reverses.
+# Merged customers count as the one who stays. What reverses is dated like what it reverses, and so is what undoes that.
+# What comes back from a use came in before: then more is held, and first in, first out finds its old age again.
 _AGING = f"""
 WITH moved AS (
     SELECT holder_id, unit, recorded_at AS at, amount FROM ledger_transfer
     WHERE tenant_id = %(tenant)s AND recorded_at >= %(first)s
-        AND debit IN ('issued', 'redeemed', 'adjusted', 'forfeited') AND credit IN {_INSIDE}
+        AND debit IN ('issued', 'adjusted') AND credit IN {_INSIDE} AND kind <> 'undo'
     UNION ALL
-    SELECT r.holder_id, r.unit, e.recorded_at, -r.amount
+    SELECT r.holder_id, r.unit, e.recorded_at, CASE WHEN r.credit = 'issued' THEN -r.amount ELSE r.amount END
     FROM ledger_transfer r
     JOIN ledger_transfer e ON e.tenant_id = r.tenant_id AND e.award_id = r.award_id AND e.kind IN ('earn', 'earn_pending')
-    WHERE r.tenant_id = %(tenant)s AND r.recorded_at >= %(first)s AND r.credit = 'issued' AND r.debit IN {_INSIDE}
-        AND e.recorded_at >= %(first)s
+    WHERE r.tenant_id = %(tenant)s AND r.recorded_at >= %(first)s AND e.recorded_at >= %(first)s
+        AND ((r.credit = 'issued' AND r.debit IN {_INSIDE})
+            OR (r.debit = 'issued' AND r.credit IN {_INSIDE} AND r.kind = 'undo'))
+    UNION ALL
+    SELECT r.holder_id, r.unit, e.recorded_at, -r.amount
+    FROM ledger_transfer r JOIN ledger_transfer e ON e.tenant_id = r.tenant_id AND e.id = r.reverses_id
+    WHERE r.tenant_id = %(tenant)s AND r.recorded_at >= %(first)s AND e.recorded_at >= %(first)s
+        AND r.credit = 'adjusted' AND r.debit IN {_INSIDE} AND r.kind = 'undo'
 ), came AS (
     SELECT holder_id, unit,
     {_each("coalesce(sum(amount) FILTER (WHERE at >= %(b{place})s), 0)::bigint AS c{place}")}

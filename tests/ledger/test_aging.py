@@ -1,6 +1,7 @@
 """How old what is owed is: first in, first out, by customer, and what was used of each month."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,13 +21,15 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NOON_BEFORE = NOW - timedelta(days=1)
 
 
-def move(
-    brand: TenantInfo, customer: UUID, days_ago: int, debit: str, credit: str, amount: int, *, award: UUID | None = None
-) -> None:
-    kind = "earn" if debit == "issued" and award else "reversal" if award else "adjust"
-    one = Move(unit="BRL", debit=Account(debit), credit=Account(credit), amount=amount, kind=kind, award_id=award)
+def move(brand: TenantInfo, customer: UUID, days_ago: int, debit: str, credit: str, amount: int, **more: Any) -> UUID:
+    """A transfer so long ago; of an `award` it earns or reverses, unless a `kind` is named. Returns its id."""
+    award = more.pop("award", None)
+    kind = more.pop("kind", "earn" if debit == "issued" and award else "reversal" if award else "adjust")
+    moved: dict[str, Any] = {"debit": Account(debit), "credit": Account(credit), "amount": amount} | more
+    one = Move(unit="BRL", kind=kind, award_id=award, **moved)
     with frozen(NOW - timedelta(days=days_ago)), tenant_scope(brand.id):
-        post(tenant=brand.id, holder=lock_holder(tenant=brand.id, customer=customer), moves=[one])
+        (made,) = post(tenant=brand.id, holder=lock_holder(tenant=brand.id, customer=customer), moves=[one])
+        return made.id
 
 
 def aged(brand: TenantInfo) -> Aging:
@@ -56,6 +59,39 @@ def test_what_a_refund_takes_back_never_came(aurora: TenantInfo) -> None:
     move(aurora, customer, 10, "issued", "available", 300, award=award)
     move(aurora, customer, 5, "available", "issued", 300, award=award)
     assert aged(aurora).ages == (0, 0, 0, 700, 0)
+
+
+def test_a_reversal_that_is_undone_leaves_the_award_its_age(aurora: TenantInfo) -> None:
+    customer, award = make_customer(aurora).id, new_id()
+    move(aurora, customer, 100, "issued", "available", 300, award=award)
+    move(aurora, customer, 50, "available", "issued", 200, award=award)
+    move(aurora, customer, 5, "issued", "available", 200, award=award, kind="undo")
+    assert aged(aurora).ages == (0, 0, 300, 0, 0)
+
+
+def test_an_opening_balance_that_is_undone_never_came(aurora: TenantInfo) -> None:
+    customer = make_customer(aurora).id
+    move(aurora, customer, 200, "issued", "available", 700)
+    opening = move(aurora, customer, 40, "adjusted", "available", 300, kind="opening")
+    move(aurora, customer, 5, "available", "adjusted", 300, kind="undo", reverses=opening)
+    found = aged(aurora)
+    assert found.ages == (0, 0, 0, 700, 0)
+    assert (found.cohorts[0].earned, found.cohorts[0].left) == (0, 0)
+
+
+def test_what_comes_back_from_a_use_keeps_its_age_and_was_not_used(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    for brand, comes_back in ((aurora, True), (boreal, False)):
+        for number in range(ENOUGH_HOLDERS):
+            person = make_customer(brand, f"C{number}").id
+            move(brand, person, 61, "issued", "available", 2_000)
+            move(brand, person, 6, "available", "redeemed", 2_000)
+            if comes_back:
+                move(brand, person, 5, "redeemed", "available", 1_500)
+                move(brand, person, 4, "redeemed", "voucher_outstanding", 500)
+    found = aged(aurora)
+    assert found.ages == (0, 40_000, 0, 0, 0)
+    assert [(each.earned, each.left, each.used_bp) for each in found.cohorts[:2]] == [(0, 0, None), (40_000, 40_000, 0)]
+    assert aged(boreal).cohorts[1].used_bp == 10_000
 
 
 def test_who_owes_more_than_they_hold_lacks(aurora: TenantInfo) -> None:
