@@ -24,7 +24,7 @@ from smartbis.purchases.services import add_refund, cancel_purchase, confirm_pur
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.services import record_audit
 from vouchers.infos import RedemptionInfo, SaleRef
-from vouchers.selectors import redemptions_for_sales
+from vouchers.selectors import redemptions_for_sales, redemptions_given_back
 from vouchers.services import payers_for_sale, reverse_for_refund, wait_for_uses
 
 
@@ -42,7 +42,7 @@ def refund_sale(
 
     Any split of a full refund takes back exactly what was given. What was spent meanwhile is owed (or written off, by
     the brand's policy); balance that was spent on the sale comes back in the same proportion, a voucher used on it with
-    the closing refund.
+    the closing refund. The same refund again answers the same, with the present balances.
     Raises PurchaseNotFound, PurchaseCancelled, RefundExceedsPurchase, RefundConflict, InvalidInput.
     Publishes PurchaseRefunded.
     """
@@ -60,18 +60,18 @@ def refund_sale(
         )
         sale = lock_purchase(tenant=tenant, purchase=purchase)
         if repeated:
-            again = _told_again(refund)
-            back = balance_due_back(sale, refund)
-            return RefundOutcome(refund, sale, again, (), _present(tenant, sale), repeated=True, balance_minor=back)
-        returned = vouchers_back(tenant, [(sale, refund)], actor)
-        reversals = take_back(tenant, [TakeBack(sale, refund)])
+            returned = redemptions_given_back(tenant=tenant, sale=_ref(sale), refund=refund.id)
+            reversals = _told_again(refund)
+        else:
+            returned = vouchers_back(tenant, [(sale, refund)], actor)
+            reversals = take_back(tenant, [TakeBack(sale, refund)])
         return RefundOutcome(
             refund,
             sale,
             tuple(reversals),
             tuple(each.code for each in returned if each.voucher_status == "issued"),
             _present(tenant, sale),
-            repeated=False,
+            repeated=repeated,
             balance_minor=balance_due_back(sale, refund),
             not_returned=tuple(each.code for each in returned if each.voucher_status != "issued"),
         )
@@ -242,9 +242,9 @@ def _release(award: Award, amount: int) -> Move:
     )
 
 
-def _told_again(refund: RefundInfo) -> tuple[Reversed, ...]:
+def _told_again(refund: RefundInfo) -> list[Reversed]:
     rows = AwardReversal.objects.filter(refund_id=refund.id).select_related("award__program").order_by("id")
-    return tuple(
+    return [
         Reversed(
             award_id=row.award_id,
             program=row.award.program.name,
@@ -256,7 +256,7 @@ def _told_again(refund: RefundInfo) -> tuple[Reversed, ...]:
             written_off=row.written_off,
         )
         for row in rows
-    )
+    ]
 
 
 def _present(tenant: UUID, sale: PurchaseInfo) -> tuple[BalanceInfo, ...]:

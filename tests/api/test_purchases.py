@@ -15,6 +15,7 @@ from smartbis.ledger.selectors import check_ledger
 from smartbis.tenancy.selectors import TenantInfo
 from tests.api.conftest import Caller
 from tests.api.problems import problem
+from tests.vouchers.shop import coupon_of, issued, redeemed
 
 CASHBACK = {"effect": {"kind": "percentage", "basis_points": 2000}}
 POINTS = {"effect": {"kind": "per_unit", "points": 1, "minor": 100}, "participations": {"event": 50}}
@@ -205,6 +206,16 @@ def test_refunds_in_any_split_leave_exactly_zero(aurora: TenantInfo, cashback: N
     body = problem(api.post(path, {"external_id": "R-3", "amount_minor": 1}), 409, "refund_exceeds_purchase")
     assert body["left_minor"] == 0
     assert check_ledger(tenant=aurora.id).ok
+
+
+def test_a_refund_under_a_new_key_has_the_same_answer(aurora: TenantInfo, cashback: None, api: Caller) -> None:
+    redeemed(aurora, issued(aurora, coupon_of(aurora)), amount_minor=12990, external_id="S-1")
+    made = api.post("/purchases", sale()).json()
+    path, body = f"/purchases/{made['id']}/refunds", {"external_id": "R", "amount_minor": 12990}
+    first, again = api.post(path, body), api.post(path, body)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert len(first.json()["returned"]) == 1
+    assert again.json() == first.json()
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from tests.programs.test_record_sale import draft
 from tests.racing import race
 from tests.vouchers.shop import coupon_of, give, issued, redeemed
 from vouchers.selectors import get_redemption, get_voucher
+from vouchers.services import cancel_voucher, revoke_voucher
 
 
 @given(
@@ -98,6 +99,30 @@ def test_a_refund_told_again_changes_nothing(aurora: TenantInfo, boreal: TenantI
         refund(aurora, sale.purchase.id, 6_001, "r2")
     assert balances(tenant=aurora.id, customer=customer.id)[0].available == 1_200
     assert balances(tenant=boreal.id, customer=stranger.id)[0].available == 2_000
+
+
+def test_a_refund_told_again_names_the_vouchers_whatever_became_of_them(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    first, elsewhere = refunded_with_two_vouchers(aurora), refunded_with_two_vouchers(boreal)
+    assert len(first.returned) == len(first.not_returned) == 1
+    good = get_voucher(tenant=aurora.id, code=first.returned[0])
+    cancel_voucher(tenant=aurora.id, voucher=good.id, reason="lost", actor=actor("manager"))
+    again = refund(aurora, first.purchase.id, 10_000, "r1")
+    assert again.repeated
+    assert (again.returned, again.not_returned) == (first.returned, first.not_returned)
+    redeemed(boreal, get_voucher(tenant=boreal.id, code=elsewhere.returned[0]), external_id="S-2")
+    told = refund(boreal, elsewhere.purchase.id, 10_000, "r1")
+    assert (told.returned, told.not_returned) == (elsewhere.returned, elsewhere.not_returned)
+
+
+def refunded_with_two_vouchers(brand: TenantInfo) -> RefundOutcome:
+    """A sale refunded whole, on which two vouchers were used; the ground of one of them is gone."""
+    marina, coupon = make_customer(brand), coupon_of(brand)
+    vouchers = [issued(brand, coupon, marina) for _ in range(2)]
+    for voucher in vouchers:
+        redeemed(brand, voucher, external_id="S-1", amount_minor=10_000)
+    revoke_voucher(tenant=brand.id, voucher=vouchers[0].id, reason="plan")
+    sale = record_sale(tenant=brand.id, sale=draft(brand, marina.id, 10_000, "S-1"))
+    return refund(brand, sale.purchase.id, 10_000, "r1")
 
 
 def test_what_was_spent_is_owed_and_taken_from_the_next_earnings(aurora: TenantInfo) -> None:

@@ -13,6 +13,7 @@ from vouchers.selectors.redemptions import (
     redemptions_by_store,
     redemptions_for_sale,
     redemptions_for_sales,
+    redemptions_given_back,
     redemptions_of_voucher,
     redemptions_page,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "redemptions_by_store",
     "redemptions_for_sale",
     "redemptions_for_sales",
+    "redemptions_given_back",
     "redemptions_of_voucher",
     "redemptions_page",
     "revoked_key",

@@ -1,6 +1,7 @@
 """The uses of vouchers."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -57,6 +58,22 @@ def redemptions_for_sales(*, tenant: UUID, sales: Collection[SaleRef]) -> dict[S
         for info in redemption_infos(list(rows.order_by("redeemed_at", "id"))):
             found.setdefault(SaleRef(info.store_id, info.external_id), []).append(info)
     return {sale: found[sale] for sale in found.keys() & set(sales)}
+
+
+def redemptions_given_back(*, tenant: UUID, sale: SaleRef, refund: UUID) -> list[RedemptionInfo]:
+    """The uses on a sale that its refund took back, in order, each with the `voucher_status` it had by then."""
+    with tenant_scope(tenant, read_only=True):
+        by_refund = Reversal.objects.filter(redemption_id=OuterRef("id"), refund_id=refund)
+        rows = _rows().filter(Exists(by_refund), store_id=sale.store, external_id=sale.external_id)
+        found = list(rows.order_by("voucher_id", "id"))
+        return [_as_given_back(row, info) for row, info in zip(found, redemption_infos(found), strict=True)]
+
+
+def _as_given_back(row: Redemption, info: RedemptionInfo) -> RedemptionInfo:
+    """The voucher was good again, unless it was cancelled by then: whatever became of it since."""
+    cancelled_at = row.voucher.ended_at if row.voucher.status == "cancelled" else None
+    was_over = cancelled_at is not None and info.reversed_at is not None and cancelled_at <= info.reversed_at
+    return replace(info, voucher_status="cancelled" if was_over else "issued")
 
 
 _WITH_USES = """
