@@ -111,6 +111,7 @@ class Reversed:
 class RefundOutcome:
     """A recorded refund: what it took back, and what came back of vouchers and (minor units) of balance spent on it.
 
+    `money_minor` is what is to be handed back in money; the rest of the refund was balance or a voucher's discount.
     `returned` are codes of vouchers that are good again, `not_returned` of those that are cancelled all the same.
     """
 
@@ -120,8 +121,14 @@ class RefundOutcome:
     returned: tuple[str, ...]
     balances: tuple[BalanceInfo, ...]
     repeated: bool
-    balance_minor: int = 0
+    balance_minor: int
+    money_minor: int
     not_returned: tuple[str, ...] = ()
+
+    @property
+    def discount_minor(self) -> int:
+        """Minor units of the refund that a voucher had taken off the sale."""
+        return self.refund.amount_minor - self.money_minor - self.balance_minor
 
 
 @dataclass(frozen=True)

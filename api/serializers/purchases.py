@@ -198,6 +198,9 @@ class RefundOut(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="Codes of vouchers used on it that are cancelled all the same."
     )
     balance_returned_minor = serializers.IntegerField(help_text="Balance used on the sale that is back.")
+    money_due_minor = serializers.IntegerField(
+        help_text="To be handed back in money: the refund less what had been balance or a voucher's discount."
+    )
     balances = BalanceOut(many=True)
 
 

@@ -284,6 +284,7 @@ def refund_body(outcome: RefundOutcome) -> Any:
         "returned": [group_code(code) for code in outcome.returned],
         "not_returned": [group_code(code) for code in outcome.not_returned],
         "balance_returned_minor": outcome.balance_minor,
+        "money_due_minor": outcome.money_minor,
         "balances": outcome.balances,
     }
     return rendered(RefundOut, facts)

@@ -9,7 +9,7 @@ from programs.models import Award, AwardReversal
 from programs.selectors.catalogue import version_rules
 from programs.services.reversals import TakeBack, take_back
 from programs.services.rewards import repayment
-from programs.services.spent import balance_due_back
+from programs.services.spent import balance_due_back, money_due_back
 from smartbis.customers.services import hold_customers
 from smartbis.kernel.clock import now
 from smartbis.kernel.people import SYSTEM, Actor
@@ -73,6 +73,7 @@ def refund_sale(
             _present(tenant, sale),
             repeated=repeated,
             balance_minor=balance_due_back(sale, refund),
+            money_minor=money_due_back(sale, refund),
             not_returned=tuple(each.code for each in returned if each.voucher_status != "issued"),
         )
 

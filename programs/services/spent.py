@@ -24,6 +24,20 @@ def balance_due_back(sale: PurchaseInfo, refund: RefundInfo | None) -> int:
     return share_of_balance(sale, after) - share_of_balance(sale, before)
 
 
+def money_due_back(sale: PurchaseInfo, refund: RefundInfo) -> int:
+    """Minor units of what a refund is to hand back in money: all of it that was neither balance nor a discount.
+
+    Any split of a full refund comes to exactly what was paid.
+    """
+    after = refund.refunded_after_minor
+    return _share_of_money(sale, after) - _share_of_money(sale, after - refund.amount_minor)
+
+
+def _share_of_money(sale: PurchaseInfo, refunded_minor: int) -> int:
+    not_paid = sale.amount_minor - sale.paid_minor
+    return refunded_minor - half_up(not_paid * refunded_minor, sale.amount_minor)
+
+
 def share_of_balance(sale: PurchaseInfo, refunded_minor: int) -> int:
     """Minor units of the balance used on a sale that are back once `refunded_minor` of it are refunded."""
     return half_up(sale.balance_used_minor * refunded_minor, sale.amount_minor)

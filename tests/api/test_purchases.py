@@ -214,7 +214,7 @@ def test_a_refund_under_a_new_key_has_the_same_answer(aurora: TenantInfo, cashba
     path, body = f"/purchases/{made['id']}/refunds", {"external_id": "R", "amount_minor": 12990}
     first, again = api.post(path, body), api.post(path, body)
     assert (first.status_code, again.status_code) == (201, 200)
-    assert len(first.json()["returned"]) == 1
+    assert (len(first.json()["returned"]), first.json()["money_due_minor"]) == (1, 11990)
     assert again.json() == first.json()
 
 

@@ -219,12 +219,15 @@ def test_refunds_give_balance_and_vouchers_back_exactly(aurora: TenantInfo) -> N
     voucher = issued(aurora, coupon_of(aurora), marina)
     sale = committed(aurora, quoted(aurora, marina, vouchers=(voucher.code,))).purchase
     facts: dict[str, Any] = {"tenant": aurora.id, "purchase": sale.id, "actor": actor("manager")}
-    back = [
-        refund_sale(**facts, external_id=f"r{part}", amount_minor=amount).balance_minor
+    told = [
+        refund_sale(**facts, external_id=f"r{part}", amount_minor=amount)
         for part, amount in enumerate((3_333, 3_333, 3_334))
     ]
-    assert (back, sum(back)) == ([1_000, 1_000, 1_001], 3_001)
-    assert refund_sale(**facts, external_id="r1", amount_minor=3_333).balance_minor == 1_000
+    shares = [(each.money_minor, each.balance_minor, each.discount_minor) for each in told]
+    assert shares == [(1_999, 1_000, 334), (2_000, 1_000, 333), (2_000, 1_001, 333)]
+    assert [sum(share) for share in zip(*shares, strict=True)] == [sale.paid_minor, 3_001, 1_000]
+    again = refund_sale(**facts, external_id="r1", amount_minor=3_333)
+    assert (again.money_minor, again.balance_minor) == (2_000, 1_000)
     assert (available(aurora, marina), account(aurora, Account.REDEEMED)) == (3_001, 0)
     assert get_voucher(tenant=aurora.id, code=voucher.code).status == "issued"
     assert check_ledger(tenant=aurora.id).ok

@@ -8,6 +8,7 @@ from smartbis.customers.selectors import consent_state, find_customer
 from smartbis.kernel.clock import frozen, now
 from smartbis.purchases.selectors import purchases_page
 from smartbis.tenancy.services import open_tenant
+from tests.checkouts.quoting import committed, quoted
 from tests.counter.conftest import fields_of, sign_in, text_of
 from tests.factories import make_customer, make_member, store_of
 from tests.vouchers.shop import available, coupon_of, give, issued
@@ -234,6 +235,20 @@ def test_a_sale_comes_back_by_its_number(aurora, till):
     assert available(aurora, marina) == 570
     assert "Restam R$ 28,50" in text_of(till.get("/counter/refunds/", {"number": "NF-9"}))
     assert "Não há venda" in text_of(till.get("/counter/refunds/", {"number": "NF-10"}))
+
+
+def test_a_refund_says_what_is_handed_back_and_what_is_balance_again(aurora, till):
+    marina = make_customer(aurora)
+    give(aurora, marina, 3_000)
+    voucher = issued(aurora, coupon_of(aurora), marina)
+    committed(aurora, quoted(aurora, marina, vouchers=(voucher.code,)), external_id="NF-9")
+    form = fields_of(till.get("/counter/refunds/", {"number": "NF-9"}), "/counter/refunds/")
+    for _ in range(2):
+        said = text_of(till.post("/counter/refunds/", form | {"amount": "100,00"}))
+        assert "DEVOLVIDO R$ 60,00" in said
+        assert "Devolução de R$ 100,00 registrada. A devolver do que foi pago: R$ 60,00." in said
+        assert "Voltou ao saldo: R$ 30,00. Era desconto: R$ 10,00." in said
+    assert available(aurora, marina) == 3_000
 
 
 def test_htmx_gets_the_fragment_and_browsers_the_page(aurora, till):

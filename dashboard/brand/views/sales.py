@@ -16,6 +16,7 @@ from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest, uuid_from
 from dashboard.brand.selectors.sales import SaleCard, SaleList, sale_card, sale_list
 from dashboard.brand.states import purchase_state
+from dashboard.refund_words import shares_in_words
 from programs.services import cancel_sale, confirm_sale, refund_sale
 from smartbis.kernel.errors import DomainError, NotFound
 from smartbis.purchases.infos import PurchaseInfo
@@ -86,7 +87,7 @@ def refund(request: DeskRequest, purchase: UUID) -> HttpResponse:
         if back
         else _("Devolução de %(money)s registrada.") % {"money": money}
     )
-    messages.success(request, text)
+    messages.success(request, " ".join([text, *shares_in_words(done, words.amount)]))
     return HttpResponseRedirect(reverse("dashboard:purchase", args=[purchase]))
 
 

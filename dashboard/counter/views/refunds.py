@@ -10,6 +10,7 @@ from dashboard.counter import pages, words
 from dashboard.counter.access import CounterRequest, counter_page
 from dashboard.counter.forms import RefundForm
 from dashboard.counter.telling import balances_in_words, refusal
+from dashboard.refund_words import shares_in_words
 from programs.infos import RefundOutcome
 from programs.services import refund_at_counter
 from smartbis.customers.selectors import get_customer
@@ -88,8 +89,13 @@ def _page(
 
 
 def _done(request: CounterRequest, outcome: RefundOutcome) -> HttpResponse:
+    currency = outcome.purchase.currency
+    shares = shares_in_words(outcome, words.money)
+    whole = _("Devolução de %(money)s registrada.") % {"money": words.money(outcome.refund.amount_minor, currency)}
+    parts = [whole, *shares] if shares else []
     taken = [words.amount(each.amount, each.unit) for each in outcome.reversed]
-    parts = [_("Saiu do saldo: %(taken)s.") % {"taken": ", ".join(taken)}] if taken else []
+    if taken:
+        parts.append(_("Saiu do saldo: %(taken)s.") % {"taken": ", ".join(taken)})
     if outcome.returned:
         parts.append(_("O que foi usado nesta venda voltou para o cliente."))
     if outcome.not_returned:
@@ -98,6 +104,6 @@ def _done(request: CounterRequest, outcome: RefundOutcome) -> HttpResponse:
     owed = [words.amount(each.owed, each.unit) for each in outcome.balances if each.owed]
     if owed:
         parts.append(_("A descontar dos próximos ganhos: %(owed)s.") % {"owed": ", ".join(owed)})
-    headline = _("DEVOLVIDO %(money)s") % {"money": words.money(outcome.refund.amount_minor, outcome.purchase.currency)}
+    headline = _("DEVOLVIDO %(money)s") % {"money": words.money(outcome.money_minor, currency)}
     said = words.Words("warn", headline, " ".join(parts))
     return pages.result(request, said, detail=balances_in_words(outcome.balances), return_after=pages.STAYS_LONGER_MS)
