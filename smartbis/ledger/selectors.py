@@ -299,30 +299,33 @@ class LiabilityInfo:
     holders: int
 
 
+# One statement, which sees one moment: else what is turned into a voucher meanwhile would count twice, or not at all.
+_LIABILITY = """
+WITH vouchers AS (
+    SELECT unit, sum(CASE WHEN credit = 'voucher_outstanding' THEN amount ELSE -amount END)::bigint AS amount
+    FROM ledger_transfer
+    WHERE tenant_id = %(tenant)s AND recorded_at >= coalesce(%(since)s, '-infinity'::timestamptz)
+        AND (debit = 'voucher_outstanding' OR credit = 'voucher_outstanding')
+    GROUP BY unit
+)
+SELECT unit, sum(available)::bigint, sum(pending)::bigint, sum(held)::bigint, sum(owed)::bigint,
+    (SELECT amount FROM vouchers v WHERE v.unit = b.unit), count(*) FILTER (WHERE available > 0)
+FROM ledger_holderbalance b WHERE tenant_id = %(tenant)s GROUP BY unit ORDER BY unit
+"""
+
+
 def liability(*, tenant: UUID) -> list[LiabilityInfo]:
-    """What all customers hold, by unit, with what lies in vouchers not yet used.
+    """What all customers hold at one moment, by unit, with what lies in vouchers not yet used.
 
     Vouchers are the last closed day's figure and what moved since, so that old transfers are not read again.
     """
     with tenant_scope(tenant, read_only=True), connection.cursor() as cursor:
         last = last_close(tenant=tenant)
         closed = {each.unit: each.in_vouchers for each in last.figures} if last else {}
-        cursor.execute(
-            "SELECT unit, sum(CASE WHEN credit = 'voucher_outstanding' THEN amount ELSE -amount END)::bigint"
-            " FROM ledger_transfer WHERE tenant_id = %s AND recorded_at >= coalesce(%s, '-infinity'::timestamptz)"
-            " AND (debit = 'voucher_outstanding' OR credit = 'voucher_outstanding') GROUP BY unit",
-            [tenant, last.until if last else None],
-        )
-        since: dict[str, int] = dict(cursor.fetchall())
-        cursor.execute(
-            "SELECT unit, sum(available)::bigint, sum(pending)::bigint, sum(held)::bigint, sum(owed)::bigint,"
-            " count(*) FILTER (WHERE available > 0)"
-            " FROM ledger_holderbalance WHERE tenant_id = %s GROUP BY unit ORDER BY unit",
-            [tenant],
-        )
+        cursor.execute(_LIABILITY, {"tenant": tenant, "since": last.until if last else None})
         return [
-            LiabilityInfo(unit, available, pending, held, owed, closed.get(unit, 0) + since.get(unit, 0), holders)
-            for unit, available, pending, held, owed, holders in cursor.fetchall()
+            LiabilityInfo(unit, available, pending, held, owed, closed.get(unit, 0) + (since or 0), holders)
+            for unit, available, pending, held, owed, since, holders in cursor.fetchall()
         ]
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,11 +13,12 @@ from smartbis.kernel.pages import InvalidCursor, encode_cursor
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.errors import InsufficientBalance
 from smartbis.ledger.models import HolderBalance, Transfer
-from smartbis.ledger.selectors import balances, check_ledger, statement
+from smartbis.ledger.selectors import balances, check_ledger, liability, statement
 from smartbis.ledger.services import Move, lock_holder, post
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import make_customer
+from tests.racing import race
 from tests.stepping import Rival
 
 
@@ -199,3 +201,24 @@ def test_a_unit_that_begins_beside_others_makes_no_ring(aurora: TenantInfo, bore
 def test_a_made_up_cursor_is_refused(aurora: TenantInfo, parts: tuple[str, ...]) -> None:
     with pytest.raises(InvalidCursor):
         statement(tenant=aurora.id, customer=make_customer(aurora).id, cursor=encode_cursor(*parts))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_owed_in_all_is_of_one_moment(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    customer, stranger = make_customer(aurora), make_customer(boreal)
+    move(aurora, customer.id, earn(1000))
+    move(boreal, stranger.id, earn(7))
+    into_voucher = Move(
+        unit="BRL", debit=Account.AVAILABLE, credit=Account.VOUCHER_OUTSTANDING, amount=100, kind="voucher_issue"
+    )
+
+    def bought_meanwhile(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        if "FROM ledger_" in sql:
+            race(partial(move, aurora, customer.id, into_voucher))
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(bought_meanwhile):
+        (found,) = liability(tenant=aurora.id)
+    assert found.in_vouchers > 0
+    assert found.available + found.in_vouchers == 1000
+    assert [each.available for each in liability(tenant=boreal.id)] == [7]
