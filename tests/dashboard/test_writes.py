@@ -16,6 +16,7 @@ from smartbis.purchases.selectors import get_purchase
 from smartbis.tenancy.selectors import TenantInfo, api_keys, get_tenant, staff, stores
 from smartbis.tenancy.services import authenticate_key
 from tests.checkouts.quoting import committed, quoted
+from tests.counter.conftest import fields_of
 from tests.dashboard.desk import sell, sign_in, with_coupon, with_program
 from tests.factories import make_customer
 from tests.vouchers.shop import give
@@ -132,14 +133,20 @@ def test_a_part_is_refunded_once_a_form_and_the_rest_after_it(aurora: TenantInfo
     assert [each.available for each in balances(tenant=aurora.id, customer=customer.id)] == [0]
 
 
-def test_a_refund_says_what_is_handed_back_and_what_is_balance_again(aurora: TenantInfo) -> None:
+def test_a_refund_of_all_that_is_left_says_what_is_handed_back_also_when_sent_twice(aurora: TenantInfo) -> None:
     customer = make_customer(aurora)
     give(aurora, customer, 3_000)
     sale = committed(aurora, quoted(aurora, customer)).purchase.id
     client = sign_in(aurora).client
     there = reverse("dashboard:purchase_refund", args=[sale])
-    text = client.post(there, {"part": "whole"}, follow=True).content.decode().replace("\xa0", " ")
+    shown = client.get(reverse("dashboard:purchase", args=[sale]))
+    form = fields_of(shown, there) | {"part": "whole"}
+    text = client.post(there, form, follow=True).content.decode().replace("\xa0", " ")
     assert "Devolução de R$ 100,00 registrada. A devolver do que foi pago: R$ 70,00. Voltou ao saldo: R$ 30,00." in text
+    again = client.post(there, form, follow=True).content.decode().replace("\xa0", " ")
+    assert "Devolução de R$ 100,00 registrada." in again, "the same form again is answered alike"
+    assert client.post(there, form | {"nonce": new_nonce()}).status_code in (409, 422)
+    assert _refunded(aurora, sale) == 10_000
 
 
 def test_articles_are_refunded_by_number_and_no_more_than_were_sold(aurora: TenantInfo) -> None:

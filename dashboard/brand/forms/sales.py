@@ -18,6 +18,8 @@ class RefundForm(DeskForm):
 
     part = forms.ChoiceField(label=gettext_lazy("Quanto volta"), choices=[], widget=forms.RadioSelect, initial="whole")
     amount = MoneyField(label=gettext_lazy("Valor devolvido"), required=False)
+    # What was left when the form was rendered: sent twice, it is answered twice alike.
+    whole = forms.IntegerField(required=False, min_value=1)
 
     def __init__(self, *positional: Any, sale: PurchaseInfo, **options: Any) -> None:
         super().__init__(*positional, **options)
@@ -26,7 +28,7 @@ class RefundForm(DeskForm):
         self.lines = {f"item{item.position}": item for item in sale.items if item.unit_minor}
         for field, item in self.lines.items():
             label = _("%(name)s (até %(most)s)") % {"name": item.name or item.sku, "most": _left(item)}
-            # not what is left: a form that is sent twice is answered twice alike
+            # not what is left, for the same reason
             self.fields[field] = forms.IntegerField(
                 label=label, required=False, min_value=0, max_value=item.quantity, initial=0
             )
@@ -43,6 +45,11 @@ class RefundForm(DeskForm):
         return given
 
     @property
+    def whole_again(self) -> str:
+        """The value of the hidden field `whole`, also where the form is shown again."""
+        return str(self.left)
+
+    @property
     def article_fields(self) -> list[forms.BoundField]:
         """How many of each article that can come back, for the page."""
         return [self[field] for field, item in self.lines.items() if _left(item)]
@@ -57,7 +64,9 @@ class RefundForm(DeskForm):
     def amount_minor(self) -> int | None:
         """What is refunded, in minor units; None where the articles say it. After validation."""
         part = self.cleaned_data["part"]
-        return None if part == "items" else int(self.cleaned_data["amount"]) if part == "part" else self.left
+        if part == "items":
+            return None
+        return int(self.cleaned_data["amount"]) if part == "part" else self.cleaned_data["whole"] or self.left
 
 
 def _left(item: ItemInfo) -> int:
