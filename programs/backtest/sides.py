@@ -13,7 +13,6 @@ from programs.rules import Evaluator, Gain, PointValue, RuleSet, SaleFacts, mone
 from programs.rules.limits import period_keys
 from programs.rules.refunds import ReturnedArticle, share_of_sale, still_to_reverse
 from programs.rules.spec import BUDGET, OF_ALL, TIMES, Period, Rule
-from programs.rules.stacking import shares_of
 
 _Name = tuple[str, bytes | None, str]
 _BUDGET = "budget"
@@ -57,7 +56,7 @@ class _Part:
 
 def _parts(rules: RuleSet, gains: Sequence[Gain], day: date) -> list[_Part]:
     return [
-        _Part(rule, rules, amount, shares_of(rule, lines), day if rule.limits.counts else None)
+        _Part(rule, rules, amount, lines, day if rule.limits.counts else None)
         for rule, _base, _wanted, amount, _by, lines in gains
         if rule.kind != "gift"
     ]

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from programs.rules.conditions import Reason, chooser_of, tests_of
 from programs.rules.facts import Facts, Line, SaleFacts
 from programs.rules.limits import Room, Used, UsedByRule, Uses, room_for
+from programs.rules.multipliers import Shares, added_by, base_at, earned_at
 from programs.rules.spec import PlanGift, Rule, RuleSet
-from programs.rules.stacking import Candidate, added_by, base_on, settle, shares_of
+from programs.rules.stacking import Candidate, base_on, settle, shares_of
 from smartbis.kernel.money import divide
 
 # Taking part has no amount: rules meet on one line that is worth nothing.
@@ -18,7 +19,8 @@ class Granted(NamedTuple):
     """What a rule gives: `amount` of the `wanted` that it would without limits, from `base` minor units.
 
     In the programme's unit, or how many of a gift. `cut_by` names the limit that took the difference. `lines` says
-    which lines earned and how much of the base each was, unless the whole sale did.
+    which lines earned and how much of the base each was, unless the whole sale did; of a multiplier, which lines earned
+    what it multiplied, and how much of that was each one's.
     """
 
     rule: Rule
@@ -26,13 +28,7 @@ class Granted(NamedTuple):
     wanted: int
     amount: int
     cut_by: str | None = None
-    lines: tuple[tuple[int, int], ...] = ()
-
-    @classmethod
-    def of(cls, gain: "Gain") -> "Granted":
-        """A gain, with what of the base each of its lines was."""
-        rule, base, wanted, amount, cut_by, lines = gain
-        return cls(rule, base, wanted, amount, cut_by, shares_of(rule, lines))
+    lines: Shares = ()
 
     @property
     def is_gift(self) -> bool:
@@ -66,7 +62,7 @@ class Evaluation(NamedTuple):
 
 # What becomes a `Granted`, and what becomes a `Candidate`. Replays make millions of them, and a named tuple costs ten
 # times as much to make as a plain one.
-Gain = tuple[Rule, int, int, int, str | None, Sequence[Line]]
+Gain = tuple[Rule, int, int, int, str | None, Shares]
 _Standing = tuple["_Ready", tuple[Line, ...], bool, int, Room]
 _NO_USES: Uses = UsedByRule({})
 _ENDLESS: Room = (None, None)
@@ -95,7 +91,7 @@ class Evaluator:
         missed = {each.rule.key: Missed(each.rule, "kind_not_rewarded") for each in others}
         gains, _emptied = self.gains(facts, uses, missed)
         return Evaluation(
-            tuple([Granted.of(gain) for gain in gains]), tuple([missed[key] for key in self._ready if key in missed])
+            tuple([Granted(*gain) for gain in gains]), tuple([missed[key] for key in self._ready if key in missed])
         )
 
     def gains(
@@ -103,7 +99,7 @@ class Evaluator:
     ) -> tuple[list[Gain], list[Rule]]:
         """What is granted, and the rules of which a limit left nothing; why others give nothing goes into `missed`.
 
-        A gain holds what `Granted` does, but for the lines that earned as they are; none if the whole sale did.
+        A gain holds what `Granted` does.
         """
         if type(facts) is SaleFacts:
             lines = facts.lines or (Line(0, facts.gross_minor, facts.paid_minor),)
@@ -135,12 +131,16 @@ class Evaluator:
         gains: list[Gain] = []
         for ready, lines, whole, base, (left, limit) in standing:
             reason: Reason = "nothing_after_rounding"
+            shares = () if whole else shares_of(ready.rule, lines)
             if ready.parts:
                 wanted = (base * ready.times + ready.plus) // ready.parts
             elif ready.multiplies:
-                worth, parts = added_by(Candidate(ready.rule, lines, whole, base), _candidates(standing))
-                wanted = divide(worth, parts, ready.rule.rounding)
-                reason = reason if worth else "nothing_to_multiply"
+                this, others = Candidate(ready.rule, lines, whole, base), _candidates(standing)
+                worth = added_by(this, others)
+                wanted = divide(*worth, ready.rule.rounding)
+                if shares := earned_at(this, others):
+                    base = base_at(this, shares)
+                reason = reason if worth[0] else "nothing_to_multiply"
             else:
                 wanted = ready.pieces
             amount, by = wanted, None
@@ -150,7 +150,7 @@ class Evaluator:
                 if left is not None and left < amount:
                     amount, by = left, limit
             if amount > 0:
-                gains.append((ready.rule, base, wanted, amount, by, () if whole else lines))
+                gains.append((ready.rule, base, wanted, amount, by, shares))
                 continue
             if wanted > 0:
                 emptied.append(ready.rule)

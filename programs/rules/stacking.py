@@ -16,7 +16,6 @@ from programs.rules.spec import KIND_OF, Effect, Fixed, Kind, Multiplier, Rule
 # A worth before rounding: so many of so many parts, the second above zero.
 Worth = tuple[int, int]
 NOTHING: Worth = (0, 1)
-_BASIS = 10_000
 
 
 class Candidate(NamedTuple):
@@ -77,7 +76,8 @@ def _is_more(one: Worth, other: Worth) -> bool:
     return one[0] * other[1] > other[0] * one[1]
 
 
-def _plus(one: Worth, other: Worth) -> Worth:
+def plus(one: Worth, other: Worth) -> Worth:
+    """Both together."""
     if one[1] == other[1]:
         return one[0] + other[0], one[1]
     return one[0] * other[1] + other[0] * one[1], one[1] * other[1]
@@ -143,7 +143,7 @@ def _best_fixed(candidates: list[Candidate], lost: dict[str, Reason]) -> list[Ca
     together = NOTHING
     for each in bests:
         if not isinstance(each.rule.effect, Fixed):
-            together = _plus(together, each.value)
+            together = plus(together, each.value)
     strongest = min(fixed, key=lambda one: (-one.value[0], *_strength(one.rule)))
     wins = _is_more(strongest.value, together)
     losers = {each.rule.key for each in (bests if wins else fixed)} - ({strongest.rule.key} if wins else set())
@@ -167,25 +167,6 @@ def _best_multiplier(candidates: list[Candidate], lost: dict[str, Reason]) -> li
         "less_than_best",
         lost,
     )
-
-
-def added_by(multiplier: Candidate, others: Sequence[Candidate]) -> Worth:
-    """What a multiplier adds, before rounding: its factor less one, of what value rules are worth on its lines.
-
-    A fixed amount belongs to the sale as a whole: it is multiplied only when all lines are.
-    """
-    lines = None if multiplier.whole else {line.position for line in multiplier.lines}
-    worth = NOTHING
-    for each in others:
-        rule = each.rule
-        if rule.kind != "value":
-            continue
-        if lines is None:
-            worth = _plus(worth, value_on(rule, each.base))
-        elif not isinstance(rule.effect, Fixed):
-            shared = sum([base_of(rule, line) for line in each.lines if line.position in lines])
-            worth = _plus(worth, value_on(rule, shared))
-    return worth[0] * (_factor(multiplier.rule) - _BASIS), worth[1] * _BASIS
 
 
 def _factor(rule: Rule) -> int:

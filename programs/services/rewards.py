@@ -148,7 +148,7 @@ def _gains_of(occasion: Occasion, sources: Sequence[RuleInForce], allowances: Al
         is_limited = source.needs.uses
         used = allowances.used(source.program_id, source.rules, occasion.customer, day) if is_limited else {}
         for found in source.evaluator.gains(occasion.facts, UsedByRule(used))[0]:
-            granted = Granted.of(found)
+            granted = Granted(*found)
             gain = _Gain(occasion, source, granted)
             if granted.rule.limits.counts:
                 value = None if granted.counts_for_tiers else source.rules.point_value

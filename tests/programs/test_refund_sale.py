@@ -3,6 +3,7 @@
 from datetime import timedelta
 from fractions import Fraction
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,11 +18,13 @@ from smartbis.ledger.selectors import balances, check_ledger
 from smartbis.ledger.services import Move, lock_holder, post
 from smartbis.outbox.work import drain_queue
 from smartbis.purchases.errors import RefundExceedsPurchase
+from smartbis.purchases.infos import RefundItemDraft
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from smartbis.tenancy.services import change_brand
 from tests.factories import actor, make_customer
 from tests.programs.conftest import make_cashback
+from tests.programs.earning import awarded, held, lines, opened, sold
 from tests.programs.test_record_sale import draft
 from tests.racing import race
 from tests.vouchers.shop import coupon_of, give, issued, redeemed
@@ -242,4 +245,37 @@ def test_a_sale_refunded_whole_before_it_is_confirmed_gives_nothing(aurora: Tena
     confirm_sale(tenant=aurora.id, purchase=sale.id)
     (balance,) = balances(tenant=aurora.id, customer=customer.id)
     assert (balance.available, balance.pending, balance.owed) == (0, 0, 0)
+    assert check_ledger(tenant=aurora.id).ok
+
+
+WINE_AND_BREAD = lines(("WINE", 1, 50_000), ("BREAD", 1, 50_000))
+ON_WINE = {"when": {"products": ["WINE"]}}
+EVERYWHERE = {"effect": {"kind": "percentage", "basis_points": 500}}
+DOUBLED = {"effect": {"kind": "multiplier", "factor_bp": 20_000}}
+
+
+@pytest.mark.parametrize(
+    ("rules", "returned", "left"),
+    [
+        ((ON_WINE, DOUBLED), "WINE", 0),
+        ((ON_WINE, DOUBLED), "BREAD", 10_000),
+        ((ON_WINE, EVERYWHERE, DOUBLED), "WINE", 5_000),
+        ((ON_WINE, EVERYWHERE, DOUBLED), "BREAD", 15_000),
+    ],
+)
+def test_a_multiplier_goes_back_with_the_articles_whose_gain_it_doubled(
+    aurora: TenantInfo, boreal: TenantInfo, rules: tuple[dict[str, Any], ...], returned: str, left: int
+) -> None:
+    people = {}
+    for brand in (aurora, boreal):
+        opened(brand, *rules)
+        people[brand.id] = make_customer(brand)
+        sale = sold(brand, people[brand.id], 100_000, "1", items=WINE_AND_BREAD)
+        if brand is aurora:
+            item = RefundItemDraft(returned, 1)
+            refund_sale(
+                tenant=brand.id, purchase=sale.purchase.id, external_id="r", items=[item], actor=actor("manager")
+            )
+    assert held(aurora, people[aurora.id]).available == left
+    assert held(boreal, people[boreal.id]).available == awarded([sale])
     assert check_ledger(tenant=aurora.id).ok

@@ -30,7 +30,8 @@ from programs.rules import (
     still_to_reverse,
     write_rules,
 )
-from programs.rules.stacking import shares_of
+from programs.rules.spec import Limits, Multiplier, Stacking
+from programs.rules.stacking import shares_of, value_on
 from smartbis.kernel.money import Rounding, as_floor, divide
 from tests.programs.rule_sets import CASHBACK, POINTS, amounts, percent, reasons, rule, rules, sale
 from tests.programs.rule_strategies import ARTICLES, MINOR, RULE_SETS, SALES, SMALL, TAKING_PART, USED
@@ -180,6 +181,41 @@ def test_a_multiplier_adds_to_what_others_give_on_its_lines() -> None:
     assert reasons(evaluate(on_wine, sale(10000))) == {"double": "no_such_article"}
 
 
+def test_a_multiplier_is_of_the_lines_that_earned_what_it_multiplies() -> None:
+    wine, double = {"categories": ["wine"]}, rule("double", {"kind": "multiplier", "factor_bp": 20000})
+
+    def doubled(*others: dict[str, Any]) -> tuple[int, int, tuple[tuple[int, int], ...]]:
+        *_, found = evaluate(rules(*others, double), sale(10000, lines=WINE_AND_BREAD)).granted
+        return found.base, found.amount, found.lines
+
+    base, on_wine = rule("base", percent(500)), rule("wine", percent(500), when=wine)
+    assert doubled(base) == (10000, 500, ())
+    assert doubled(on_wine) == (5000, 250, ((0, 1),))
+    assert doubled(base, on_wine) == (10000, 750, ((0, 2), (1, 1)))
+    gift = rule("gift", {"kind": "fixed", "amount": 600}, when=wine)
+    assert doubled(gift) == (5000, 600, ((0, 1),))
+    assert doubled(base, gift) == (10000, 1100, ((0, 17), (1, 5)))  # 2.50 and 6.00 on the wine, 2.50 on the bread
+
+
+@given(RULE_SETS, SALES, some.integers(0, 4))
+def test_as_much_of_a_multiplier_goes_back_as_of_what_it_multiplies(
+    found: RuleSet, facts: SaleFacts, position: int
+) -> None:
+    double = Rule("double", Multiplier(20_000), rounding="ceil")
+    endless = [replace(each, limits=Limits(), stacking=Stacking(), rounding="ceil") for each in found.rules]
+    granted = {each.rule.key: each for each in evaluate(RuleSet((*endless, double)), facts).granted}
+    if "double" not in granted or not granted["double"].lines:
+        return
+    back = {position: (1, 1)}
+    worth, returned = Fraction(0), Fraction(0)
+    for each in granted.values():
+        if each.rule.kind == "value":
+            own = Fraction(*value_on(each.rule, each.base))
+            worth += own
+            returned += own * refunded_share(each.lines or shares_of(each.rule, facts.lines), back, (0, 0))
+    assert refunded_share(granted["double"].lines, back, (0, 0)) == returned / worth
+
+
 def test_limits_cut_and_say_so() -> None:
     limits = {
         "per_purchase": 400,
@@ -226,7 +262,7 @@ def test_evaluation_is_total_and_every_rule_is_told_of(found: RuleSet, facts: An
     for each in outcome.granted:
         assert 0 < each.amount <= each.wanted
         assert (each.cut_by is not None) == (each.amount < each.wanted)
-        assert sum(base for _, base in each.lines) in (0, each.base)
+        assert each.rule.kind == "multiplier" or sum(base for _, base in each.lines) in (0, each.base)
         _within_limits(each.rule, each.amount, used[each.rule.key], found)
 
 
@@ -249,7 +285,7 @@ def test_rules_made_ready_once_give_the_same_for_every_sale_explained_or_not(
     for facts in occasions:
         used = {each.key: data.draw(USED) for each in found.rules}
         explained, (gains, emptied) = evaluate(found, facts, used), ready.gains(facts, UsedByRule(used))
-        assert [(*gain[:5], shares_of(gain[0], gain[5])) for gain in gains] == list(explained.granted)
+        assert gains == list(explained.granted)
         limited = {each.rule.key for each in explained.missed if each.reason == "limit_reached"}
         assert sorted(rule.key for rule in emptied) == sorted(limited)
 
