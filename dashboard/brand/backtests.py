@@ -168,6 +168,7 @@ def fidelity_of(result: dict[str, Any]) -> dict[str, Any]:
         "purchase_count_changed": _("a contagem de compras do cliente mudou depois"),
         "limit_used_otherwise": _("o limite foi gasto por vendas fora deste teste"),
         "other_rule_differs": _("outra regra da mesma venda mudou"),
+        "best_chosen_otherwise": _("antes a maior regra era escolhida sem olhar os limites"),
         "taken_back_otherwise": _("o estorno foi outro"),
         "unexplained": _("sem explicação: avise o suporte"),
     }

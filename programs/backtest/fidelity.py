@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from programs.backtest.events import KeptAward, SaleEvent
 from programs.backtest.tallies import Fidelity
-from programs.rules import Gain
+from programs.rules import Gain, RuleSet
 from programs.rules.spec import Rule
 
 # Why the ledger may differ, the first that fits. What none explains is `unexplained`, and that would be a fault.
@@ -20,6 +20,7 @@ REASONS = (
     "purchase_count_changed",
     "limit_used_otherwise",
     "other_rule_differs",
+    "best_chosen_otherwise",
     "taken_back_otherwise",
     "unexplained",
 )
@@ -46,9 +47,12 @@ class Ledger:
 
 
 def compare(
-    fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, gains: Sequence[Gain], emptied: Sequence[Rule]
+    fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, live: RuleSet, gains: Sequence[Gain], emptied: Sequence[Rule]
 ) -> dict[str, list[int]]:
-    """Count what agrees and what does not; the awards (by rule) whose refunds are to be compared, as [kept, taken]."""
+    """Count what agrees with the `live` rules and what does not.
+
+    Answers with the awards (by rule) whose refunds are to be compared, as [kept, taken].
+    """
     kept = sale.kept
     if not sale.comes_back and len(kept) == len(gains):
         awarded = {each.rule: each.granted for each in kept}
@@ -56,15 +60,16 @@ def compare(
             fidelity.awards += len(kept)
             fidelity.equal += len(kept)
             return _NONE
-    return _compare(fidelity, ledger, sale, gains, emptied)
+    return _compare(fidelity, ledger, sale, live, gains, emptied)
 
 
 def _compare(
-    fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, gains: Sequence[Gain], emptied: Sequence[Rule]
+    fidelity: Fidelity, ledger: Ledger, sale: SaleEvent, live: RuleSet, gains: Sequence[Gain], emptied: Sequence[Rule]
 ) -> dict[str, list[int]]:
     replayed = {gain[0].key: gain for gain in gains if gain[0].kind != "gift"}
     kept = {each.rule: each for each in sale.kept}
-    rules = {rule.key: rule for rule in (*(gain[0] for gain in gains), *emptied)}
+    concerned = {*kept, *(gain[0].key for gain in gains), *(rule.key for rule in emptied)}
+    rules = {rule.key: rule for rule in live.rules if rule.key in concerned}
     limited = {rule.key for rule in emptied}
     open_awards: dict[str, list[int]] = {}
     for key in {**replayed, **kept}:
@@ -103,6 +108,8 @@ def _reason(
         return "limit_used_otherwise"
     if any(_changed(each) or each.limits.counts for each in rules.values()):
         return "other_rule_differs"
+    if any(each.stacking.mode == "best" and each.limits.exist for each in rules.values()):
+        return "best_chosen_otherwise"
     return "unexplained"
 
 

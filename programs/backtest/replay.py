@@ -126,7 +126,8 @@ class Replay:
         awards: dict[str, list[int]] = {}
         if self._live is not None:
             live, gains, emptied = self._live.sell(sale, facts)
-            awards = compare(self._tally.fidelity, self._plan.ledger, sale, gains, emptied)
+            rules = self._live.rules_for(sale)
+            awards = compare(self._tally.fidelity, self._plan.ledger, sale, rules, gains, emptied)
         if self._draft is not None:
             draft, _gains, _emptied = self._draft.sell(sale, facts)
             if sale.balance_used_minor and self._needs_spending:

@@ -156,6 +156,10 @@ class Side:
         self._counters = Counters()
         self._open: dict[bytes, _Open] = {}
 
+    def rules_for(self, sale: SaleEvent) -> RuleSet:
+        """The rules that the sale earns by."""
+        return self._choose(sale).rules
+
     def sell(self, sale: SaleEvent, facts: SaleFacts) -> tuple[int, list[Gain], list[Rule]]:
         """What the sale earns, counted against the limits: its value in the programme's unit, the gains, and the rules
         of which a limit left nothing.

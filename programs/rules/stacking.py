@@ -1,8 +1,8 @@
 """Which of the rules that apply count on which lines. Pure, exact, and the same whatever the rules' order.
 
 Rules meet only their like: those that give value, those that multiply, those that count for tiers, those that give
-things. What a rule is worth on a line is compared exactly, before rounding, as a fraction of whole numbers; ties go to
-the higher priority, then to the key that comes first.
+things. What a rule gives for a line within its limits is compared exactly, before rounding, as a fraction of whole
+numbers; ties go to the higher priority, then to the key that comes first.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,6 +34,13 @@ class Candidate(NamedTuple):
     def value(self) -> Worth:
         """What the rule is worth before rounding, in its unit; multipliers and gifts by themselves nothing."""
         return value_on(self.rule, self.base)
+
+    def at_most(self, worth: Worth) -> Worth:
+        """So much of a worth as the rule's limits leave for the sale."""
+        for most in (self.room[0], self.rule.limits.per_purchase):
+            if most is not None and worth[0] > most * worth[1]:
+                worth = most, 1
+        return worth
 
 
 KeepLine = Callable[[Candidate, Line], bool]
@@ -83,6 +90,10 @@ def plus(one: Worth, other: Worth) -> Worth:
     return one[0] * other[1] + other[0] * one[1], one[1] * other[1]
 
 
+def _minus(one: Worth, other: Worth) -> Worth:
+    return plus(one, (-other[0], other[1]))
+
+
 def settle(candidates: Sequence[Candidate]) -> tuple[list[Candidate], dict[str, Reason]]:
     """The candidates with the lines on which each counts, in their order; and why the others, by key, do not."""
     lost: dict[str, Reason] = {}
@@ -115,27 +126,57 @@ def _without_silenced(candidates: list[Candidate], kind: Kind, lost: dict[str, R
 
 
 def _best_rates(candidates: list[Candidate], kind: Kind, lost: dict[str, Reason]) -> list[Candidate]:
-    """Of the rates that want to be the best, each line keeps the one that is worth most on it."""
+    """Of the rates that want to be the best, each line keeps the one that gives most for it."""
     rates = [each for each in candidates if _is(each, kind, "best") and not isinstance(each.rule.effect, Fixed)]
     if len(rates) < 2:
         return candidates
-    best: dict[int, tuple[Worth, str]] = {}
-    for each in sorted(rates, key=lambda one: _strength(one.rule)):
-        for line in each.lines:
-            worth = value_on(each.rule, base_of(each.rule, line))
-            if line.position not in best or _is_more(worth, best[line.position][0]):
-                best[line.position] = (worth, each.rule.key)
+    best = _givers(sorted(rates, key=lambda one: _strength(one.rule)))
     competing = {each.rule.key for each in rates}
     return _narrowed(
         candidates,
-        lambda each, line: each.rule.key not in competing or best[line.position][1] == each.rule.key,
+        lambda each, line: each.rule.key not in competing or best[line.position] == each.rule.key,
         "less_than_best",
         lost,
     )
 
 
+def _givers(rates: Sequence[Candidate]) -> dict[int, str]:
+    """By line the key of the rate that gives most for it; of equal ones the first."""
+    if any(each.rule.limits.exist and each.at_most(each.value) != each.value for each in rates):
+        return _givers_within_limits(rates)
+    best: dict[int, tuple[Worth, str]] = {}
+    for each in rates:
+        for line in each.lines:
+            worth = value_on(each.rule, base_of(each.rule, line))
+            if line.position not in best or _is_more(worth, best[line.position][0]):
+                best[line.position] = (worth, each.rule.key)
+    return {position: key for position, (_, key) in best.items()}
+
+
+def _givers_within_limits(rates: Sequence[Candidate]) -> dict[int, str]:
+    """The same where a limit cuts: each rate counts for a line with what is left of its limits after the lines before.
+
+    The dearest line is first. So the rates together give at least what any of them would alone.
+    """
+    lines = {line.position: line for each in rates for line in each.lines}
+    best: dict[int, str] = {}
+    worths = {each.rule.key: NOTHING for each in rates}
+    for line in sorted(lines.values(), key=lambda one: (-one.gross_minor, one.position)):
+        most, taken = NOTHING, NOTHING
+        for each in rates:
+            if line not in each.lines:
+                continue
+            before = worths[each.rule.key]
+            after = plus(before, value_on(each.rule, base_of(each.rule, line)))
+            more = _minus(each.at_most(after), each.at_most(before))
+            if line.position not in best or _is_more(more, most):
+                best[line.position], most, taken = each.rule.key, more, after
+        worths[best[line.position]] = taken
+    return best
+
+
 def _best_fixed(candidates: list[Candidate], lost: dict[str, Reason]) -> list[Candidate]:
-    """A fixed amount that wants to be the best is held against what the best rates give together."""
+    """A fixed amount that wants to be the best is held against what the best rates give together, all within limits."""
     bests = [each for each in candidates if _is(each, "value", "best")]
     fixed = [each for each in bests if isinstance(each.rule.effect, Fixed)]
     if not fixed or len(bests) < 2:
@@ -143,9 +184,9 @@ def _best_fixed(candidates: list[Candidate], lost: dict[str, Reason]) -> list[Ca
     together = NOTHING
     for each in bests:
         if not isinstance(each.rule.effect, Fixed):
-            together = plus(together, each.value)
-    strongest = min(fixed, key=lambda one: (-one.value[0], *_strength(one.rule)))
-    wins = _is_more(strongest.value, together)
+            together = plus(together, each.at_most(each.value))
+    strongest = min(fixed, key=lambda one: (-one.at_most(one.value)[0], *_strength(one.rule)))
+    wins = _is_more(strongest.at_most(strongest.value), together)
     losers = {each.rule.key for each in (bests if wins else fixed)} - ({strongest.rule.key} if wins else set())
     lost.update(dict.fromkeys(losers, "less_than_best"))
     return [each for each in candidates if each.rule.key not in losers]

@@ -23,6 +23,7 @@ from programs.backtest import (
 from programs.backtest.runner import work_on_backtests
 from programs.models import Backtest
 from programs.rules import InvalidRule
+from programs.rules.stacking import Candidate
 from programs.services import open_program, record_sale, refund_sale, set_program_status
 from smartbis.customers.services import set_membership
 from smartbis.kernel.clock import frozen, now
@@ -126,6 +127,26 @@ def test_every_difference_is_listed_with_its_reason(
     assert listed == sorted((each.purchase.id, "programme_paused", "200", "0") for each in mine)
     with pytest.raises(BacktestNotFound):
         differences_csv(tenant=boreal.id, backtest=found.id)
+
+
+def test_an_award_of_the_best_rule_without_a_look_at_limits_is_named(
+    aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capped = {"key": "fifth", "effect": {"kind": "percentage", "basis_points": 2000}, "limits": {"per_purchase": 50}}
+    spec = {"rules": [each | {"stacking": {"mode": "best"}} for each in ({"key": "tenth", **TEN}, capped)]}
+    programs = {}
+    for brand in (aurora, boreal):
+        opened = open_program(tenant=brand.id, name="C", kind="cashback", spec=spec, actor=OWNER)
+        programs[brand.id] = opened.id
+        with monkeypatch.context() as before:
+            if brand is aurora:
+                before.setattr(Candidate, "at_most", lambda _self, worth: worth)
+            record_sale(tenant=brand.id, sale=draft(brand, make_customer(brand).id, 1_000))
+    found = tried(aurora, programs[aurora.id], spec).result["fidelity"]
+    assert {(each["reason"], each["replayed"], each["awarded"]) for each in found["reasons"]} == {
+        ("best_chosen_otherwise", 100, 50)
+    }
+    assert tried(boreal, programs[boreal.id], spec).result["fidelity"] == {"awards": 1, "equal": 1, "reasons": []}
 
 
 def test_a_backdated_membership_is_named(aurora: TenantInfo) -> None:

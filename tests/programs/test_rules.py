@@ -245,6 +245,64 @@ def test_a_rule_whose_limit_is_reached_leaves_the_sale_to_the_next_best() -> Non
     assert amounts(evaluate(found, sale(10000), {"more": Used(budget_minor=1000)})) == {"base": 500}
 
 
+FIFTH_UP_TO_5 = rule("fifth", percent(2000), "best", limits={"per_purchase": 500})
+FIXED = {"kind": "fixed", "amount": 2000}
+
+
+@pytest.mark.parametrize(
+    ("others", "used", "given"),
+    [
+        ([rule("tenth", percent(1000), "best")], {}, {"tenth": 1000}),
+        ([rule("more", percent(1500), "best", limits={"per_purchase": 600})], {}, {"more": 600}),
+        ([rule("same", percent(500), "best")], {}, {"fifth": 500}),
+        (
+            [rule("low", percent(100), "best"), rule("spent", percent(4000), "best", limits={"budget_minor": 1000})],
+            {"spent": Used(budget_minor=999)},
+            {"fifth": 500},
+        ),
+        (
+            [rule("gift", FIXED, "best", limits={"per_customer": {"month": 2000}})],
+            {"gift": Used(customer={"month": 1990})},
+            {"fifth": 500},
+        ),
+        (
+            [rule("gift", FIXED, "best", limits={"per_customer": {"month": 2000}})],
+            {"gift": Used(customer={"month": 1490})},
+            {"gift": 510},
+        ),
+    ],
+)
+def test_the_best_is_the_one_that_gives_most_within_its_limits(
+    others: list[dict[str, Any]], used: dict[str, Used], given: dict[str, int]
+) -> None:
+    assert amounts(evaluate(rules(FIFTH_UP_TO_5, *others), sale(10000), used)) == given
+
+
+def test_what_a_limit_leaves_of_the_best_is_shared_out_line_by_line() -> None:
+    found = rules(FIFTH_UP_TO_5, rule("bread", percent(900), "best", when={"categories": ["bread"]}))
+    outcome = evaluate(found, sale(10000, lines=WINE_AND_BREAD))
+    assert [(each.rule.key, each.amount, each.cut_by, each.lines) for each in outcome.granted] == [
+        ("fifth", 500, "per_purchase", ((0, 5000),)),
+        ("bread", 450, None, ((1, 5000),)),
+    ]
+
+
+@given(RULE_SETS, SALES, some.data())
+def test_the_best_rates_give_at_least_what_each_of_them_would_alone(
+    found: RuleSet, facts: SaleFacts, data: Any
+) -> None:
+    best = [
+        replace(each, stacking=Stacking("best"), rounding="floor")
+        for each in found.rules
+        if each.kind == "value" and each.rate
+    ]
+    used = {each.key: data.draw(USED) for each in best}
+    together = sum(amounts(evaluate(replace(found, rules=tuple(best)), facts, used)).values())
+    for each in best:
+        alone = amounts(evaluate(replace(found, rules=(each,)), facts, used)).get(each.key, 0)
+        assert together + len(best) > alone  # of each the part of a unit that rounding leaves
+
+
 def test_a_budget_of_points_counts_what_they_are_worth() -> None:
     found = rules(
         rule("base", {"kind": "per_unit", "points": 1, "minor": 100}, limits={"budget_minor": 10}),
