@@ -110,13 +110,16 @@ class Evaluator:
         emptied: list[Rule] = []
         for ready in asked:
             verdict = ready.weigh(facts, lines, uses)
+            limit = None
             if isinstance(verdict, tuple):
-                standing.append(verdict)
-                continue
-            if verdict == "limit_reached":
+                left, limit = verdict[4]
+                if left != 0:
+                    standing.append(verdict)
+                    continue
+                verdict = "limit_reached"
                 emptied.append(ready.rule)
             if missed is not None:
-                missed[ready.rule.key] = Missed(ready.rule, verdict)
+                missed[ready.rule.key] = Missed(ready.rule, verdict, limit)
         if len(standing) > 1 and not self._only_adds_up:
             standing = self._settled(standing, missed)
         return self._granted(standing, emptied, missed), emptied
@@ -220,7 +223,4 @@ class _Ready:
                 return "nothing_paid" if base <= 0 else "below_minimum"
             if self.least_quantity and sum([line.quantity for line in lines]) < self.least_quantity:
                 return "below_quantity"
-        if not self.counts:
-            return self, lines, whole, base, _ENDLESS
-        room = room_for(self.rule, self.value, uses)
-        return "limit_reached" if room is None else (self, lines, whole, base, room)
+        return self, lines, whole, base, room_for(self.rule, self.value, uses) if self.counts else _ENDLESS

@@ -66,23 +66,21 @@ def bought_for(money: int, value: PointValue | None) -> int:
     return money if value is None else money * value.points // value.minor
 
 
-# How much is left to give, and the limit that says so; no amount where only times are counted.
+# How much is left to give, and the limit that says so; no amount where only times are counted and some are left.
 Room = tuple[int | None, str | None]
 
 
-def room_for(rule: Rule, value: PointValue | None, uses: Uses) -> Room | None:
-    """What the limits on all that a rule gave before leave of it; None when one of them leaves nothing at all."""
+def room_for(rule: Rule, value: PointValue | None, uses: Uses) -> Room:
+    """What the limits on all that a rule gave before leave: the first that leaves nothing, or else the least."""
     left: int | None = None
     by: str | None = None
     key = rule.key
     for place, period, most, name in rule.limits.checks:
         room = most - uses.given(key, place, period)
-        if room <= 0:
-            return None
-        if place == BUDGET:
+        if place == BUDGET and room > 0:
             room = bought_for(room, value)
-        elif place == TIMES:
-            continue
-        if left is None or room < left:
+        if room <= 0:
+            return 0, name
+        if place != TIMES and (left is None or room < left):
             left, by = room, name
     return left, by

@@ -234,7 +234,13 @@ def test_limits_cut_and_say_so() -> None:
         (100, "per_customer.month")
     ]
     assert [(each.amount, each.cut_by) for each in given_before(budget_minor=4999).granted] == [(1, "budget_minor")]
-    assert reasons(given_before(times={"day": 2})) == {"base": "limit_reached"}
+    for used, limit in (
+        ({"times": {"day": 2}, "budget_minor": 5000}, "times_per_customer.day"),
+        ({"customer": {"month": 1000}}, "per_customer.month"),
+        ({"budget_minor": 6000}, "budget_minor"),
+    ):
+        (missed,) = given_before(**used).missed
+        assert (missed.reason, missed.cut_by) == ("limit_reached", limit)
 
 
 def test_a_rule_whose_limit_is_reached_leaves_the_sale_to_the_next_best() -> None:
@@ -309,6 +315,14 @@ def test_a_budget_of_points_counts_what_they_are_worth() -> None:
         point_value={"points": 100, "minor": 50},
     )
     assert amounts(evaluate(found, sale(10000))) == {"base": 20}
+    half_a_point = rules(
+        rule("base", {"kind": "per_unit", "points": 1, "minor": 100}, "best", limits={"budget_minor": 10}),
+        rule("other", {"kind": "per_unit", "points": 1, "minor": 200}, "best"),
+        point_value={"points": 1, "minor": 2},
+    )
+    outcome = evaluate(half_a_point, sale(10000), {"base": Used(budget_minor=9)})
+    assert amounts(outcome) == {"other": 50}
+    assert [(each.rule.key, each.cut_by) for each in outcome.missed] == [("base", "budget_minor")]
 
 
 @given(RULE_SETS, SALES | TAKING_PART, some.data())
