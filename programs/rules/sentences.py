@@ -56,11 +56,12 @@ def sentence(rule: Rule, *, unit: str, currency: str, locale: str, names: Names 
     """
     said = _said_of(rule)
     key = unit, currency, locale, _named(rule, names)
-    if key not in said:
+    text = said.get(key)
+    if text is None:
         if len(said) >= MOST_SENTENCES:
             said.clear()
-        said[key] = _Speaker(words.of(locale), unit, currency, names).sentence(rule)
-    return said[key]
+        text = said[key] = _Speaker(words.of(locale), unit, currency, names).sentence(rule)
+    return text
 
 
 def _said_of(rule: Rule) -> dict[Hashable, str]:
@@ -131,8 +132,8 @@ class _Speaker:
         """What earns: articles, or taking part; nothing for any sale."""
         said = self.words
         if when.participations:
-            kinds = (self.names.participations.get(kind) or said.kinds.get(kind, kind) for kind in when.participations)
-            return said.taking_part.format(kinds=self._list(kinds))
+            kinds = [self.names.participations.get(kind) or said.kinds.get(kind, kind) for kind in when.participations]
+            return said.taking_part.format(kinds=self._list(sorted(kinds)))
         asked = [
             (said.products, when.products),
             (said.categories, when.categories),

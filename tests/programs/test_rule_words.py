@@ -38,6 +38,13 @@ def test_rules_in_words() -> None:
     )
 
 
+def test_what_somebody_may_take_part_in_is_listed_in_order() -> None:
+    kinds = ["survey", "event", "zumba", "renewal", "aula"]
+    found = rules(rule("base", {"kind": "fixed", "amount": 5}, when={"participations": kinds}))
+    said = describe(found, unit="points", currency="BRL", locale="en", names=Names(participations={"zumba": "Dance"}))
+    assert said == "5 points for taking part (Dance, aula, event, renewal and survey)."
+
+
 @pytest.mark.parametrize(
     ("spec", "field"),
     [
