@@ -125,6 +125,7 @@ def _judge(row: Challenge, customer: UUID) -> None:
     """A held customer's taking part, by the present state; its row is locked, so that nothing is rewarded twice."""
     person = get_customer(tenant=row.tenant_id, customer=customer)
     if person.status != "active":
+        _forget_due(row, customer)
         return
     joined = None if row.opt_in else max(person.enrolled_at, row.created_at)
     found = ChallengeTaker.objects.filter(challenge_id=row.id, customer_id=customer).exists()
@@ -147,6 +148,11 @@ def _judge(row: Challenge, customer: UUID) -> None:
     if taker.due_at is not None:
         request_work(queue="relay", due_at=taker.due_at)
     taker.save()
+
+
+def _forget_due(row: Challenge, customer: UUID) -> None:
+    """Who was erased is rewarded no more, and stands before nobody whose reward is due."""
+    ChallengeTaker.objects.filter(challenge_id=row.id, customer_id=customer).update(reached_at=None, due_at=None)
 
 
 def _reward(row: Challenge, taker: ChallengeTaker) -> None:

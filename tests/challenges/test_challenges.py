@@ -8,13 +8,21 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from programs.challenges import services
 from programs.challenges.errors import ChallengeClosed, ChallengeNotFound
 from programs.challenges.infos import ChallengeDraft, ChallengeInfo, Progress
 from programs.challenges.selectors import challenges, progress_of
-from programs.challenges.services import change_challenge, create_challenge, join_challenge, judge_challenges
+from programs.challenges.services import (
+    change_challenge,
+    create_challenge,
+    join_challenge,
+    judge_challenges,
+    settle_due,
+)
 from programs.gatherings.services import undo_check_in
 from programs.models import ChallengeTaker
 from programs.services import record_participation, record_sale, refund_sale
+from smartbis.customers.services import erase_customer
 from smartbis.kernel.clock import frozen, now
 from smartbis.kernel.errors import InvalidInput, PermissionMissing
 from smartbis.outbox.work import drain_queue
@@ -166,6 +174,23 @@ def test_each_time_waits_by_itself_and_what_comes_back_meanwhile_is_not_rewarded
     with frozen(began + timedelta(days=20)):
         drain_queue("relay")
         assert progress(aurora, ana.id).done == 1, "15,000 are left, which is the goal once"
+
+
+def test_who_was_erased_stands_before_nobody(
+    aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "TURN", 1)
+    for brand in (aurora, boreal):
+        rewarding(brand)
+        challenge_of(brand, number=1, wait_days=2)
+    ana, bia, stranger = make_customer(aurora, "Ana"), make_customer(aurora, "Bia"), make_customer(boreal)
+    for brand, customer in ((aurora, ana), (aurora, bia), (boreal, stranger)):
+        buys(brand, customer.id)
+    erase_customer(tenant=aurora.id, customer=ana.id, actor=MANAGER)
+    with frozen(now() + timedelta(days=3)):
+        assert [settle_due(tenant=aurora.id) for _ in range(3)] == [True, True, False]
+    assert available(aurora, bia, "points") == 50
+    assert (progress(aurora, ana.id).done, progress(boreal, stranger.id).done) == (0, 0)
 
 
 def test_who_must_join_counts_from_joining(aurora: TenantInfo) -> None:
