@@ -50,10 +50,11 @@ def progress_of(*, tenant: UUID, customer: UUID) -> list[Progress]:
 
 
 def challenge_infos(rows: Sequence[Challenge]) -> list[ChallengeInfo]:
-    """Challenges with their counts; one query for all."""
+    """Challenges with their counts; one query for all. Two records of one person that were merged count as one."""
     counts = {
         row["challenge_id"]: (row["takers"], row["reached"])
         for row in ChallengeTaker.objects.filter(challenge_id__in=[row.id for row in rows])
+        .exclude(customer__status="merged")
         .values("challenge_id")
         .annotate(takers=Count("id"), reached=Sum("done"))
         .order_by()

@@ -21,7 +21,7 @@ from programs.challenges.services import (
 )
 from programs.gatherings.services import undo_check_in
 from programs.models import ChallengeTaker
-from programs.services import record_participation, record_sale, refund_sale
+from programs.services import merge_customers, record_participation, record_sale, refund_sale
 from smartbis.customers.services import erase_customer
 from smartbis.kernel.clock import frozen, now
 from smartbis.kernel.errors import InvalidInput, PermissionMissing
@@ -193,6 +193,19 @@ def test_who_was_erased_stands_before_nobody(
     assert (progress(aurora, ana.id).done, progress(boreal, stranger.id).done) == (0, 0)
 
 
+def test_two_records_of_one_person_take_part_once(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    for brand in (aurora, boreal):
+        rewarding(brand)
+        challenge_of(brand, number=1)
+        for name in ("Ana", "Bia"):
+            buys(brand, make_customer(brand, name).id)
+    ana, bia = (each.customer_id for each in takers_of(aurora))
+    merge_customers(tenant=aurora.id, into=ana, other=bia, actor=MANAGER)
+    drain_queue("relay")
+    counted = [(each.takers, each.reached) for brand in (aurora, boreal) for each in challenges(tenant=brand.id)]
+    assert counted == [(1, 2), (2, 2)]
+
+
 def test_who_must_join_counts_from_joining(aurora: TenantInfo) -> None:
     info = challenge_of(aurora, opt_in=True, days=10, number=2)
     ana = make_customer(aurora)
@@ -251,6 +264,12 @@ def test_an_arrival_that_is_taken_back_is_no_step_any_more(aurora: TenantInfo, b
     undo_check_in(tenant=aurora.id, registration=place.id, key="u", actor=OPERATOR)
     drain_queue("relay")
     assert (stored(aurora, ana.id), stored(boreal, stranger.id)) == (1, 1)
+
+
+def takers_of(brand: TenantInfo) -> list[ChallengeTaker]:
+    """Who takes part in anything, in the order in which they were enrolled."""
+    with tenant_scope(brand.id):
+        return list(ChallengeTaker.objects.order_by("customer_id"))
 
 
 def stored(brand: TenantInfo, customer: UUID) -> int:
