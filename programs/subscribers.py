@@ -7,6 +7,7 @@ from programs import reactions
 from programs.challenges.services import judge_challenges
 from programs.gatherings.merging import join_registrations
 from programs.gatherings.services import end_by_voucher, go_back_by_voucher, leave_all
+from programs.referrals.services import judge_merged
 from programs.services.adjustments import forget_notes
 from programs.services.giving import settle_gift_of
 from programs.services.merging import gather_after_merge
@@ -48,6 +49,7 @@ def on_customer_merged(*, tenant: UUID, event: CustomerMerged) -> None:
     """Bring along what was being written about the merged customer while the merge ran."""
     gather_after_merge(tenant=tenant, merged=event.merged_id)
     join_registrations(tenant=tenant, merged=event.merged_id)
+    judge_merged(tenant=tenant, customer=event.customer_id, merged=event.merged_id)
     judge_challenges(tenant=tenant, customer=event.customer_id)
     with tenant_scope(tenant):
         request_work(queue="bulk", due_at=now() + GATHER_AGAIN)

@@ -7,12 +7,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from programs.events import ReferralSettled
-from programs.models import Referral, ReferralTerms, Referrer
+from programs.models import Participation, Referral, ReferralTerms, Referrer
 from programs.referrals.errors import ReferralDecided, ReferralNotFound
 from programs.referrals.infos import ReferralInfo, ReferralTermsDraft
 from programs.referrals.selectors import find_referrer, month_start, referral_infos, referral_terms
 from programs.referrals.suspicion import suspicions
 from programs.services.participations import record_participation
+from programs.services.withdrawals import withdraw_participation
 from smartbis.customers.selectors import get_customer
 from smartbis.customers.services import hold_customer, hold_customers
 from smartbis.kernel.clock import now
@@ -27,6 +28,8 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.services import record_audit
 
 CODE_LENGTH = 8
+# What taking part is called for who refers, and for the friend.
+REFERRAL, REFERRED = "referral", "referred"
 # Binding happens with the enrolment; a minute is for the slowest door.
 FRESH = timedelta(minutes=1)
 TURN = 100
@@ -147,6 +150,28 @@ def judge_referral_of(*, tenant: UUID, friend: UUID) -> None:
             _judge(_lock(found))
 
 
+def judge_merged(*, tenant: UUID, customer: UUID, merged: UUID) -> None:
+    """Look again at the referrals of two records that turned out to be one person.
+
+    Who referred themselves is refused (`same_person`), and what it gave is taken back. Publishes ReferralSettled,
+    ParticipationWithdrawn.
+    """
+    with tenant_scope(tenant):
+        both = [customer, merged]
+        for found in Referral.objects.filter(referrer_id__in=both, friend_id__in=both).order_by("id"):
+            _refuse_self(_lock(found.id))
+        judge_referral_of(tenant=tenant, friend=customer)
+
+
+def _refuse_self(row: Referral) -> None:
+    if row.status == Referral.Status.REFUSED:
+        return
+    given = Participation.objects.filter(kind__in=[REFERRAL, REFERRED], external_id=str(row.id)).order_by("kind")
+    for participation in given.values_list("id", flat=True):
+        withdraw_participation(tenant=row.tenant_id, participation=participation)
+    _refuse(row, "same_person")
+
+
 def settle_due(*, tenant: UUID) -> bool:
     """Settle referrals whose waiting time is over; True when there may be more."""
     with tenant_scope(tenant, read_only=True):
@@ -170,8 +195,8 @@ def _judge(row: Referral) -> None:
     tenant = row.tenant_id
     if row.status not in (Referral.Status.WAITING, Referral.Status.SETTLING):
         return
-    if row.referrer_id == row.friend_id:  # two records that turned out to be one person
-        _refuse(row, "same_person")
+    if reason := _unfounded(row):
+        _refuse(row, reason)
         return
     terms = referral_terms(tenant=tenant)
     sales = settled_sales(tenant=tenant, customers=[row.friend_id], since=row.bound_at - FRESH)
@@ -190,6 +215,14 @@ def _judge(row: Referral) -> None:
     _settle(row, terms)
 
 
+def _unfounded(row: Referral) -> str:
+    """Why there was nothing to refer, where two records turned out to be one person; empty if there was."""
+    if row.referrer_id == row.friend_id:
+        return "same_person"
+    enrolled_at = get_customer(tenant=row.tenant_id, customer=row.friend_id).enrolled_at
+    return "was_customer" if enrolled_at < row.bound_at - FRESH else ""
+
+
 def _settle(row: Referral, terms: ReferralTermsDraft) -> None:
     tenant = row.tenant_id
     code_of(tenant=tenant, customer=row.referrer_id)
@@ -206,11 +239,11 @@ def _settle(row: Referral, terms: ReferralTermsDraft) -> None:
         _refuse(row, "referrer_gone")
         return
     given = record_participation(
-        tenant=tenant, customer=row.referrer_id, kind="referral", external_id=str(row.id), occurred_at=now()
+        tenant=tenant, customer=row.referrer_id, kind=REFERRAL, external_id=str(row.id), occurred_at=now()
     )
     if terms.rewards_friend and get_customer(tenant=tenant, customer=row.friend_id).status == "active":
         record_participation(
-            tenant=tenant, customer=row.friend_id, kind="referred", external_id=str(row.id), occurred_at=now()
+            tenant=tenant, customer=row.friend_id, kind=REFERRED, external_id=str(row.id), occurred_at=now()
         )
     row.status, row.settled_at, row.participation_id = Referral.Status.SETTLED, now(), given.id
     row.save()

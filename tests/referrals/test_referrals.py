@@ -19,7 +19,7 @@ from programs.referrals.services import (
     settle_due,
 )
 from programs.referrals.suspicion import plain_email
-from programs.services import record_sale, refund_sale
+from programs.services import merge_customers, record_sale, refund_sale
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.services import erase_customer
 from smartbis.kernel.clock import frozen, now
@@ -171,6 +171,47 @@ def test_what_looks_like_oneself_is_held_for_a_person(aurora: TenantInfo) -> Non
     assert available(aurora, ana, "points") == 100
     with pytest.raises(ReferralDecided):
         decide_referral(tenant=aurora.id, referral=same_device.id, is_good=True, actor=MANAGER)
+
+
+def test_who_was_a_customer_before_under_another_record_is_nobodys_friend(
+    aurora: TenantInfo, boreal: TenantInfo
+) -> None:
+    for brand in (aurora, boreal):
+        open_terms(brand)
+    with frozen(now() - timedelta(days=400)):
+        old = make_customer(aurora, "Bia Reis")
+    ana, eva = make_customer(aurora), make_customer(boreal)
+    ours, theirs = brought(aurora, ana), brought(boreal, eva)
+    merge_customers(tenant=aurora.id, into=old.id, other=ours.friend_id, actor=actor("owner"))
+    drain_queue("relay")
+    for brand, friend in ((aurora, old.id), (boreal, theirs.friend_id)):
+        buys(brand, friend)
+    found = state_of(aurora, ours)
+    assert (found.status, found.reasons) == ("refused", ("was_customer",))
+    assert (available(aurora, ana, "points"), available(boreal, eva, "points")) == (0, 100)
+
+
+@pytest.mark.parametrize("buys_first", [True, False])
+def test_who_turns_out_to_have_referred_themselves_keeps_nothing(
+    aurora: TenantInfo, boreal: TenantInfo, buys_first: bool
+) -> None:
+    for brand in (aurora, boreal):
+        open_terms(brand, rewards_friend=True, life_cap=1)
+    ana, eva = make_customer(aurora), make_customer(boreal)
+    ours, theirs = brought(aurora, ana), brought(boreal, eva)
+    buys(boreal, theirs.friend_id)
+    if buys_first:
+        buys(aurora, ours.friend_id)
+        assert available(aurora, ana, "points") == 100
+    own = 50 if buys_first else 0  # what the sale itself earned
+    merge_customers(tenant=aurora.id, into=ana.id, other=ours.friend_id, actor=actor("owner"))
+    drain_queue("relay")
+    found = state_of(aurora, ours)
+    assert (found.status, found.reasons) == ("refused", ("same_person",))
+    assert (available(aurora, ana, "points"), available(boreal, eva, "points")) == (own, 100)
+    another = brought(aurora, ana)
+    buys(aurora, another.friend_id)
+    assert (state_of(aurora, another).status, available(aurora, ana, "points")) == ("settled", own + 100)
 
 
 def test_an_operator_who_brings_their_own_is_looked_at(aurora: TenantInfo) -> None:

@@ -165,6 +165,7 @@ def _reason(code: str) -> str:
         "own_operator": _("quem indicou é quem cadastrou"),
         "same_operator": _("muitas pelo mesmo operador"),
         "same_person": _("são a mesma pessoa"),
+        "was_customer": _("já era cliente"),
         "month_cap": _("máximo do mês"),
         "life_cap": _("máximo por pessoa"),
         "referrer_gone": _("quem indicou saiu"),
