@@ -45,6 +45,7 @@ def create_challenge(*, tenant: UUID, draft: ChallengeDraft, actor: Actor) -> Ch
     with tenant_scope(tenant):
         instant = now()
         row = Challenge(tenant_id=tenant, created_at=instant, changed_at=instant, **_columns(draft))
+        _note_end(row)
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
@@ -56,7 +57,8 @@ def create_challenge(*, tenant: UUID, draft: ChallengeDraft, actor: Actor) -> Ch
 
 def change_challenge(*, tenant: UUID, challenge: UUID, draft: ChallengeDraft, actor: Actor) -> ChallengeInfo:
     """Change its words, its end, how often it can be reached, or end it. What was promised stays: goal and start do not
-    change, and nothing that was reached is taken back.
+    change, nothing that was reached is taken back, and what waits is rewarded; what is done after it was ended counts
+    no more.
 
     Raises ChallengeNotFound, InvalidInput, PermissionMissing.
     """
@@ -72,6 +74,7 @@ def change_challenge(*, tenant: UUID, challenge: UUID, draft: ChallengeDraft, ac
         for name, value in _columns(draft).items():
             setattr(row, name, value)
         row.changed_at = now()
+        _note_end(row)
         row.save()
         _audit(row, actor, "challenge.change")
         return challenge_infos([row])[0]
@@ -177,12 +180,19 @@ def _reward(row: Challenge, taker: ChallengeTaker) -> None:
 
 
 def window(row: Challenge, joined_at: datetime) -> tuple[datetime, datetime]:
-    """From when to when what somebody does counts."""
+    """From when to when what somebody does counts; never longer than until the brand ended it."""
     if row.days is not None:
-        return joined_at, joined_at + timedelta(days=row.days)
-    assert row.starts_at is not None
-    assert row.ends_at is not None
-    return row.starts_at, row.ends_at
+        start, end = joined_at, joined_at + timedelta(days=row.days)
+    else:
+        assert row.starts_at is not None
+        assert row.ends_at is not None
+        start, end = row.starts_at, row.ends_at
+    return start, end if row.ended_at is None else min(end, row.ended_at)
+
+
+def _note_end(row: Challenge) -> None:
+    """Since when it is ended; one that goes on again has no such time."""
+    row.ended_at = None if row.status == Challenge.Status.LIVE else row.ended_at or now()
 
 
 def _has_begun(row: Challenge) -> bool:

@@ -35,6 +35,8 @@ class Challenge(TenantModel):
     times = models.PositiveSmallIntegerField(default=1)
     wait_days = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(max_length=5, choices=Status, default=Status.LIVE)
+    # What is done from then on does not count; what was reached before and waits is still rewarded.
+    ended_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 

@@ -206,6 +206,28 @@ def test_two_records_of_one_person_take_part_once(aurora: TenantInfo, boreal: Te
     assert counted == [(1, 2), (2, 2)]
 
 
+@pytest.mark.parametrize("period", [{}, {"days": 30}])
+def test_one_that_was_ended_rewards_what_waits_and_nothing_later(
+    aurora: TenantInfo, boreal: TenantInfo, period: dict[str, Any]
+) -> None:
+    for brand in (aurora, boreal):
+        rewarding(brand)
+    ours, _ = (challenge_of(brand, number=1, times=5, wait_days=2, **period) for brand in (aurora, boreal))
+    ana, stranger = make_customer(aurora), make_customer(boreal)
+    buys(aurora, ana.id)
+    buys(boreal, stranger.id)
+    with frozen(now() + timedelta(hours=1)):
+        ended = replace(ours.as_draft(), status="ended")
+        change_challenge(tenant=aurora.id, challenge=ours.id, draft=ended, actor=MANAGER)
+        change_challenge(tenant=aurora.id, challenge=ours.id, draft=replace(ended, name="Três"), actor=MANAGER)
+    with frozen(now() + timedelta(hours=2)):
+        buys(aurora, ana.id)
+        buys(boreal, stranger.id)
+    with frozen(now() + timedelta(days=4)):
+        drain_queue("relay")
+        assert (available(aurora, ana, "points"), available(boreal, stranger, "points")) == (50, 100)
+
+
 def test_who_must_join_counts_from_joining(aurora: TenantInfo) -> None:
     info = challenge_of(aurora, opt_in=True, days=10, number=2)
     ana = make_customer(aurora)
