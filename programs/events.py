@@ -197,10 +197,14 @@ class ReferralSettled(Event):
 @event("challenge.reached.v1")
 @dataclass(frozen=True, kw_only=True)
 class ChallengeReached(Event):
-    """A customer reached a challenge for the `number`-th time, and its participation was recorded."""
+    """A customer reached a challenge for the `number`-th time, and its participation was recorded.
+
+    `due_at` is when what brought it about, and the days of waiting, had come to pass: long ago for what a file brought.
+    """
 
     challenge_id: UUID
     key: str
     customer_id: UUID
     number: int
     participation_id: UUID
+    due_at: str = ""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from programs.backtest.runner import work_on_backtests
 from programs.challenges.services import settle_due as settle_due_challenge
+from programs.challenges.walking import walk as walk_back
 from programs.checkouts.holding import EXPIRED_A_TURN, expire_checkout, expired_checkouts
 from programs.gatherings.services import settle_cancelled
 from programs.imports.runner import work_on_imports
@@ -83,6 +84,12 @@ def settle_due_plans(*, tenant: UUID) -> bool:
 def walk_ladder(*, tenant: UUID) -> bool:
     """Judge everybody anew after the ladder changed, a thousand customers a turn."""
     return walk(tenant=tenant)
+
+
+@worker(queue="bulk")
+def walk_challenges(*, tenant: UUID) -> bool:
+    """Count what was done before a challenge was announced or changed, or came in by a file."""
+    return walk_back(tenant=tenant)
 
 
 @worker(queue="bulk")

@@ -19,6 +19,7 @@ from programs.events import ChallengeReached
 from programs.models import Challenge, ChallengeTaker
 from programs.services.participations import record_participation
 from smartbis.customers.errors import CustomerNotFound
+from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customer
 from smartbis.customers.services import hold_customer
 from smartbis.kernel.clock import now
@@ -36,7 +37,7 @@ TURN = 100
 
 
 def create_challenge(*, tenant: UUID, draft: ChallengeDraft, actor: Actor) -> ChallengeInfo:
-    """Announce a challenge. Purchases of before count if they lie in its period.
+    """Announce a challenge. Purchases of before count if they lie in its period; a worker looks back for them.
 
     Raises InvalidInput with sentences by field, SlugTaken, PermissionMissing.
     """
@@ -46,6 +47,8 @@ def create_challenge(*, tenant: UUID, draft: ChallengeDraft, actor: Actor) -> Ch
         instant = now()
         row = Challenge(tenant_id=tenant, created_at=instant, changed_at=instant, **_columns(draft))
         _note_end(row)
+        if row.status == Challenge.Status.LIVE:
+            _look_back(row)
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
@@ -71,10 +74,13 @@ def change_challenge(*, tenant: UUID, challenge: UUID, draft: ChallengeDraft, ac
         fixed = [name for name in _FIXED if getattr(row, name) != getattr(draft, name)]
         if fixed:
             raise InvalidInput({name: [_("Isto não muda depois de publicado: crie outro desafio.")] for name in fixed})
+        counted = _what_counts(row)
         for name, value in _columns(draft).items():
             setattr(row, name, value)
         row.changed_at = now()
         _note_end(row)
+        if row.status == Challenge.Status.LIVE and _what_counts(row) != counted:
+            _look_back(row)
         row.save()
         _audit(row, actor, "challenge.change")
         return challenge_infos([row])[0]
@@ -114,11 +120,12 @@ def settle_due(*, tenant: UUID) -> bool:
     with tenant_scope(tenant, read_only=True):
         rows = ChallengeTaker.objects.filter(due_at__lte=now()).order_by("due_at", "id")
         due = list(rows.values_list("challenge_id", "customer_id")[:TURN])
-    each_alone([partial(_judge_alone, tenant, challenge, customer) for challenge, customer in due])
+    each_alone([partial(judge_one, tenant, challenge, customer) for challenge, customer in due])
     return len(due) == TURN
 
 
-def _judge_alone(tenant: UUID, challenge: UUID, customer: UUID) -> None:
+def judge_one(tenant: UUID, challenge: UUID, customer: UUID) -> None:
+    """Look again at how far one customer has come in one challenge. Publishes ChallengeReached."""
     with tenant_scope(tenant):
         customer = hold_customer(tenant=tenant, customer=customer)
         _judge(Challenge.objects.get(id=challenge), customer)
@@ -130,13 +137,9 @@ def _judge(row: Challenge, customer: UUID) -> None:
     if person.status != "active":
         _forget_due(row, customer)
         return
-    joined = None if row.opt_in else max(person.enrolled_at, row.created_at)
-    found = ChallengeTaker.objects.filter(challenge_id=row.id, customer_id=customer).exists()
-    if not found and (joined is None or not _has_begun(row)):
+    taker = _taker_of(row, person)
+    if taker is None:
         return
-    if not found:
-        _taker(row, customer, joined or now())
-    taker = ChallengeTaker.objects.select_for_update(no_key=True).get(challenge_id=row.id, customer_id=customer)
     start, end = window(row, taker.joined_at)
     steps = steps_of(row, customer, start, end)
     taker.total, taker.judged_at = sum(step.worth for step in steps), now()
@@ -144,7 +147,7 @@ def _judge(row: Challenge, customer: UUID) -> None:
     waiting = list(islice(reached(steps, row.number), taker.done, row.times))
     wait = timedelta(days=row.wait_days)
     while waiting and waiting[0] + wait <= now():
-        _reward(row, taker)
+        _reward(row, taker, due_at=waiting[0] + wait)
         del waiting[0]
     taker.reached_at = waiting[0] if waiting else None
     taker.due_at = waiting[0] + wait if waiting else None
@@ -153,12 +156,24 @@ def _judge(row: Challenge, customer: UUID) -> None:
     taker.save()
 
 
+def _taker_of(row: Challenge, person: CustomerInfo) -> ChallengeTaker | None:
+    """How far somebody has come, locked; None for who takes no part: did not join, or did nothing that counts."""
+    rows = ChallengeTaker.objects.select_for_update(no_key=True).filter(challenge_id=row.id, customer_id=person.id)
+    taker = rows.first()
+    if taker is None and not row.opt_in and _has_begun(row):
+        joined_at = max(person.enrolled_at, row.created_at)
+        if steps_of(row, person.id, *window(row, joined_at)):
+            _taker(row, person.id, joined_at)
+            taker = rows.first()
+    return taker
+
+
 def _forget_due(row: Challenge, customer: UUID) -> None:
     """Who was erased is rewarded no more, and stands before nobody whose reward is due."""
     ChallengeTaker.objects.filter(challenge_id=row.id, customer_id=customer).update(reached_at=None, due_at=None)
 
 
-def _reward(row: Challenge, taker: ChallengeTaker) -> None:
+def _reward(row: Challenge, taker: ChallengeTaker, *, due_at: datetime) -> None:
     taker.done += 1
     taker.done_at = now()
     given = record_participation(
@@ -175,6 +190,7 @@ def _reward(row: Challenge, taker: ChallengeTaker) -> None:
             customer_id=taker.customer_id,
             number=taker.done,
             participation_id=given.id,
+            due_at=due_at.isoformat(),
         )
     )
 
@@ -188,6 +204,17 @@ def window(row: Challenge, joined_at: datetime) -> tuple[datetime, datetime]:
         assert row.ends_at is not None
         start, end = row.starts_at, row.ends_at
     return start, end if row.ended_at is None else min(end, row.ended_at)
+
+
+def _what_counts(row: Challenge) -> tuple[object, ...]:
+    """Those of its terms that may change how far somebody has come, and what they are given."""
+    return row.status, row.ends_at, row.times, row.wait_days
+
+
+def _look_back(row: Challenge) -> None:
+    """What was done before counts as well: everybody it concerns is judged in the background. The row is saved next."""
+    row.walk_asked_at, row.walk_after = now(), None
+    request_work(queue="bulk")
 
 
 def _note_end(row: Challenge) -> None:

@@ -37,6 +37,9 @@ class Challenge(TenantModel):
     status = models.CharField(max_length=5, choices=Status, default=Status.LIVE)
     # What is done from then on does not count; what was reached before and waits is still rewarded.
     ended_at = models.DateTimeField(null=True)
+    # Somebody asked that everybody be judged anew (again: over from the start), and who was the last to be.
+    walk_asked_at = models.DateTimeField(null=True)
+    walk_after = models.UUIDField(null=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 

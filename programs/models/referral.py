@@ -59,7 +59,7 @@ class Referral(TenantModel):
     actor_id = models.UUIDField(null=True)
     bound_at = models.DateTimeField()
     bought_at = models.DateTimeField(null=True, help_text="When the purchase happened that counts.")
-    due_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True, help_text="When to judge it again.")
     settled_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=80, blank=True)
@@ -78,5 +78,7 @@ class Referral(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "referrer", "status", "settled_at"], name="referral_of_referrer"),
             models.Index(fields=["tenant", "-bound_at", "-id"], name="referral_newest"),
-            models.Index(fields=["tenant", "due_at"], name="referral_due", condition=Q(status="settling")),
+            models.Index(
+                fields=["tenant", "due_at"], name="referral_due", condition=Q(status__in=["waiting", "settling"])
+            ),
         ]

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from programs.challenges.services import judge_challenges
-from programs.events import ParticipationRecorded, ParticipationWithdrawn
-from programs.referrals.services import judge_referral_of
+from programs.challenges.walking import look_back
+from programs.events import ImportFinished, ParticipationRecorded, ParticipationWithdrawn
+from programs.referrals.services import judge_import_soon, judge_referral_of
 from programs.selectors.followers import followers_of_sales
 from smartbis.outbox.subscriptions import subscribe
 from smartbis.purchases.events import (
@@ -12,6 +13,7 @@ from smartbis.purchases.events import (
     PurchaseConfirmed,
     PurchaseRecorded,
     PurchaseRefunded,
+    PurchasesUndone,
 )
 from smartbis.purchases.selectors import get_purchases
 
@@ -59,6 +61,24 @@ def on_participation_recorded(*, tenant: UUID, event: ParticipationRecorded) -> 
 def on_participation_withdrawn(*, tenant: UUID, event: ParticipationWithdrawn) -> None:
     """An arrival that was taken back is no step any more."""
     judge_challenges(tenant=tenant, customer=event.customer_id)
+
+
+@subscribe(ImportFinished)
+def on_import_finished(*, tenant: UUID, event: ImportFinished) -> None:
+    """The sales of a file count as any others; they tell nobody one by one."""
+    if event.kind == "purchases":
+        _look_again(tenant, event.import_batch)
+
+
+@subscribe(PurchasesUndone)
+def on_purchases_undone(*, tenant: UUID, event: PurchasesUndone) -> None:
+    """What a file had brought counts no longer."""
+    _look_again(tenant, event.import_batch)
+
+
+def _look_again(tenant: UUID, import_batch: UUID) -> None:
+    judge_import_soon(tenant=tenant, import_batch=import_batch)
+    look_back(tenant=tenant)
 
 
 def _judge_buyer(tenant: UUID, purchase: UUID) -> None:

@@ -22,12 +22,13 @@ from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
 from smartbis.outbox.services import publish
 from smartbis.outbox.work import each_alone, request_work
-from smartbis.purchases.selectors import settled_sales
+from smartbis.purchases.selectors import buyers_of_import, settled_sales
 from smartbis.tenancy.permissions import require
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.services import record_audit
 
 CODE_LENGTH = 8
+OPEN = (Referral.Status.WAITING, Referral.Status.SETTLING)
 # What taking part is called for who refers, and for the friend.
 REFERRAL, REFERRED = "referral", "referred"
 # Binding happens with the enrolment; a minute is for the slowest door.
@@ -144,10 +145,20 @@ def judge_referral_of(*, tenant: UUID, friend: UUID) -> None:
     """Look again at the referral of somebody whose purchases have changed. Publishes ReferralSettled."""
     with tenant_scope(tenant):
         friends = {friend, get_customer(tenant=tenant, customer=friend).id}
-        open_row = Referral.objects.filter(friend_id__in=friends, status__in=["waiting", "settling"])
+        open_row = Referral.objects.filter(friend_id__in=friends, status__in=OPEN)
         found = open_row.values_list("id", flat=True).first()
         if found is not None:
             _judge(_lock(found))
+
+
+def judge_import_soon(*, tenant: UUID, import_batch: UUID) -> None:
+    """Have those referrals judged whose friends' purchases an import brought, gave back or took with it."""
+    with tenant_scope(tenant):
+        rows = Referral.objects.filter(status__in=OPEN)
+        friends = list(rows.values_list("friend_id", flat=True))
+        concerned = buyers_of_import(tenant=tenant, import_batch=import_batch, among=friends)
+        if concerned and rows.filter(friend_id__in=concerned).update(due_at=now()):
+            request_work(queue="relay")
 
 
 def judge_merged(*, tenant: UUID, customer: UUID, merged: UUID) -> None:
@@ -173,9 +184,9 @@ def _refuse_self(row: Referral) -> None:
 
 
 def settle_due(*, tenant: UUID) -> bool:
-    """Settle referrals whose waiting time is over; True when there may be more."""
+    """Judge referrals whose wait is over, or whom a file concerned; True when there may be more."""
     with tenant_scope(tenant, read_only=True):
-        due = Referral.objects.filter(status="settling", due_at__lte=now()).order_by("due_at", "id")
+        due = Referral.objects.filter(status__in=OPEN, due_at__lte=now()).order_by("due_at", "id")
         friends = list(due.values_list("friend_id", flat=True)[:TURN])
     each_alone([partial(judge_referral_of, tenant=tenant, friend=friend) for friend in friends])
     return len(friends) == TURN
@@ -193,7 +204,7 @@ def _lock(referral: UUID) -> Referral:
 def _judge(row: Referral) -> None:
     """By the friend's purchases as they are now: the first that stands and is big enough counts from its time on."""
     tenant = row.tenant_id
-    if row.status not in (Referral.Status.WAITING, Referral.Status.SETTLING):
+    if row.status not in OPEN:
         return
     if reason := _unfounded(row):
         _refuse(row, reason)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from programs.challenges import services
+from programs.challenges import services, walking
 from programs.challenges.errors import ChallengeClosed, ChallengeNotFound
 from programs.challenges.infos import ChallengeDraft, ChallengeInfo, Progress
 from programs.challenges.selectors import challenges, progress_of
@@ -32,6 +32,7 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer, store_of
 from tests.gatherings.hall import OPERATOR, gathering_of, let_in, registered
+from tests.imports.loading import load, take_back
 from tests.programs.conftest import make_points
 from tests.racing import race
 from tests.vouchers.shop import available, events_of, everything
@@ -226,6 +227,52 @@ def test_one_that_was_ended_rewards_what_waits_and_nothing_later(
     with frozen(now() + timedelta(days=4)):
         drain_queue("relay")
         assert (available(aurora, ana, "points"), available(boreal, stranger, "points")) == (50, 100)
+
+
+def test_what_was_done_before_it_was_announced_counts(
+    aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walking, "CUSTOMERS_A_STEP", 2)
+    for brand in (aurora, boreal):
+        rewarding(brand)
+    people = [make_customer(aurora, name) for name in ("Ana", "Bia", "Caio", "Davi")]
+    with frozen(now() - timedelta(days=3)):
+        early = make_customer(aurora, "Eva")
+        buys(aurora, early.id)
+    for customer, count in zip(people, (3, 1, 0, 3), strict=True):
+        for _ in range(count):
+            buys(aurora, customer.id)
+    buys(boreal, make_customer(boreal).id)
+    ours, _ = challenge_of(aurora), challenge_of(boreal, number=1, opt_in=True)
+    for _ in range(2):
+        drain_queue("bulk")
+    found = [(progress(aurora, each.id).value, progress(aurora, each.id).done) for each in people]
+    assert found == [(3, 1), (1, 0), (0, 0), (3, 1)]
+    assert [available(aurora, each, "points") for each in people] == [50, 0, 0, 50]
+    taking = [(each.takers, each.reached) for brand in (aurora, boreal) for each in challenges(tenant=brand.id)]
+    assert taking == [(3, 2), (0, 0)]
+    change_challenge(tenant=aurora.id, challenge=ours.id, draft=replace(ours.as_draft(), name="Três"), actor=MANAGER)
+    assert not walking.walk(tenant=aurora.id)
+    change_challenge(tenant=aurora.id, challenge=ours.id, draft=replace(ours.as_draft(), times=2), actor=MANAGER)
+    assert walking.walk(tenant=aurora.id)
+
+
+def test_the_sales_of_a_file_count_until_they_are_undone(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    for brand in (aurora, boreal):
+        rewarding(brand)
+        challenge_of(brand, number=2, times=2)
+    ana, stranger = (make_customer(brand, "Ana", external_id="77") for brand in (aurora, boreal))
+    rows = "".join(f"A{number},{now().isoformat()},50.00,centro,77\n" for number in range(3))
+    info = load(aurora, f"external_id,occurred_at,amount,store,customer_external_id\n{rows}")
+    assert info.made == 3
+    for queue in ("relay", "bulk"):
+        drain_queue(queue)
+    assert (stored(aurora, ana.id), progress(aurora, ana.id).done) == (3, 1)
+    take_back(aurora, info)
+    for queue in ("relay", "bulk"):
+        drain_queue(queue)
+    assert (stored(aurora, ana.id), progress(aurora, ana.id).done) == (0, 1)
+    assert (progress(boreal, stranger.id).value, available(boreal, stranger, "points")) == (0, 0)
 
 
 def test_who_must_join_counts_from_joining(aurora: TenantInfo) -> None:

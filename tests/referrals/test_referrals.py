@@ -29,6 +29,7 @@ from smartbis.outbox.work import drain_queue
 from smartbis.purchases.infos import SaleDraft
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer, make_member, store_of
+from tests.imports.loading import load, take_back
 from tests.programs.conftest import make_points
 from tests.racing import race
 from tests.vouchers.shop import available, events_of, everything
@@ -212,6 +213,31 @@ def test_who_turns_out_to_have_referred_themselves_keeps_nothing(
     another = brought(aurora, ana)
     buys(aurora, another.friend_id)
     assert (state_of(aurora, another).status, available(aurora, ana, "points")) == ("settled", own + 100)
+
+
+def test_a_friends_purchase_that_comes_in_by_a_file_counts_until_it_is_undone(
+    aurora: TenantInfo, boreal: TenantInfo
+) -> None:
+    for brand in (aurora, boreal):
+        open_terms(brand, wait_days=2)
+    ana, eva = make_customer(aurora), make_customer(boreal)
+    ours, theirs = (
+        brought(brand, referrer, make_customer(brand, "Bia Reis", external_id="77"))
+        for brand, referrer in ((aurora, ana), (boreal, eva))
+    )
+    head = "external_id,occurred_at,amount,store,customer_external_id\n"
+    first = load(aurora, f"{head}A1,{now().isoformat()},50.00,centro,77\n")
+    drain_queue("relay")
+    assert state_of(aurora, ours).status == "settling"
+    take_back(aurora, first)
+    drain_queue("relay")
+    assert (state_of(aurora, ours).status, state_of(aurora, ours).due_at) == ("waiting", None)
+    load(aurora, f"{head}A2,{now().isoformat()},50.00,centro,77\n")
+    drain_queue("relay")
+    with frozen(now() + timedelta(days=3)):
+        drain_queue("relay")
+    assert (state_of(aurora, ours).status, available(aurora, ana, "points")) == ("settled", 100)
+    assert (state_of(boreal, theirs).status, available(boreal, eva, "points")) == ("waiting", 0)
 
 
 def test_an_operator_who_brings_their_own_is_looked_at(aurora: TenantInfo) -> None:

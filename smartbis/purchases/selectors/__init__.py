@@ -5,6 +5,7 @@ from smartbis.purchases.selectors.choosing import Bought, customers_last_bought,
 from smartbis.purchases.selectors.days import sales_by_day, sales_by_store
 from smartbis.purchases.selectors.imported import (
     ForeignRefund,
+    buyers_of_import,
     purchases_of_import,
     refunds_of_other_sales,
     sales_refunded_by_import,
@@ -37,6 +38,7 @@ __all__ = [
     "UsualAmounts",
     "buyers",
     "buyers_by_store",
+    "buyers_of_import",
     "customers_last_bought",
     "customers_who_bought",
     "find_purchase",

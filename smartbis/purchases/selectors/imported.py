@@ -1,5 +1,6 @@
 """What an import brought in."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -48,3 +49,14 @@ def sales_refunded_by_import(*, tenant: UUID, import_batch: UUID) -> set[UUID]:
     with tenant_scope(tenant, read_only=True):
         rows = Refund.objects.filter(tenant_id=tenant, import_batch=import_batch)
         return set(rows.order_by().values_list("purchase_id", flat=True).distinct())
+
+
+def buyers_of_import(*, tenant: UUID, import_batch: UUID, among: Collection[UUID]) -> set[UUID]:
+    """Those of the customers whose sales an import brought or refunded; also when that was undone since."""
+    if not among:
+        return set()
+    with tenant_scope(tenant, read_only=True):
+        refunded = Refund.objects.filter(tenant_id=tenant, import_batch=import_batch).values("purchase_id")
+        rows = Purchase.objects.filter(tenant_id=tenant, customer_id__in=list(among))
+        rows = rows.filter(Q(import_batch=import_batch) | Q(id__in=refunded))
+        return {customer for customer in rows.order_by().values_list("customer_id", flat=True).distinct() if customer}
