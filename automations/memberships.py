@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from automations.notices import addressed, greeted, is_news
+from automations.notices import addressed, greeted, is_history, is_news
 from automations.wording import Wording
 from messaging.services import queue_message
 from programs.events import PlanEnding, PlanLapsed, PlanRenewed, PlanStarted, TierEnding, TierReached
@@ -56,7 +56,7 @@ def tell_tier_ending(*, tenant: UUID, event: TierEnding) -> None:
 def tell_plan_started(*, tenant: UUID, event: PlanStarted | PlanRenewed) -> None:
     """Tell a member until when they have a plan; one that was bought long ago is history."""
     member = _member(tenant, event.customer_id, event.plan)
-    if member is None or not _is_fresh(tenant, event):
+    if member is None or is_history(tenant, event.source) or not _is_fresh(tenant, event):
         return
     _tell(
         tenant,

@@ -6,7 +6,7 @@ from uuid import UUID
 from automations.wording import Wording
 from messaging.library import language_for
 from messaging.services import queue_message
-from programs.selectors import awards_of_purchase
+from programs.selectors import awards_of_purchase, due_by_file, source_of_voucher
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customer
 from smartbis.kernel.clock import now
@@ -65,11 +65,13 @@ def tell_purchase_credited(*, tenant: UUID, purchase: UUID) -> None:
 
 
 def tell_voucher_issued(*, tenant: UUID, voucher: UUID) -> None:
-    """Send a member the code of a voucher that is theirs and still good."""
+    """Send a member the code of a voucher that is theirs and still good; nothing of what came with history."""
     found = find_voucher_by_id(tenant=tenant, voucher=voucher)
     if found is None or found.customer_id is None or found.status != "issued" or not is_news(found.issued_at):
         return
     if found.kind == "entry":  # told with its event
+        return
+    if is_history(tenant, source_of_voucher(tenant=tenant, voucher=found)):
         return
     person, _, wording = addressed(tenant, found.customer_id)
     queue_message(
@@ -154,3 +156,9 @@ def store_name(tenant: UUID, store: UUID) -> str:
 def is_news(at: datetime) -> bool:
     """Whether something happened just now, and is not history that was moved in."""
     return now() - at <= NEWS
+
+
+def is_history(tenant: UUID, source: str) -> bool:
+    """Whether a voucher or a plan with this source came with a sale of a file, too long ago to be told."""
+    due_at = due_by_file(tenant=tenant, source=source) if source else None
+    return due_at is not None and not is_news(due_at)

@@ -25,6 +25,7 @@ from programs.selectors.counter import (
     till_customer,
 )
 from programs.selectors.explanations import award_facts, explain
+from programs.selectors.history import due_by_file, source_of_voucher
 from programs.selectors.merging import MergePreview, MergeSide, preview_merge
 from programs.selectors.participation_words import participations_of
 from programs.selectors.pending import Holding, Release, customer_holdings, holdings, releases_of
@@ -89,6 +90,7 @@ __all__ = [
     "customer_holdings",
     "customer_plans",
     "customer_statement",
+    "due_by_file",
     "explain",
     "find_ladder",
     "get_plan",
@@ -107,6 +109,7 @@ __all__ = [
     "rules_in_force",
     "sale_again",
     "sale_readings",
+    "source_of_voucher",
     "speaking",
     "tier_card",
     "tier_counts",

@@ -1,15 +1,22 @@
 """Vouchers that come with a plan."""
 
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 
+from messaging.selectors import messages_page
 from programs.selectors.plans import customer_plans
-from programs.services import refund_sale
+from programs.services import PlanTerms, create_plan, refund_sale
 from programs.services.plans import grant_plan, withdraw_plan
+from smartbis.kernel.clock import now
 from smartbis.outbox.work import drain_queue
 from smartbis.purchases.infos import RefundItemDraft
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer
+from tests.imports.loading import load
+from tests.messaging.conftest import Line, enrol
 from tests.programs.buying_plans import SKU, plan, sell
+from tests.programs.earning import opened
 from tests.vouchers.shop import coupon_of, events_of, issued, redeemed
 from vouchers.selectors import coupons, vouchers_of
 from vouchers.services import reverse_redemption
@@ -148,3 +155,29 @@ def test_a_plan_that_is_gone_before_the_news_arrives_gives_nothing(aurora: Tenan
     for _ in range(2):
         withdraw_plan(**what, source="grant:2", reason="engano")
     assert states(aurora, ana) == ["cancelled"]
+
+
+HEAD = "external_id,occurred_at,amount,store,customer_external_id,item_sku,item_quantity,item_unit\n"
+
+
+def test_what_came_with_history_of_a_file_is_given_and_not_told(
+    line: Line, aurora: TenantInfo, boreal: TenantInfo
+) -> None:
+    """A rule's voucher, a rule's plan and a plan's voucher: long ago for one brand, yesterday for the other."""
+    for brand, days in ((aurora, 5), (boreal, 1)):
+        plan(brand)
+        create_plan(tenant=brand.id, key="clube", terms=PlanTerms(name="Clube"), actor=actor("owner"))
+        coupon_of(brand, name="Brinde", given_with_plans=("socio", "clube"))
+        effects = (
+            {"kind": "voucher", "coupon": str(coupon_of(brand).id)},
+            {"kind": "plan", "plan": "clube", "periods": 1},
+        )
+        opened(brand, *({"key": f"r{place}", "effect": effect} for place, effect in enumerate(effects)))
+        ana = enrol(brand.id, external_id="77")
+        at = (now() - timedelta(days=days)).isoformat()
+        load(brand, f"{HEAD}A1,{at},120.00,centro,77,{SKU},1,120.00\n")
+        for _ in range(3):
+            drain_queue("relay")
+        assert len(held(brand, ana)) == 3
+    told = [Counter(each.template for each in messages_page(tenant=brand.id).items) for brand in (aurora, boreal)]
+    assert told == [{"welcome": 1}, {"welcome": 1, "plan_started": 2, "voucher_issued": 3}]

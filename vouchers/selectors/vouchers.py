@@ -54,6 +54,12 @@ def vouchers_by_keys(*, tenant: UUID, keys: Collection[str]) -> list[VoucherInfo
         return voucher_infos(list(_rows().filter(key__in=list(keys)).order_by("id")))
 
 
+def key_of_voucher(*, tenant: UUID, voucher: UUID) -> str:
+    """The key under which a voucher was issued, which tells what it came with; empty for an unknown one."""
+    with tenant_scope(tenant, read_only=True):
+        return Voucher.objects.filter(id=voucher).values_list("key", flat=True).first() or ""
+
+
 def revoked_key(*, tenant: UUID, voucher: UUID) -> str:
     """The key under which a voucher was issued that is cancelled because its ground was gone; empty for any other."""
     with tenant_scope(tenant, read_only=True):
