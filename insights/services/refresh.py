@@ -14,7 +14,7 @@ from insights.segments.rows import segment_info
 from insights.segments.spec import SegmentSpec
 from smartbis.customers.infos import MembershipInfo
 from smartbis.customers.selectors import members_of
-from smartbis.customers.services import remove_members, set_memberships
+from smartbis.customers.services import drop_memberships, remove_members, set_memberships
 from smartbis.kernel.clock import now
 from smartbis.tenancy.scope import tenant_scope
 
@@ -42,7 +42,7 @@ def refresh_segment(*, tenant: UUID, key: str) -> SegmentInfo | None:
     with tenant_scope(tenant):
         done = Segment.objects.select_for_update(no_key=True).filter(tenant_id=tenant, id=row.id).first()
         if done is None:
-            remove_members(tenant=tenant, kind="segment", key=key, customers=list(found))
+            drop_memberships(tenant=tenant, kind="segment", key=key)
             raise SegmentNotFound
         done.size, done.refreshed_at, done.leased_until = len(found), started, None
         done.save(update_fields=["size", "refreshed_at", "leased_until"])

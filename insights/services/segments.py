@@ -14,8 +14,7 @@ from insights.models import Segment
 from insights.segments.rows import segment_info
 from insights.segments.spec import SegmentSpec
 from programs.selectors import find_ladder, plans
-from smartbis.customers.selectors import members_after
-from smartbis.customers.services import remove_members
+from smartbis.customers.services import drop_memberships
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
@@ -28,7 +27,6 @@ from smartbis.tenancy.services import record_audit
 MOST_SEGMENTS = 200
 MAX_NAME = 80
 MAX_KEY = 60
-AT_ONCE = 5_000
 _KEY = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 
@@ -112,8 +110,7 @@ def delete_segment(*, tenant: UUID, key: str, actor: Actor) -> None:
         row = lock_segment(tenant=tenant, key=key)
         row.delete()
         _audit(tenant, actor, "segment.delete", row)
-        while members := members_after(tenant=tenant, kind="segment", key=key, after=None, limit=AT_ONCE):
-            remove_members(tenant=tenant, kind="segment", key=key, customers=[each.customer_id for each in members])
+        drop_memberships(tenant=tenant, kind="segment", key=key)
 
 
 def lock_segment(*, tenant: UUID, key: str) -> Segment:

@@ -23,12 +23,19 @@ from insights.services import (
 from insights.workers import refresh_due_segments
 from programs.services import refund_sale
 from smartbis.customers.infos import ConsentGiven, CustomerInfo
-from smartbis.customers.selectors import get_customer, members_of, memberships_of
+from smartbis.customers.selectors import (
+    get_customer,
+    members_of,
+    membership_keys,
+    memberships_of,
+    memberships_with_periods,
+)
 from smartbis.customers.services import (
     erase_customer,
     record_consent,
     set_membership,
     tag_customer,
+    tag_many,
     untag_customer,
 )
 from smartbis.kernel.clock import frozen, now
@@ -259,13 +266,39 @@ def test_what_is_refused(aurora: TenantInfo, boreal: TenantInfo) -> None:
     assert [each.key for each in segments(tenant=aurora.id)] == ["todos"]
 
 
+def test_who_left_belongs_for_what_happened_before(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    began = now() - timedelta(hours=3)
+    people = {brand.id: make_customer(brand) for brand in (aurora, boreal)}
+    for tenant, customer in people.items():
+        with frozen(began):
+            create_segment(tenant=tenant, name="Vip", kind="manual", actor=OWNER)
+            add_to_segment(tenant=tenant, key="vip", customers=[customer.id], actor=OWNER)
+            tag_customer(tenant=tenant, customer=customer.id, tag="casa", actor=OWNER)
+            assert tag_segment(tenant=tenant, key="vip", tag="casa", actor=OWNER) == 1
+    ana, both = people[aurora.id].id, {("segment", "vip"), ("tag", "casa")}
+    with frozen(began + timedelta(hours=2)):
+        assert remove_from_segment(tenant=aurora.id, key="vip", customers=[ana], actor=OWNER).size == 0
+        assert untag_customer(tenant=aurora.id, customer=ana, tag="casa", actor=OWNER)
+        assert not untag_customer(tenant=aurora.id, customer=ana, tag="casa", actor=OWNER)
+        assert membership_keys(tenant=aurora.id, kind="tag") == {}
+    for hours, belongs in ((1, both), (2, set())):
+        assert memberships_of(tenant=aurora.id, customer=ana, at=began + timedelta(hours=hours)) == belongs
+    assert memberships_of(tenant=boreal.id, customer=people[boreal.id].id) == both
+    tag_customer(tenant=aurora.id, customer=ana, tag="casa", actor=OWNER)
+    since = now()
+    with frozen(since + timedelta(hours=1)):
+        tag_customer(tenant=aurora.id, customer=ana, tag="casa", actor=OWNER)
+        assert tag_many(tenant=aurora.id, customers=[ana], tag="casa", actor=OWNER) == 1
+    assert memberships_of(tenant=aurora.id, customer=ana, at=since) == {("tag", "casa")}
+
+
 def test_deleting_takes_memberships_along(aurora: TenantInfo) -> None:
     customer = make_customer(aurora)
     create_segment(tenant=aurora.id, name="Todos", kind="filter", actor=OWNER)
     drain_queue("bulk")
     assert memberships_of(tenant=aurora.id, customer=customer.id) == {("segment", "todos")}
     delete_segment(tenant=aurora.id, key="todos", actor=OWNER)
-    assert memberships_of(tenant=aurora.id, customer=customer.id) == frozenset()
+    assert memberships_with_periods(tenant=aurora.id, customer=customer.id) == ()
 
 
 def test_tags_have_one_form_and_come_off_again(aurora: TenantInfo, boreal: TenantInfo) -> None:

@@ -8,7 +8,7 @@ from programs.rules import Percentage
 from programs.services import publish_rule, record_participation, record_sale, record_sales
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.infos import CustomerInfo
-from smartbis.customers.services import erase_customer
+from smartbis.customers.services import erase_customer, tag_customer, untag_customer
 from smartbis.kernel.clock import frozen, now
 from smartbis.ledger.selectors import balances, check_ledger
 from smartbis.outbox.work import drain_queue
@@ -17,6 +17,7 @@ from smartbis.purchases.infos import SaleDraft
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer, store_of
 from tests.programs.conftest import make_cashback, make_points
+from tests.programs.earning import opened
 
 
 def draft(brand: TenantInfo, customer: object, amount: int = 9_995, number: str = "1", **given: object) -> SaleDraft:
@@ -84,6 +85,20 @@ def test_a_late_sale_earns_by_the_version_that_was_in_force(aurora: TenantInfo) 
     assert (late.awards[0].rule_version, late.awards[0].amount) == (1, 2_000)
     assert (new.awards[0].rule_version, new.awards[0].amount) == (2, 500)
     assert late.purchase.occurred_at == sold_at
+
+
+def test_a_late_sale_earns_by_the_tag_of_its_time(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    earned = []
+    for brand, after in ((aurora, 2), (boreal, 1)):
+        opened(brand, {"when": {"tags": ["casa"]}})
+        customer, began = make_customer(brand), now()
+        tag_customer(tenant=brand.id, customer=customer.id, tag="casa", actor=actor("owner"))
+        with frozen(began + timedelta(hours=after)):
+            untag_customer(tenant=brand.id, customer=customer.id, tag="casa", actor=actor("owner"))
+        with frozen(began + timedelta(hours=3)):
+            sale = draft(brand, customer.id, 10_000, occurred_at=began + timedelta(hours=1, minutes=30))
+            earned.append([award.amount for award in record_sale(tenant=brand.id, sale=sale).awards])
+    assert earned == [[1_000], []]
 
 
 def test_another_currency_changes_nothing(aurora: TenantInfo) -> None:

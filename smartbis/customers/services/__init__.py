@@ -6,7 +6,7 @@ from smartbis.customers.services.consent import record_consent, suppress_phone
 from smartbis.customers.services.enrol import enrol_customer, find_or_enrol
 from smartbis.customers.services.erase import erase_customer
 from smartbis.customers.services.membership import end_membership, set_membership
-from smartbis.customers.services.memberships import close_memberships, set_memberships
+from smartbis.customers.services.memberships import close_memberships, drop_memberships, set_memberships
 from smartbis.customers.services.merge import (
     gather_stragglers,
     hold_customer,
@@ -24,6 +24,7 @@ __all__ = [
     "check_draft",
     "close_memberships",
     "dismiss_merge",
+    "drop_memberships",
     "end_membership",
     "enrol_customer",
     "enrol_in_bulk",

@@ -48,7 +48,10 @@ def set_membership(
 
 
 def end_membership(*, tenant: UUID, customer: UUID, kind: str, key: str) -> bool:
-    """Make a customer no longer belong; whether they did."""
+    """Make a customer no longer belong, as if they never had; whether there was anything to end.
+
+    Who leaves, and did belong until then, is `close_memberships`' concern.
+    """
     with tenant_scope(tenant):
         row = lock_customer(tenant=tenant, customer=customer)
         owner = row.id if row else customer

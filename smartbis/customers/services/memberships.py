@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from smartbis.customers.infos import MembershipInfo
+from smartbis.customers.models import Membership
 from smartbis.kernel.ids import new_id
 from smartbis.tenancy.scope import tenant_scope
 
@@ -35,12 +36,16 @@ WITH unborn AS (
     USING unnest(%(customers)s::uuid[], %(keys)s::text[]) AS ended(customer, key)
     WHERE m.tenant_id = %(tenant)s AND m.kind = %(kind)s AND m.customer_id = ended.customer AND m.key = ended.key
       AND m.customer_id = ANY(%(customers)s::uuid[]) AND m.valid_from >= %(at)s
+    RETURNING m.id
+), closed AS (
+    UPDATE customers_membership m SET valid_until = %(at)s
+    FROM unnest(%(customers)s::uuid[], %(keys)s::text[]) AS ended(customer, key)
+    WHERE m.tenant_id = %(tenant)s AND m.kind = %(kind)s AND m.customer_id = ended.customer AND m.key = ended.key
+      AND m.customer_id = ANY(%(customers)s::uuid[])
+      AND m.valid_from < %(at)s AND (m.valid_until IS NULL OR m.valid_until > %(at)s)
+    RETURNING m.id
 )
-UPDATE customers_membership m SET valid_until = %(at)s
-FROM unnest(%(customers)s::uuid[], %(keys)s::text[]) AS ended(customer, key)
-WHERE m.tenant_id = %(tenant)s AND m.kind = %(kind)s AND m.customer_id = ended.customer AND m.key = ended.key
-  AND m.customer_id = ANY(%(customers)s::uuid[])
-  AND m.valid_from < %(at)s AND (m.valid_until IS NULL OR m.valid_until > %(at)s)
+SELECT (SELECT count(*) FROM unborn) + (SELECT count(*) FROM closed)
 """
 
 
@@ -67,10 +72,10 @@ def set_memberships(*, tenant: UUID, memberships: Sequence[MembershipInfo]) -> i
         return int(cursor.rowcount)
 
 
-def close_memberships(*, tenant: UUID, kind: str, members: Collection[tuple[UUID, str]], at: datetime) -> None:
-    """Let memberships of these (customer, key) end at an instant; they stay for what happened before."""
+def close_memberships(*, tenant: UUID, kind: str, members: Collection[tuple[UUID, str]], at: datetime) -> int:
+    """Let memberships of these (customer, key) end at an instant, and stay for what happened before; how many did."""
     if not members:
-        return
+        return 0
     with tenant_scope(tenant), connection.cursor() as cursor:
         named: dict[str, Any] = {
             "tenant": tenant,
@@ -80,3 +85,10 @@ def close_memberships(*, tenant: UUID, kind: str, members: Collection[tuple[UUID
             "keys": [key for _, key in members],
         }
         cursor.execute(_CLOSE, named)
+        return int(cursor.fetchone()[0])
+
+
+def drop_memberships(*, tenant: UUID, kind: str, key: str) -> None:
+    """Forget who belongs to what is no more, and who ever did."""
+    with tenant_scope(tenant):
+        Membership.objects.filter(tenant_id=tenant, kind=kind, key=key).delete()

@@ -5,15 +5,17 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from smartbis.customers.infos import MembershipInfo
-from smartbis.customers.models import Membership
-from smartbis.customers.services.membership import end_membership, set_membership
-from smartbis.customers.services.memberships import set_memberships
+from smartbis.customers.rows import lock_customer
+from smartbis.customers.selectors import members_of, memberships_of
+from smartbis.customers.services.membership import set_membership
+from smartbis.customers.services.memberships import close_memberships, set_memberships
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
 from smartbis.kernel.people import Actor
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.services import record_audit
 
+TAG = "tag"
 MAX_TAG = 40
 AT_ONCE = 5_000
 _BLANKS = re.compile(r"[\s_]+")
@@ -34,18 +36,18 @@ def tag_customer(*, tenant: UUID, customer: UUID, tag: str, actor: Actor) -> str
     """
     key = tag_key(tag)
     with tenant_scope(tenant):
-        has = Membership.objects.filter(tenant_id=tenant, customer_id=customer, kind=Membership.Kind.TAG, key=key)
-        if not has.exists():
-            info = set_membership(tenant=tenant, customer=customer, kind="tag", key=key)
+        if (TAG, key) not in memberships_of(tenant=tenant, customer=customer):
+            info = set_membership(tenant=tenant, customer=customer, kind=TAG, key=key)
             _audit(tenant, actor, "customer.tag", info.customer_id, key)
         return key
 
 
 def untag_customer(*, tenant: UUID, customer: UUID, tag: str, actor: Actor) -> bool:
-    """Take a tag off a customer; whether they had it. Raises InvalidInput."""
+    """Take a tag off a customer; whether they had it. For sales of before they had it still. Raises InvalidInput."""
     key = tag_key(tag)
     with tenant_scope(tenant):
-        had = end_membership(tenant=tenant, customer=customer, kind="tag", key=key)
+        row = lock_customer(tenant=tenant, customer=customer)
+        had = bool(remove_members(tenant=tenant, kind=TAG, key=key, customers=[row.id if row else customer]))
         if had:
             _audit(tenant, actor, "customer.untag", customer, key)
         return had
@@ -54,10 +56,11 @@ def untag_customer(*, tenant: UUID, customer: UUID, tag: str, actor: Actor) -> b
 def tag_many(*, tenant: UUID, customers: Collection[UUID], tag: str, actor: Actor) -> int:
     """Mark many customers with a tag, some thousands in each transaction; how many have it now. Raises InvalidInput."""
     key, instant = tag_key(tag), now()
-    chosen = sorted(customers)
-    tagged = 0
+    there = members_of(tenant=tenant, kind=TAG, key=key)
+    chosen = sorted(set(customers) - there)
+    tagged = len(there & set(customers))
     for start in range(0, len(chosen), AT_ONCE):
-        rows = [MembershipInfo(each, "tag", key, instant, None) for each in chosen[start : start + AT_ONCE]]
+        rows = [MembershipInfo(each, TAG, key, instant, None) for each in chosen[start : start + AT_ONCE]]
         tagged += set_memberships(tenant=tenant, memberships=rows)
     with tenant_scope(tenant):
         record_audit(
@@ -72,11 +75,8 @@ def tag_many(*, tenant: UUID, customers: Collection[UUID], tag: str, actor: Acto
 
 
 def remove_members(*, tenant: UUID, kind: str, key: str, customers: Sequence[UUID]) -> int:
-    """Make these customers no longer belong, as if they never had; how many did."""
-    with tenant_scope(tenant):
-        rows = Membership.objects.filter(tenant_id=tenant, kind=kind, key=key, customer_id__in=customers)
-        gone, _ = rows.delete()
-        return gone
+    """Make these customers belong no more from now on; how many did. For what happened before they belong still."""
+    return close_memberships(tenant=tenant, kind=kind, members=[(each, key) for each in customers], at=now())
 
 
 def _audit(tenant: UUID, actor: Actor, action: str, customer: UUID, key: str) -> None:
