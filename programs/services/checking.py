@@ -7,12 +7,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from programs.models import RuleUse
 from programs.rules import InvalidRule, Percentage, PerUnit, Rule, RuleSet, read_rules
 from programs.rules.spec import PlanGift, TierPoints, VoucherGift
 from programs.selectors.plans import plans
 from programs.selectors.tiers import find_ladder
-from programs.services.usage import BUDGET
+from programs.services.budgets import given_so_far
 from smartbis.kernel.money import format_money
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant, stores
@@ -42,9 +41,13 @@ def checked_rules(
         errors: dict[str, list[str]] = {}
         if start and _are_over(tenant, rules, start.at):
             errors["rules"] = ["Every rule is over before this version starts: no sale could earn."]
+        given = given_so_far(program, rules) if program else {}
         there = _belonging(tenant, start.segments) if start else {}
         for index, rule in enumerate(rules.rules):
-            faults = (*_faults(tenant, kind, rule, rules, program), *(_missing(tenant, rule, there) if start else ()))
+            faults = (
+                *_faults(tenant, kind, rule, rules, given.get(rule.key, 0)),
+                *(_missing(tenant, rule, there) if start else ()),
+            )
             for field, sentence in faults:
                 name = field.removeprefix("when.") if short else f"rules.{index}.{field}"
                 errors.setdefault(name, []).append(sentence)
@@ -53,7 +56,7 @@ def checked_rules(
     return rules
 
 
-def _faults(tenant: UUID, kind: str, rule: Rule, rules: RuleSet, program: UUID | None) -> Iterator[tuple[str, str]]:
+def _faults(tenant: UUID, kind: str, rule: Rule, rules: RuleSet, given: int) -> Iterator[tuple[str, str]]:
     wrong = PerUnit if kind == "cashback" else Percentage
     if isinstance(rule.effect, wrong):
         yield "effect", "Cashback earns by percentage, points by unit of money."
@@ -66,7 +69,6 @@ def _faults(tenant: UUID, kind: str, rule: Rule, rules: RuleSet, program: UUID |
     if limits.budget_minor is not None and not isinstance(rule.effect, TierPoints):
         if kind == "points" and rules.point_value is None:
             yield "limits.budget_minor", "Say what points are worth first: a budget is counted in money."
-        given = _given(program, rule.key) if program else 0
         if given > limits.budget_minor:
             currency = get_tenant(tenant=tenant).currency
             yield (
@@ -105,8 +107,3 @@ def _has_coupon(tenant: UUID, coupon: str) -> bool:
     except (ValueError, CouponNotFound):
         return False
     return True
-
-
-def _given(program: UUID, key: str) -> int:
-    rows = RuleUse.objects.filter(program_id=program, rule_key=key, period=BUDGET, customer_id__isnull=True)
-    return sum(rows.values_list("amount", flat=True))

@@ -12,6 +12,7 @@ from programs.infos import ProgramInfo
 from programs.models import Program, RuleVersion
 from programs.rules import RuleSet, read_rules, write_rules
 from programs.selectors.catalogue import get_program
+from programs.services.budgets import count_what_was_given
 from programs.services.checking import Start, checked_rules
 from programs.services.notices import NoticeDraft, add_notice, checked_notice, take_down
 from smartbis.kernel.clock import now
@@ -99,6 +100,7 @@ def publish_rule(
         rules = checked_rules(tenant=tenant, kind=row.kind, spec=spec, program=program, start=start)
         before = versions.filter(effective_at__lte=starts).order_by("-effective_at", "-version").first()
         added = _add_version(tenant, program, newest.version + 1, rules, starts, actor)
+        count_what_was_given(tenant, program, rules)
         take_down(added)
         if told:
             add_notice(tenant, added, told)

@@ -11,8 +11,9 @@ from programs.errors import ProgramChanged, ProgramNotFound, RuleTakesEffectInTh
 from programs.infos import ProgramInfo
 from programs.rules import InvalidRule
 from programs.selectors import get_program, programs
+from programs.selectors.budgets import budgets_used
 from programs.selectors.notices import notices_for, waiting_notices
-from programs.services import NoticeDraft, PlanTerms, change_plan, create_plan, open_program, publish_rule
+from programs.services import NoticeDraft, PlanTerms, change_plan, create_plan, open_program, publish_rule, refund_sale
 from smartbis.kernel.clock import frozen
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer
@@ -142,6 +143,45 @@ def test_rules_for_what_there_is_may_be_over_beside_others(aurora: TenantInfo) -
         gift = {"rules": [{"key": "gift", "effect": {"kind": "plan", "plan": "gould"}}]}
         with pytest.raises(InvalidRule):
             publish_rule(tenant=aurora.id, program=info.id, spec=gift, actor=OWNER)
+
+
+def budgeted(brand: TenantInfo, program: UUID, minor: int | None) -> None:
+    """A tenth back, with this budget or none."""
+    limits = {} if minor is None else {"limits": {"budget_minor": minor}}
+    spec = {"rules": [{"key": "base", "effect": percent(1000)} | limits]}
+    publish_rule(tenant=brand.id, program=program, spec=spec, actor=OWNER)
+
+
+def test_a_budget_counts_what_was_given_without_one(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    ours, theirs = opened(aurora, {"key": "base"}).id, opened(boreal, {"key": "base"}).id
+    ana, rui = make_customer(aurora), make_customer(boreal)
+    first = sold(aurora, ana, 110_000, "1")
+    refund_sale(tenant=aurora.id, purchase=first.purchase.id, external_id="r", amount_minor=10_000, actor=OWNER)
+    with pytest.raises(InvalidRule):
+        budgeted(aurora, ours, 9_999)
+    budgeted(aurora, ours, 12_000)
+    assert budgets_used(tenant=aurora.id, program=ours) == {"base": 10_000}
+    sold(aurora, ana, 100_000, "2")
+    assert held(aurora, ana).available == 12_000
+    budgeted(boreal, theirs, 12_000)
+    assert budgets_used(tenant=boreal.id, program=theirs) == {}
+    sold(boreal, rui, 100_000, "1")
+    assert held(boreal, rui).available == 10_000
+
+
+def test_a_budget_that_is_switched_off_and_on_forgets_nothing(aurora: TenantInfo) -> None:
+    info = opened(aurora, {"key": "base", "limits": {"budget_minor": 10_000}})
+    ana = make_customer(aurora)
+    sold(aurora, ana, 50_000, "1")
+    budgeted(aurora, info.id, None)
+    sold(aurora, ana, 500_000, "2")
+    with pytest.raises(InvalidRule):
+        budgeted(aurora, info.id, 54_999)
+    for _again in range(2):
+        budgeted(aurora, info.id, 56_000)
+        assert budgets_used(tenant=aurora.id, program=info.id) == {"base": 55_000}
+    sold(aurora, ana, 500_000, "3")
+    assert held(aurora, ana).available == 56_000
 
 
 def test_what_another_machine_published_by_a_faster_clock_is_followed(aurora: TenantInfo) -> None:
