@@ -9,7 +9,7 @@ from automations.corrections import (
     tell_voucher_lapsed,
     tell_voucher_restored,
 )
-from automations.gatherings import tell_cancelled, tell_registered
+from automations.gatherings import tell_cancelled, tell_registered, tell_removed
 from automations.joining import confirm_stop, join_by_message
 from automations.memberships import (
     tell_plan_ending,
@@ -178,9 +178,11 @@ def on_gathering_registered(*, tenant: UUID, event: GatheringRegistered) -> None
 
 @subscribe(RegistrationEnded)
 def on_registration_ended(*, tenant: UUID, event: RegistrationEnded) -> None:
-    """Tell who was on the list of an event that was called off; who left by themselves knows."""
+    """Tell who was on the list of an event that was called off, or was taken off it; who left by themselves knows."""
     if event.reason == "event_cancelled":
         tell_cancelled(tenant=tenant, event=event)
+    elif event.reason == "removed":
+        tell_removed(tenant=tenant, event=event)
 
 
 @subscribe(ReferralSettled)

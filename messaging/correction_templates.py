@@ -1,4 +1,4 @@
-"""The templates about what was set right: returned sales, undone uses, corrections by hand, vouchers that ended."""
+"""The templates about what was set right: returned sales, undone uses, corrections by hand, what ended."""
 
 from messaging.template_specs import notice
 
@@ -77,4 +77,30 @@ _VOUCHER_LAPSED = notice(
     ),
 )
 
-CORRECTIONS = (_PURCHASE_REFUNDED, _BALANCE_ADJUSTED, _VOUCHER_RESTORED, _VOUCHER_LAPSED)
+_EVENT_REMOVED = notice(
+    "event_removed",
+    path="events/",
+    examples={
+        "first_name": "Ana",
+        "event": "Sarau",
+        "at": "12/12/2026 19:00",
+        "returned": "50 pontos voltaram ao saldo",
+    },
+    in_english={
+        "event": "Open stage",
+        "at": "12 Dec 2026 19:00",
+        "returned": "50 points are back on your balance",
+    },
+    pt=(
+        "Olá, {first_name}! A sua inscrição em {event} do dia {at} foi cancelada pela equipe, e a entrada não vale "
+        "mais. Situação do seu pagamento: {returned}. Se foi um engano, responda a esta mensagem.",
+        "Ver eventos",
+    ),
+    en=(
+        "Hello, {first_name}! Your registration for {event} on {at} was cancelled by the team, and the entry is no "
+        "longer valid. Status of your payment: {returned}. If this was a mistake, reply to this message.",
+        "See events",
+    ),
+)
+
+CORRECTIONS = (_PURCHASE_REFUNDED, _BALANCE_ADJUSTED, _VOUCHER_RESTORED, _VOUCHER_LAPSED, _EVENT_REMOVED)

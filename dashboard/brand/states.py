@@ -124,6 +124,7 @@ def template_name(key: str) -> str:
         "event_registered": _("Inscrição em evento"),
         "event_place_freed": _("Lugar em evento"),
         "event_cancelled": _("Evento cancelado"),
+        "event_removed": _("Inscrição cancelada pela equipe"),
         "referral_settled": _("Indicação premiada"),
         "challenge_reached": _("Desafio concluído"),
         "rules_changed": _("Regras novas"),

@@ -20,6 +20,7 @@ def when_sent(key: str) -> str:
         "event_registered": _("quando alguém se inscreve num evento"),
         "event_place_freed": _("quando um lugar abre para quem esperava"),
         "event_cancelled": _("quando um evento é cancelado"),
+        "event_removed": _("quando a equipe tira alguém da lista de um evento"),
         "referral_settled": _("quando uma indicação é premiada"),
         "challenge_reached": _("quando um desafio é concluído"),
         "rules_changed": _("quando as regras do programa mudam"),

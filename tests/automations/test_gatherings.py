@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from programs.gatherings.services import cancel_gathering, leave
-from smartbis.kernel.clock import now
+from smartbis.kernel.clock import frozen, now
 from smartbis.tenancy.selectors import TenantInfo
 from tests.automations.test_notices import told, work
 from tests.factories import make_customer
@@ -52,6 +52,50 @@ def test_everybody_hears_that_it_is_off_and_what_came_back(line: Line, aurora: T
     (message,) = told(aurora, "event_cancelled")
     assert "Motivo informado: Chuva forte." in message.text
     assert "50 pontos voltaram ao saldo" in message.text
+
+
+def test_who_is_taken_off_the_list_hears_what_came_back(
+    line: Line, aurora: TenantInfo, boreal: TenantInfo, graph: FakeGraph
+) -> None:
+    ana = enrol(aurora.id)
+    give(aurora, ana, 100, "points")
+    evening = gathering_of(aurora, price_unit="points", price_amount=50)
+    leave(tenant=aurora.id, registration=registered(aurora, evening, ana).id, actor=self_of(ana))
+    work()
+    assert told(aurora, "event_removed") == []  # they know
+    taken_off = registered(aurora, evening, ana)
+    work()
+    leave(tenant=aurora.id, registration=taken_off.id, actor=MANAGER, reason="turma trocada")
+    work()
+    work()
+    (message,) = told(aurora, "event_removed")
+    assert "A sua inscrição em Sarau do dia" in message.text
+    assert "50 pontos voltaram ao saldo" in message.text
+    assert "turma trocada" not in message.text  # written for the team
+    back = registered(aurora, evening, ana)
+    leave(tenant=aurora.id, registration=back.id, actor=MANAGER)
+    registered(aurora, evening, ana)
+    work()
+    assert len(told(aurora, "event_removed")) == 1  # they are on it again
+    assert told(boreal, "event_removed") == []
+
+
+def test_who_was_at_an_event_that_is_over_is_not_told(line: Line, aurora: TenantInfo) -> None:
+    ana = enrol(aurora.id)
+    evening = gathering_of(aurora, price_unit="BRL", price_amount=3_000)
+    place, other = (
+        registered(aurora, evening, ana),
+        gathering_of(aurora, name="Feira", price_unit="BRL", price_amount=9),
+    )
+    paid = registered(aurora, other, ana, actor=MANAGER, channel="counter", is_paid=True)
+    leave(tenant=aurora.id, registration=paid.id, actor=MANAGER)
+    work()
+    (message,) = told(aurora, "event_removed")
+    assert "fale com a organização para receber de volta" in message.text
+    with frozen(evening.ends_at):
+        leave(tenant=aurora.id, registration=place.id, actor=MANAGER)
+        work()
+        assert len(told(aurora, "event_removed")) == 1
 
 
 def test_without_consent_the_entry_waits(line: Line, aurora: TenantInfo, graph: FakeGraph) -> None:
