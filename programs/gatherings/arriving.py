@@ -85,7 +85,7 @@ def check_in(
 def undo_check_in(*, tenant: UUID, registration: UUID, key: str, actor: Actor) -> RegistrationInfo:
     """Take an arrival back: the entry can be used again, and what taking part earned is taken back.
 
-    The same key again gives the first answer. Raises RegistrationNotFound, NotArrived, RedemptionNotFound (out of the
+    Raises RegistrationNotFound, NotArrived (also when it was taken back already), RedemptionNotFound (out of the
     actor's stores), PermissionMissing. Publishes VoucherReversed.
     """
     require(actor, "event.check_in")

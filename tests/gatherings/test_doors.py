@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from programs.gatherings.selectors import get_gathering, registrations
-from smartbis.kernel.clock import now
+from smartbis.kernel.clock import frozen, now
 from smartbis.tenancy.selectors import TenantInfo
 from smartbis.tenancy.services import create_api_key
 from tests.api.conftest import Caller
@@ -74,6 +74,24 @@ def test_the_desk_announces_enlists_and_calls_off(aurora: TenantInfo) -> None:
     assert "Ana Lima" in desk.client.get(f"{address}list.csv").content.decode()
     desk.client.post(f"{address}cancel/", {"reason": "Chuva"})
     assert "Este evento foi cancelado" in text_of(desk.client.get(address))
+
+
+def test_the_desk_gives_a_free_place_at_a_running_event_to_who_waits(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    starts = now() + timedelta(hours=1)
+    evening = gathering_of(aurora, capacity=1, starts_at=starts)
+    first = registered(aurora, evening, make_customer(aurora, "Ana Lima"))
+    bia = make_customer(aurora, "Bia Reis", phone="+5511987654321")
+    registered(aurora, evening, bia)
+    here = f"/dashboard/events/{evening.id}/"
+    with frozen(starts + timedelta(minutes=10)):
+        desk, rival = at_desk(aurora, "manager").client, at_desk(boreal, "manager").client
+        remove = {"action": "remove", "registration": str(first.id)}
+        assert rival.post(f"{here}list/", remove).status_code == 404
+        desk.post(f"{here}list/", remove)
+        assert "O evento já começou: para dar o lugar a alguém, inscreva a pessoa" in text_of(desk.get(here))
+        desk.post(f"{here}list/", {"action": "add", "who": "11 98765-4321"})
+        assert "Bia Reis tem lugar e já recebeu a entrada." in text_of(desk.get(here))
+        assert get_gathering(tenant=aurora.id, gathering=evening.id).taken == 1
 
 
 @pytest.mark.django_db

@@ -18,6 +18,7 @@ from programs.gatherings.infos import GatheringInfo, RegistrationInfo
 from programs.gatherings.selectors import door_store, get_gathering, get_registration, registrations
 from programs.gatherings.services import check_in, leave, mark_paid, register, undo_check_in
 from smartbis.customers.selectors import customers_page
+from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError, NotFound
 
 STATES = ("registered", "arrived", "waiting", "left")
@@ -26,7 +27,7 @@ STATES = ("registered", "arrived", "waiting", "left")
 @desk(writes="event.register")
 def enlist(request: DeskRequest, gathering: UUID) -> HttpResponse:
     """Put somebody on the list, write down that they paid, or take them off."""
-    get_gathering(tenant=request.tenant, gathering=gathering)
+    info = get_gathering(tenant=request.tenant, gathering=gathering)
     action = request.POST.get("action", "")
     try:
         if action == "add":
@@ -36,12 +37,18 @@ def enlist(request: DeskRequest, gathering: UUID) -> HttpResponse:
             messages.success(request, _("Pagamento anotado."))
         elif registration is not None and action == "remove":
             leave(tenant=request.tenant, registration=registration, actor=request.actor)
-            messages.success(request, _("Inscrição retirada. O lugar passa para quem espera."))
+            messages.success(request, _removed(info))
     except NotFound:
         raise
     except DomainError as error:
         messages.error(request, words.refusal(error))
     return _to(gathering)
+
+
+def _removed(info: GatheringInfo) -> str:
+    if now() < info.starts_at:
+        return _("Inscrição retirada. O lugar passa para quem espera.")
+    return _("Inscrição retirada. O evento já começou: para dar o lugar a alguém, inscreva a pessoa, mesmo da espera.")
 
 
 @desk(writes="event.check_in")
