@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils.translation import get_language, to_locale
 
 from programs.infos import AwardInfo, SaleOutcome
+from programs.rules import Names
 from programs.selectors import award_facts, explain, participations_of
 from programs.selectors.receipts import receipt
 from smartbis.kernel.codes import group_code
@@ -52,9 +53,9 @@ def locale() -> str:
 
 
 def worded_awards(
-    awards: tuple[AwardInfo, ...], brand: TenantInfo, stores: dict[str, str], spoken: str
+    awards: tuple[AwardInfo, ...], brand: TenantInfo, names: Names, spoken: str
 ) -> tuple[WordedAward, ...]:
-    """Awards explained in the locale `spoken`; `stores` gives names by code."""
+    """Awards explained in the locale `spoken`; `names` are those of their rules."""
     took_part = participations_of(tenant=brand.id, awards=awards)
     currency = brand.currency
     return tuple(
@@ -70,7 +71,7 @@ def worded_awards(
                 "earn",
                 award.unit,
                 award.amount,
-                award_facts(award, currency=currency, stores=stores, took_part=took_part),
+                award_facts(award, currency=currency, names=names, took_part=took_part),
                 spoken,
             ),
         )
@@ -79,11 +80,11 @@ def worded_awards(
 
 
 def worded_sale(
-    outcome: SaleOutcome, brand: TenantInfo, codes: dict[UUID, str], names: dict[str, str], spoken: str
+    outcome: SaleOutcome, brand: TenantInfo, codes: dict[UUID, str], names: Names, spoken: str
 ) -> WordedSale:
     """A sale's outcome explained in the locale `spoken`, with its receipt.
 
-    `codes` gives store codes by id, `names` store names by code.
+    `codes` gives store codes by id, `names` are those of the rules that gave.
     """
     sale = outcome.purchase
     told = receipt(brand=brand, outcome=outcome, store_code=codes.get(sale.store_id, ""), locale=spoken)

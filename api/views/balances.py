@@ -16,6 +16,7 @@ from api.serializers.customers import (
 )
 from api.views.base import ApiView, rendered
 from api.wording import locale
+from insights.selectors import rule_names
 from programs.selectors import customer_holdings, customer_statement
 from smartbis.customers.selectors import get_customer
 from vouchers.selectors import offers_for
@@ -78,7 +79,13 @@ class Statement(ApiView):
         customer = get_customer(tenant=self.tenant, customer=customer).id
         return self.page(
             lambda cursor, limit: customer_statement(
-                tenant=self.tenant, customer=customer, locale=locale(), unit=unit, cursor=cursor, limit=limit
+                tenant=self.tenant,
+                customer=customer,
+                locale=locale(),
+                unit=unit,
+                cursor=cursor,
+                limit=limit,
+                names_of=rule_names,
             ),
             StatementRowOut,
         )

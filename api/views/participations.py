@@ -10,6 +10,8 @@ from api.schema import answered, call, sent
 from api.serializers.purchases import ParticipationIn, ParticipationOut
 from api.views.base import ApiView, rendered
 from api.wording import locale, worded_awards
+from insights.selectors import rule_names
+from programs.selectors import award_names
 from programs.services import record_participation
 
 
@@ -43,7 +45,7 @@ class Participations(ApiView):
                             "amount": 50,
                             "status": "available",
                             "available_at": "2026-11-21T18:04:05Z",
-                            "explanation": "Participação: evento.",
+                            "explanation": "Participação: evento. 50 pontos por participação (evento).",
                         }
                     ],
                     "balances": [{"unit": "points", "available": 180, "pending": 0, "owed": 0}],
@@ -60,7 +62,8 @@ class Participations(ApiView):
 
         def work() -> tuple[int, Any]:
             outcome = record_participation(tenant=self.tenant, customer=customer_of(self.tenant, reference), **given)
-            awards = worded_awards(outcome.awards, self.brand, {}, locale())
+            names = award_names(tenant=self.tenant, awards=outcome.awards, names_of=rule_names)
+            awards = worded_awards(outcome.awards, self.brand, names, locale())
             body = {"id": outcome.id, "awards": awards, "balances": outcome.balances}
             return 200 if outcome.repeated else 201, rendered(ParticipationOut, body)
 

@@ -21,8 +21,9 @@ from api.serializers.purchases import (
 )
 from api.views.base import ApiView, rendered
 from api.wording import locale, worded_sale
+from insights.selectors import rule_names
 from programs.infos import RefundOutcome, SaleOutcome
-from programs.selectors import sale_readings, speaking
+from programs.selectors import award_names, sale_readings, speaking
 from programs.services import cancel_sale, confirm_sale, record_sale, refund_sale
 from smartbis.kernel.codes import group_code
 from smartbis.ledger.selectors import spendable_balances
@@ -98,9 +99,10 @@ class SaleView(ApiView):
         return self.answers([outcome])[0]
 
     def answers(self, outcomes: list[SaleOutcome]) -> list[Any]:
-        """The outcomes of several sales, with the stores read once."""
-        known = stores(tenant=self.tenant, active_only=False)
-        codes, names = {store.id: store.code for store in known}, {store.code: store.name for store in known}
+        """The outcomes of several sales, with stores and names read once."""
+        codes = {store.id: store.code for store in stores(tenant=self.tenant, active_only=False)}
+        awards = [award for each in outcomes for award in each.awards]
+        names = award_names(tenant=self.tenant, awards=awards, names_of=rule_names)
         spoken = locale()
         with speaking(spoken):
             worded = [worded_sale(each, self.brand, codes, names, spoken) for each in outcomes]

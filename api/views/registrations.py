@@ -19,9 +19,11 @@ from api.serializers.events import (
 from api.views.base import ApiView, rendered
 from api.views.events import EVENT, price_of
 from api.wording import locale, worded_awards
+from insights.selectors import rule_names
 from programs.gatherings.infos import RegistrationInfo
 from programs.gatherings.selectors import get_gathering, registrations
 from programs.gatherings.services import check_in, leave, register, undo_check_in
+from programs.selectors import award_names
 
 _SHOWN = (
     "id",
@@ -186,7 +188,8 @@ class EventCheckIns(RegistrationView):
                 registration=given.get("registration"),
                 is_paid=given["paid"],
             )
-            awards = worded_awards(seen.awards, self.brand, {}, locale())
+            names = award_names(tenant=self.tenant, awards=seen.awards, names_of=rule_names)
+            awards = worded_awards(seen.awards, self.brand, names, locale())
             body = {"registration": _shaped(seen.registration), "awards": awards, "balances": seen.balances}
             return 201, rendered(CheckInOut, body)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from insights.selectors.names import rule_names
 from messaging.selectors import messages_page
 from programs.selectors import customer_statement
 from smartbis.customers.selectors import consent_history, get_customer
@@ -57,7 +58,8 @@ def _sales(tenant: UUID, customer: UUID, limit: int) -> Iterator[TimelineEntry]:
 
 
 def _value(tenant: UUID, customer: UUID, locale: str, limit: int) -> Iterator[TimelineEntry]:
-    for line in customer_statement(tenant=tenant, customer=customer, locale=locale, limit=limit).items:
+    page = customer_statement(tenant=tenant, customer=customer, locale=locale, limit=limit, names_of=rule_names)
+    for line in page.items:
         facts = {
             "title": line.title,
             "explanation": line.explanation,

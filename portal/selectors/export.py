@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from insights.selectors import rule_names
 from programs.selectors import PeriodInfo, StatementLine, customer_plans, customer_statement, tier_card
 from programs.selectors.personal import personal_history
 from smartbis.customers.selectors import export_person
@@ -72,7 +73,9 @@ def _all_lines(brand: TenantInfo, customer: UUID, locale: str) -> list[Statement
     lines: list[StatementLine] = []
     cursor = None
     while True:
-        page = customer_statement(tenant=brand.id, customer=customer, locale=locale, cursor=cursor, limit=PAGE)
+        page = customer_statement(
+            tenant=brand.id, customer=customer, locale=locale, cursor=cursor, limit=PAGE, names_of=rule_names
+        )
         lines += page.items
         cursor = page.next_cursor
         if cursor is None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from insights.selectors import rule_names
 from portal.selectors.programme import Promise, live_programs, promises, units_of
 from programs.challenges.infos import Progress
 from programs.challenges.selectors import progress_of
@@ -76,7 +77,9 @@ def home_page(*, brand: TenantInfo, customer: UUID, locale: str) -> HomePage:
             goal=goal_among(offers),
             offers=tuple(offer for offer in offers if offer.can_have)[:FEW_TICKETS],
             vouchers=tuple(vouchers_of(tenant=brand.id, customer=customer, open_only=True, limit=FEW_TICKETS)),
-            lines=customer_statement(tenant=brand.id, customer=customer, locale=locale, limit=LAST_MOVEMENTS).items,
+            lines=customer_statement(
+                tenant=brand.id, customer=customer, locale=locale, limit=LAST_MOVEMENTS, names_of=rule_names
+            ).items,
             promises=tuple(promises(brand=brand, locale=locale, live=live)),
             notices=tuple(notices_for(tenant=brand.id, customer=customer)) if uses.notices else (),
             tier=tier_card(tenant=brand.id, customer=customer) if uses.tiers else None,

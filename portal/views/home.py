@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from insights.selectors import rule_names
 from portal import belonging, cards, words
 from portal.access import customer_page
 from portal.pages import render_page
@@ -74,6 +75,7 @@ def statement(request: CustomerRequest) -> HttpResponse:
             unit=unit or None,
             cursor=request.GET.get("cursor") or None,
             limit=PAGE,
+            names_of=rule_names,
         )
     except (InvalidCursor, ValueError):
         raise Http404 from None

@@ -1,6 +1,6 @@
 """A rule in one sentence, in Portuguese and English: in the editor, in statements, on the public page."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -70,10 +70,19 @@ def _said_of(rule: Rule) -> dict[Hashable, str]:
     return said
 
 
+def names_something(rule: Rule) -> bool:
+    """Whether its sentence needs any names."""
+    return any(keys for _, keys in _asked(rule, NO_NAMES))
+
+
 def _named(rule: Rule, names: Names) -> tuple[str | None, ...]:
     """The names that the sentence uses: what is called otherwise by now is another sentence."""
+    return tuple(known.get(key) for known, keys in _asked(rule, names) for key in sorted(keys))
+
+
+def _asked(rule: Rule, names: Names) -> list[tuple[Mapping[str, str], Collection[str]]]:
     when, effect = rule.when, rule.effect
-    asked: list[tuple[Mapping[str, str], Iterable[str]]] = [
+    asked: list[tuple[Mapping[str, str], Collection[str]]] = [
         (names.stores, when.stores),
         (names.plans, when.plans),
         (names.tiers, when.tiers),
@@ -84,7 +93,7 @@ def _named(rule: Rule, names: Names) -> tuple[str | None, ...]:
         asked.append((names.coupons, [effect.coupon]))
     if isinstance(effect, PlanGift):
         asked.append((names.plans, [effect.plan]))
-    return tuple(known.get(key) for known, keys in asked for key in sorted(keys))
+    return asked
 
 
 class _Speaker:

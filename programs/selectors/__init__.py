@@ -27,6 +27,7 @@ from programs.selectors.counter import (
 from programs.selectors.explanations import award_facts, explain
 from programs.selectors.history import due_by_file, source_of_voucher
 from programs.selectors.merging import MergePreview, MergeSide, preview_merge
+from programs.selectors.names import award_names
 from programs.selectors.participation_words import participations_of
 from programs.selectors.pending import Holding, Release, customer_holdings, holdings, releases_of
 from programs.selectors.plans import (
@@ -82,6 +83,7 @@ __all__ = [
     "adjustments",
     "attendances",
     "award_facts",
+    "award_names",
     "awards_of_purchase",
     "awards_of_purchases",
     "caution_about",

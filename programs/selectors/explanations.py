@@ -1,6 +1,7 @@
 """What transfers are and why they happened, in words of the active language."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy, ngettext
@@ -101,13 +102,14 @@ def _explain_reversal(unit: str, facts: dict[str, Any], locale: str) -> str:
     return f"{text} {shortfall}".rstrip()
 
 
-def award_facts(
-    award: AwardInfo, *, currency: str, stores: Mapping[str, str], took_part: Mapping[str, str]
-) -> dict[str, Any]:
-    """What `explain` says of an award; `stores` gives names by code, `took_part` those of participations by kind."""
+def award_facts(award: AwardInfo, *, currency: str, names: Names, took_part: Mapping[str, str]) -> dict[str, Any]:
+    """What `explain` says of an award; `names` are those of its rule, `took_part` those of participations by kind."""
     kind = award.explanation.get("participation")
-    named = {"participation": took_part.get(kind, kind)} if kind else {}
-    return {"currency": currency, **award.explanation, **named, "rule": award.rule, "names": Names(stores=stores)}
+    named: dict[str, Any] = {"rule": award.rule, "names": names}
+    if kind:
+        named["participation"] = took_part.get(kind, kind)
+        named["names"] = replace(names, participations={**names.participations, **took_part})
+    return {"currency": currency, **award.explanation, **named}
 
 
 def _explain_repayment(facts: dict[str, Any]) -> str:
@@ -119,16 +121,19 @@ def _explain_repayment(facts: dict[str, Any]) -> str:
 
 
 def _explain_award(unit: str, amount: int, facts: dict[str, Any], locale: str) -> str:
-    if facts.get("key") == "earned_by_participation":
-        return _("Participação: %(kind)s.") % {"kind": facts.get("participation", "")}
+    took_part = facts.get("key") == "earned_by_participation"
+    text = _("Participação: %(kind)s.") % {"kind": facts.get("participation", "")} if took_part else ""
     if facts.get("rule") is None:
-        return str(facts.get("reason", ""))
+        return text or str(facts.get("reason", ""))
     rule = sentence(facts["rule"], unit=unit, currency=facts["currency"], locale=locale, names=facts["names"])
-    text = _("%(base)s × %(rule)s = %(amount)s") % {
-        "base": format_money(facts["base"], facts["currency"], locale),
-        "rule": f"{rule[:1].lower()}{rule[1:]}".rstrip("."),
-        "amount": in_words(amount, unit, locale),
-    }
+    if took_part:
+        text = f"{text} {rule}"
+    else:
+        text = _("%(base)s × %(rule)s = %(amount)s") % {
+            "base": format_money(facts["base"], facts["currency"], locale),
+            "rule": f"{rule[:1].lower()}{rule[1:]}".rstrip("."),
+            "amount": in_words(amount, unit, locale),
+        }
     if facts.get("cut_by"):
         wanted = in_words(facts["wanted"], unit, locale)
         text += " " + _("(seriam %(wanted)s: o limite da regra foi alcançado)") % {"wanted": wanted}

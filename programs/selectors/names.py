@@ -1,10 +1,13 @@
 """What people call the things that rules name by code, key or id."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
+from programs.infos import AwardInfo
 from programs.rules import Names, RuleSet
+from programs.rules.sentences import NO_NAMES, names_something
 from programs.rules.spec import PlanGift, VoucherGift
 from programs.selectors.plans import plans
 from programs.selectors.tiers import find_ladder
@@ -27,6 +30,19 @@ def rule_names(*, tenant: UUID, rules: Iterable[RuleSet] | None = None) -> Names
             plans={plan.key: plan.name for plan in plans(tenant=tenant)} if asked.plans else {},
             tiers={tier.key: tier.name for tier in ladder.ladder.tiers} if ladder else {},
         )
+
+
+class NamesOf(Protocol):
+    """Who knows what rules name: `rule_names`, or a higher room's that knows more."""
+
+    def __call__(self, *, tenant: UUID, rules: Collection[RuleSet]) -> Names:
+        """What these rules name."""
+
+
+def award_names(*, tenant: UUID, awards: Iterable[AwardInfo], names_of: NamesOf = rule_names) -> Names:
+    """What the rules of these awards name, asked for at once; nothing is asked if they name nothing."""
+    rules = tuple(award.rule for award in awards if award.rule and names_something(award.rule))
+    return names_of(tenant=tenant, rules=[RuleSet(rules)]) if rules else NO_NAMES
 
 
 def store_names(*, tenant: UUID) -> dict[str, str]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from programs.selectors.awards import awards_by_ids
 from programs.selectors.explanations import EARNING, award_facts, explain, title
+from programs.selectors.names import NamesOf, award_names, rule_names
 from programs.selectors.participation_words import participations_of
 from programs.selectors.spoken import speaking
 from smartbis.kernel.codes import group_code
@@ -48,17 +49,21 @@ def customer_statement(
     unit: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
+    names_of: NamesOf = rule_names,
 ) -> Page[StatementLine]:
-    """The customer's transfers in words of `locale`, the newest first. Seven queries at most, however long."""
+    """The customer's transfers in words of `locale`, the newest first; `names_of` knows what rules name.
+
+    Twelve queries at most, however long.
+    """
     with tenant_scope(tenant, read_only=True), speaking(locale):
         page = statement(tenant=tenant, customer=customer, unit=unit, cursor=cursor, limit=limit)
         names = {store.id: store.name for store in stores(tenant=tenant, active_only=False)}
-        codes = {store.code: store.name for store in stores(tenant=tenant, active_only=False)}
         currency = get_tenant(tenant=tenant).currency
         wanted = {row.voucher_id for row in page.items if row.voucher_id}
         vouchers = vouchers_by_ids(tenant=tenant, vouchers=wanted) if wanted else {}
         earning = {row.award_id for row in page.items if row.award_id and row.kind in EARNING}
         awards = awards_by_ids(tenant=tenant, awards=earning) if earning else {}
+        ruled = award_names(tenant=tenant, awards=awards.values(), names_of=names_of)
         took_part = participations_of(tenant=tenant, awards=awards.values())
         lines = []
         for row in page.items:
@@ -66,7 +71,7 @@ def customer_statement(
             award = awards.get(row.award_id) if row.award_id else None
             facts = {
                 **row.explanation,
-                **(award_facts(award, currency=currency, stores=codes, took_part=took_part) if award else {}),
+                **(award_facts(award, currency=currency, names=ruled, took_part=took_part) if award else {}),
                 "coupon": voucher.coupon_name if voucher else "",
                 "code": group_code(voucher.code) if voucher else "",
                 "store": names.get(row.store_id, "") if row.store_id else "",

@@ -28,7 +28,7 @@ def reward_renewals_again(*, tenant: UUID, plan: Plan, customer: UUID, laid: Col
 
     Runs in the tenant's scope, the holder locked. Publishes ParticipationRecorded.
     """
-    renewing = {each.bought.id for each in laid if each.renewal and each.adds_time}
+    renewing: set[UUID] = {each.bought.id for each in laid if each.renewal and each.adds_time}
     if not renewing or not plan.rewards_renewal:
         return
     recorded = renewals_recorded(tenant=tenant, plan=plan, customer=customer)

@@ -72,9 +72,11 @@ def buy_voucher(
     actor: Actor,
     valid_until: datetime | None = None,
     store: UUID | None = None,
+    expects_price: tuple[int, str] | None = None,
 ) -> VoucherInfo:
     """Take what a coupon costs from the customer's balance, and issue a voucher of it; the same key gives the first.
 
+    `expects_price`, amount and unit, is the price that was shown.
     A price in money is balance that leaves: the brand's smallest balance, and the stores that take none, hold for it
     too. A smallest sale and a share do not: the coupon says its own minimum.
     Raises BalanceBelowMinimum, StoreExcluded, and what `issue_voucher` raises. Publishes VoucherIssued.
@@ -91,6 +93,7 @@ def buy_voucher(
             actor=actor,
             store=store,
             valid_until=valid_until,
+            expects_price=expects_price,
         )
         if offer.cost_amount and offer.cost_unit == get_tenant(tenant=tenant).currency and not is_repeat:
             # Under the locks that the issue took, in their order: what was there before it.

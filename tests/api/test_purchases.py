@@ -300,7 +300,9 @@ def test_taking_part_earns_once(aurora: TenantInfo, api: Caller, caller: Callabl
     first = api.post("/participations", given)
     assert first.status_code == 201, first.content
     assert [(each["unit"], each["amount"]) for each in first.json()["awards"]] == [("points", 50)]
-    assert [each["explanation"] for each in first.json()["awards"]] == ["Participação: evento."]
+    assert [each["explanation"] for each in first.json()["awards"]] == [
+        "Participação: evento. 50 pontos por participação (evento)."
+    ]
     assert first.json()["balances"] == [{"unit": "points", "available": 50, "pending": 0, "owed": 0}]
     again = api.post("/participations", given)
     assert (again.status_code, again.json()) == (200, first.json())

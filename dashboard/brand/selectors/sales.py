@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from insights.selectors import rule_names
 from programs.infos import AwardInfo
-from programs.selectors import award_facts, awards_of_purchase, explain
+from programs.rules import Names
+from programs.selectors import award_facts, award_names, awards_of_purchase, explain
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customers
 from smartbis.kernel.pages import Page
@@ -63,7 +65,7 @@ def sale_card(*, tenant: UUID, purchase: UUID, actor: Actor, locale: str) -> Sal
         sale = get_purchase(tenant=tenant, purchase=purchase, stores_scope=actor.stores)
         places = stores(tenant=tenant, active_only=False)
         awards = awards_of_purchase(tenant=tenant, purchase=purchase)
-        names = {each.code: each.name for each in places}
+        names = award_names(tenant=tenant, awards=awards, names_of=rule_names)
         people = get_customers(tenant=tenant, customers=[sale.customer_id] if sale.customer_id else [])
         return SaleCard(
             sale=sale,
@@ -77,6 +79,6 @@ def sale_card(*, tenant: UUID, purchase: UUID, actor: Actor, locale: str) -> Sal
         )
 
 
-def _why(award: AwardInfo, currency: str, stores_by_code: dict[str, str], locale: str) -> str:
-    facts = award_facts(award, currency=currency, stores=stores_by_code, took_part={})
+def _why(award: AwardInfo, currency: str, names: Names, locale: str) -> str:
+    facts = award_facts(award, currency=currency, names=names, took_part={})
     return explain("earn", award.unit, award.amount, facts, locale)
