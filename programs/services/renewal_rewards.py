@@ -28,12 +28,12 @@ def reward_renewals_again(*, tenant: UUID, plan: Plan, customer: UUID, laid: Col
 
     Runs in the tenant's scope, the holder locked. Publishes ParticipationRecorded.
     """
-    renewing: set[UUID] = {each.bought.id for each in laid if each.renewal and each.adds_time}
+    renewing = {each.bought.id for each in laid if each.renewal and each.adds_time}
     if not renewing or not plan.rewards_renewal:
         return
     recorded = renewals_recorded(tenant=tenant, plan=plan, customer=customer)
-    known = PlanPeriod.objects.filter(id__in=renewing & recorded.keys()).order_by("bought_at", "number", "id")
-    for period in known:
+    known = PlanPeriod.objects.filter(id__in=[each for each in recorded if each in renewing])
+    for period in known.order_by("bought_at", "number", "id"):
         if _is_taken_back(recorded[period.id]) and active_customers(tenant=tenant, customers=[customer]):
             _record(tenant, customer, period, len(recorded[period.id]) + 1)
 
