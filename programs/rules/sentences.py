@@ -109,6 +109,8 @@ class _Speaker:
             parts.append(self.words.gross)
         if rule.hold_days:
             parts.append(self.words.hold.format(days=self._count(self.words.days, rule.hold_days)))
+        if rule.stacking.mode == "best":
+            parts.append(self.words.best)
         if rule.stacking.mode == "exclusive":
             parts.append(self.words.exclusive)
         text = ", ".join(parts)

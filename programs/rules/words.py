@@ -51,6 +51,7 @@ class Words:
     budget: str
     gross: str
     hold: str
+    best: str
     exclusive: str
     points: Forms
     tier_points: Forms
@@ -143,6 +144,7 @@ PORTUGUESE = Words(
     budget="enquanto durar a verba",
     gross="sobre o valor cheio",
     hold="liberado após {days}",
+    best="das regras assim vale só a que der mais",
     exclusive="não soma com outras regras",
     points=("1 ponto", "{n} pontos"),
     tier_points=("1 ponto de nível", "{n} pontos de nível"),
@@ -211,6 +213,7 @@ ENGLISH = Words(
     budget="while the budget lasts",
     gross="on the full amount",
     hold="available after {days}",
+    best="of rules like this only the one that gives most counts",
     exclusive="not combined with other rules",
     points=("1 point", "{n} points"),
     tier_points=("1 tier point", "{n} tier points"),

@@ -38,6 +38,15 @@ def test_rules_in_words() -> None:
     )
 
 
+def test_a_rule_of_which_only_the_best_counts_says_so() -> None:
+    found = rules(rule("base", percent(500), "best"))
+    said = [describe(found, unit="BRL", currency="BRL", locale=each) for each in ("pt-br", "en")]
+    assert said == [
+        "5% de cashback em cada compra, das regras assim vale só a que der mais.",
+        "5% cashback on every purchase, of rules like this only the one that gives most counts.",
+    ]
+
+
 def test_what_somebody_may_take_part_in_is_listed_in_order() -> None:
     kinds = ["survey", "event", "zumba", "renewal", "aula"]
     found = rules(rule("base", {"kind": "fixed", "amount": 5}, when={"participations": kinds}))
