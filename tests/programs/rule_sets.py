@@ -4,16 +4,23 @@ from datetime import date
 from typing import Any
 
 from programs.rules import (
+    Article,
     Evaluation,
     Moment,
     RuleSet,
     SaleFacts,
+    lines_of,
     read_rules,
 )
 
 CASHBACK = {"effect": {"kind": "percentage", "basis_points": 2000}}
 POINTS = {"effect": {"kind": "per_unit", "points": 1, "minor": 100}}
 FRIDAY = Moment(date(2026, 11, 20), 19 * 60)
+WINE_AND_BREAD = lines_of(
+    [Article("w", "wine", frozenset({"red"}), 2, 2500), Article("b", "bread", quantity=1, unit_minor=5000)],
+    gross_minor=10000,
+    paid_minor=10000,
+)
 
 
 def sale(paid: int, *, gross: int | None = None, **facts: Any) -> SaleFacts:
