@@ -69,6 +69,20 @@ def test_a_plan_is_opened_and_a_payment_confirmed_once(aurora: TenantInfo, borea
     assert attendant.post(page, typed | {"way": "gift", "reason": "porque sim"}).status_code == 422
 
 
+def test_a_plan_that_nobody_can_buy_says_so(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    page = reverse("dashboard:plans")
+    create_plan(tenant=aurora.id, key="socio", terms=PlanTerms(name="Sócio"), actor=OWNER)
+    create_plan(tenant=boreal.id, key="socio", terms=PlanTerms(name="Sócio", price_points=10), actor=OWNER)
+    warned = [b"Ningu\xc3\xa9m consegue comprar" in sign_in(each).client.get(page).content for each in (aurora, boreal)]
+    assert warned == [True, False]
+
+
+def test_a_new_brand_is_led_to_the_till_for_its_first_sale(aurora: TenantInfo) -> None:
+    page = sign_in(aurora).client.get(reverse("dashboard:overview")).content.decode()
+    assert "Registre a primeira venda" in page
+    assert page.rindex(reverse("counter:home")) > page.index("Registre a primeira venda")
+
+
 def test_a_payment_counts_from_the_day_it_came_in(aurora: TenantInfo, boreal: TenantInfo) -> None:
     bought, booked = datetime(2026, 3, 5, 15, tzinfo=UTC), datetime(2026, 4, 20, 15, tzinfo=UTC)
     terms = PlanTerms(name="Sócio", price_minor=12_000, length="months", count=1, grace_days=10)

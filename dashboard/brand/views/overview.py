@@ -140,7 +140,7 @@ def _guide(request: DeskRequest, done: SetUp) -> list[dict[str, object]]:
             done.has_sale,
             _("Registre a primeira venda"),
             _("No balcão, pela API ou por um arquivo com o que já foi vendido."),
-            ("import.see", "dashboard:imports", _("Importar vendas")),
+            ("sale.record", "counter:home", _("Abrir o balcão")),
         ),
     ]
     first_open = next((at for at, step in enumerate(wanted) if not step[0]), -1)

@@ -223,6 +223,7 @@ def _card(request: DeskRequest, plan: PlanInfo, counts: tuple[int, int, int]) ->
         "is_live": plan.is_live,
         "price": membership.price(plan, request.brand.currency),
         "length": plan_length(plan),
+        "is_unsellable": plan.is_live and plan.price_minor is None and plan.price_points is None and not plan.skus,
         "benefits": plan.benefits,
         "skus": ", ".join(plan.skus),
         "active": words.number(active),
