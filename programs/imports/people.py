@@ -52,7 +52,7 @@ def customers_for(run: Run, people: Sequence[Person]) -> tuple[dict[Key, UUID], 
     asked = [_draft(n, person) for n, person in drafts.items()]
     ids, _new, errors = enrol(run, asked)
     fresh = {drafts[n].key: customer for n, customer in ids.items()}
-    run.remember(fresh)
+    run.tally.customers |= fresh
     return found | fresh, {drafts[n].key: error for n, error in errors.items()}
 
 

@@ -26,6 +26,8 @@ from smartbis.purchases.errors import PurchaseConflict
 from smartbis.purchases.infos import ItemDraft, SaleDraft
 from smartbis.tenancy.selectors import stores
 
+# What settles a chunk; it calls what it is given before it reads anything that depends on the chunk before.
+Work = Callable[[Callable[[], None]], None]
 SALES_A_CHUNK = 1_000
 LINES_A_CHUNK = 10_000
 
@@ -61,13 +63,13 @@ class Purchases:
 
     def settle(self, rows: Sequence[Row]) -> None:
         """Record the chunk's sales, put its returns aside, refuse the rest row by row. Runs in the tenant's scope."""
-        self.settling(rows)()
+        self.settling(rows)(lambda: None)
 
-    def settling(self, rows: Sequence[Row]) -> Callable[[], None]:
+    def settling(self, rows: Sequence[Row]) -> Work:
         """The chunk read, which any thread may do before; what settles it is answered, and may be called again."""
         return partial(self._settle, documents(rows, self.read, self.number))
 
-    def _settle(self, read: Sequence[Document]) -> None:
+    def _settle(self, read: Sequence[Document], before_awards: Callable[[], None]) -> None:
         whole = [each for each in read if self._is_whole(each)]
         people = [Person(each.rows[0].customer, each.rows[0].customer_name, each.at) for each in whole]
         customers, strangers = customers_for(self.run, people)
@@ -86,7 +88,7 @@ class Purchases:
                     self._note_all(document)
             except RowError as error:
                 self._refuse(document, error)
-        self._record(sales)
+        self._record(sales, before_awards)
 
     def _is_whole(self, document: Document) -> bool:
         """Whether all rows of a document can be read and agree; if not, all are refused, each with its reason."""
@@ -133,11 +135,15 @@ class Purchases:
             raise RowError("store_unknown", code)
         return store
 
-    def _record(self, sales: Sequence[tuple[Document, SaleDraft]]) -> None:
+    def _record(self, sales: Sequence[tuple[Document, SaleDraft]], before_awards: Callable[[], None]) -> None:
         if not sales:
             return
         results = record_sales(
-            tenant=self.run.tenant, sales=[draft for _, draft in sales], import_batch=self.run.batch, publish=False
+            tenant=self.run.tenant,
+            sales=[draft for _, draft in sales],
+            import_batch=self.run.batch,
+            publish=False,
+            before_awards=before_awards,
         )
         for (document, _draft), result in zip(sales, results, strict=True):
             if result.outcome is None:

@@ -4,17 +4,18 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
 
-from programs.imports.mapping import ReadyMapping
-from programs.models import ImportRow
+from programs.imports.mapping import ReadyMapping, ready
+from programs.models import ImportBatch, ImportRow
 from smartbis.kernel.ids import new_id
-from smartbis.kernel.people import Actor
+from smartbis.kernel.people import Actor, ActorKind
+from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.sealing import seal, unseal
-from smartbis.tenancy.selectors import TenantInfo
+from smartbis.tenancy.selectors import TenantInfo, get_tenant
 
 PLACE = "programs.import_row"
 # Beyond this many, errors are only counted: nobody reads the rest, and a wrong file must not fill the database.
@@ -26,7 +27,7 @@ OF_THINGS_MADE = (ImportRow.State.MADE, ImportRow.State.EXTRA)
 
 @dataclass
 class Tally:
-    """What a chunk has come to, in rows of the file; `made` and `refunds` in things."""
+    """What a chunk has come to, in rows of the file; `made` and `refunds` in things, `whys` in errors kept."""
 
     done: int = 0
     failed: int = 0
@@ -34,7 +35,9 @@ class Tally:
     noted: int = 0
     made: int = 0
     refunds: int = 0
+    whys: int = 0
     rows: list[ImportRow] = field(default_factory=list)
+    customers: dict[tuple[str, ...], UUID] = field(default_factory=dict)
 
 
 @dataclass
@@ -55,18 +58,19 @@ class Run:
         """Count a row as failed, and keep why."""
         self.tally.done += 1
         self.tally.failed += 1
-        if self.errors_left > 0:
-            self.errors_left -= 1
-            self.keep("error", line, cells, code=code, detail=detail)
+        self._keep_why("error", line, cells, code, detail)
 
     def note(self, line: int, cells: Sequence[str], code: str, detail: str = "", *, counts: bool = True) -> None:
         """Keep a row as a note. Without `counts` it is counted elsewhere already."""
         if counts:
             self.tally.done += 1
         self.tally.noted += 1
-        if self.errors_left > 0:
-            self.errors_left -= 1
-            self.keep("note", line, cells, code=code, detail=detail)
+        self._keep_why("note", line, cells, code, detail)
+
+    def _keep_why(self, state: str, line: int, cells: Sequence[str], code: str, detail: str) -> None:
+        if self.errors_left > self.tally.whys:
+            self.tally.whys += 1
+            self.keep(state, line, cells, code=code, detail=detail)
 
     def keep(
         self,
@@ -102,13 +106,18 @@ class Run:
             self.tally.rows.append(row)
         return row
 
-    def remember(self, found: dict[tuple[str, ...], UUID]) -> None:
-        """Keep who is who for the next chunks, within limits; a dry run remembers nothing, since it takes all back."""
+    def take_in(self) -> None:
+        """The chunk is committed: what it kept of errors, and who is who for the next ones, within limits.
+
+        A dry run remembers nobody, since it takes all back.
+        """
+        done, self.tally = self.tally, Tally()
+        self.errors_left -= done.whys
         if self.dry_run:
             return
-        if len(self.customers) + len(found) > MOST_CUSTOMERS_REMEMBERED:
+        if len(self.customers) + len(done.customers) > MOST_CUSTOMERS_REMEMBERED:
             self.customers.clear()
-        self.customers.update(found)
+        self.customers.update(done.customers)
 
 
 def cells_of(row: ImportRow) -> tuple[Any, ...]:
@@ -149,3 +158,29 @@ def write_rows(rows: Iterable[ImportRow]) -> None:
                 [row.occurred_at for row in kept],
             ],
         )
+
+
+def run_of(batch: ImportBatch, header: tuple[str, ...]) -> Run:
+    """A turn of work on an import whose file has this header. Two processes each keep errors by their own count."""
+    with tenant_scope(batch.tenant_id, read_only=True):
+        brand = get_tenant(tenant=batch.tenant_id)
+        kept = ImportRow.objects.filter(batch_id=batch.id, state__in=["error", "note"]).count()
+    return Run(
+        tenant=batch.tenant_id,
+        batch=batch.id,
+        brand=brand,
+        mapping=ready(batch.kind, batch.mapping, header),
+        actor=actor_of(batch),
+        dry_run=batch.dry_run,
+        errors_left=MOST_ERRORS_KEPT - kept,
+    )
+
+
+def actor_of(batch: ImportBatch) -> Actor:
+    """Who asked for the import, as services see them."""
+    return Actor(
+        kind=cast(ActorKind, batch.actor_kind),
+        id=batch.actor_id,
+        label=batch.actor_label,
+        role=batch.actor_role or None,
+    )

@@ -72,11 +72,18 @@ def record_paid_sale(*, tenant: UUID, sale: SaleDraft, pay: Callable[[PurchaseIn
 
 
 def record_sales(
-    *, tenant: UUID, sales: Sequence[SaleDraft], import_batch: UUID | None = None, publish: bool = True
+    *,
+    tenant: UUID,
+    sales: Sequence[SaleDraft],
+    import_batch: UUID | None = None,
+    publish: bool = True,
+    before_awards: Callable[[], None] = lambda: None,
 ) -> list[SaleResult]:
     """Record many sales in one transaction, each judged on its own; the answers stand in the sales' order.
 
-    With `publish` false nothing is set off by them: history that is loaded sends no messages.
+    With `publish` false nothing is set off by them: history that is loaded sends no messages. `before_awards` is called
+    once the sales are written, and before any balance, count or limit is read on which their awards depend; not when
+    there is nothing to award.
     """
     with tenant_scope(tenant, reading=sale_readings(tenant)):
         currency = get_tenant(tenant=tenant).currency
@@ -90,7 +97,8 @@ def record_sales(
         new = [each.purchase for each in judged if each and each.outcome == "recorded" and each.purchase]
         old = found.keys() - {each.id for each in new}
         repeats = [each.purchase for key, each in found.items() if key in old and each.purchase]
-        outcomes = {each.purchase.id: each for each in (*_rewarded(tenant, new), *_told_again(tenant, repeats))}
+        rewarded = _rewarded(tenant, new, before_awards=before_awards)
+        outcomes = {each.purchase.id: each for each in (*rewarded, *_told_again(tenant, repeats))}
         return [_result(each, outcomes, used) for each in judged]
 
 
@@ -134,7 +142,11 @@ def _codes(sale: PurchaseInfo, used: dict[SaleRef, list[RedemptionInfo]]) -> tup
 
 
 def _rewarded(
-    tenant: UUID, purchases: Sequence[PurchaseInfo], *, locked: Mapping[UUID, LockedHolder] | None = None
+    tenant: UUID,
+    purchases: Sequence[PurchaseInfo],
+    *,
+    locked: Mapping[UUID, LockedHolder] | None = None,
+    before_awards: Callable[[], None] = lambda: None,
 ) -> list[SaleOutcome]:
     earning = [purchase for purchase in purchases if purchase.customer_id is not None]
     if not earning:
@@ -143,6 +155,7 @@ def _rewarded(
     zone = ZoneInfo(get_tenant(tenant=tenant).timezone)
     book = rules_in_force(tenant=tenant)
     occasions = sale_occasions(tenant, earning, stores=codes, zone=zone, needs=book.needs)
+    before_awards()
     rewards = reward(tenant, book, occasions, locked=locked)
     awards = {purchase.id: given for purchase, given in zip(earning, rewards.awards, strict=True)}
     unmoved = {each.customer_id for each in earning if each.customer_id} - rewards.balances.keys()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from programs.imports import get_import, runner, undo_import, work_off
+from programs.imports import commits, get_import, runner, undo_import, work_off
 from programs.imports import purchases as chunking
 from programs.imports.reading import Row
 from programs.models import ImportBatch
@@ -39,24 +39,24 @@ def test_a_killed_import_goes_on_and_comes_to_the_same(
 
     gifts = make_gift_shop()
     info = start(gifts, zipped(EXCERPT), mapping="online-retail")
-    count, left = runner._count, [after]
+    advance, left = commits.advance, [after]
 
     def dying(*args: object, **given: object) -> None:
-        count(*args, **given)  # type: ignore[arg-type]
+        advance(*args, **given)  # type: ignore[arg-type]
         left[0] -= 1
         if left[0] < 0:
             raise Killed
 
-    monkeypatch.setattr(runner, "_count", dying)
+    monkeypatch.setattr(commits, "advance", dying)
     with pytest.raises(Killed):
         finish(gifts, info)
-    monkeypatch.setattr(runner, "_count", count)
+    monkeypatch.setattr(commits, "advance", advance)
     before = get_import(tenant=gifts.id, import_id=info.id)
     assert work_off(tenant=gifts.id, import_id=info.id)  # the dead worker's lease still holds
     assert get_import(tenant=gifts.id, import_id=info.id) == before
     from datetime import timedelta
 
-    with frozen(now() + timedelta(seconds=runner.LEASE_SECONDS + 1)):
+    with frozen(now() + timedelta(seconds=commits.LEASE_SECONDS + 1)):
         done = finish(gifts, info)
     assert (done.status, done.rows_done, done.rows_failed, done.made, done.refunds) == ("done", 14, 1, 3, 4)
     path = tmp_path / "copy.csv.gz"
@@ -103,14 +103,14 @@ def test_an_import_that_is_undone_while_it_runs_stops(
     gifts: TenantInfo, small_chunks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     info = start(gifts, zipped(EXCERPT), mapping="online-retail")
-    count = runner._count
+    advance = commits.advance
 
     def interrupted(*args: object, **given: object) -> None:
-        count(*args, **given)  # type: ignore[arg-type]
-        monkeypatch.setattr(runner, "_count", count)
+        advance(*args, **given)  # type: ignore[arg-type]
+        monkeypatch.setattr(commits, "advance", advance)
         undo_import(tenant=gifts.id, import_id=info.id, actor=actor("owner"))
 
-    monkeypatch.setattr(runner, "_count", interrupted)
+    monkeypatch.setattr(commits, "advance", interrupted)
     assert finish(gifts, info).status == "undone"
     assert held(gifts, "501") == 0
     again = load(gifts, zipped(EXCERPT), mapping="online-retail")
@@ -140,10 +140,10 @@ def test_a_row_the_database_refuses_stops_nobody_else(gifts: TenantInfo, monkeyp
 
     settling = chunking.Purchases.settling
 
-    def picky(self: chunking.Purchases, rows: list[Row]) -> Callable[[], None]:
+    def picky(self: chunking.Purchases, rows: list[Row]) -> chunking.Work:
         work = settling(self, rows)
 
-        def refuse() -> None:
+        def refuse(_before_awards: Callable[[], None]) -> None:
             raise DataError("no")
 
         return refuse if any(row.cells[0] == "1002" for row in rows) else work
