@@ -1,14 +1,22 @@
-"""CSV: a report's rows for who asks with `Accept: text/csv`, and files that are nothing else."""
+"""Answers as text: JSON that is kept, a report's rows as CSV for who asks for that, files that are nothing else."""
 
 import csv
 import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
 from django.http import StreamingHttpResponse
 from rest_framework.renderers import BaseRenderer
+from rest_framework.utils.encoders import JSONEncoder
 
+_ENCODER = JSONEncoder()
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def json_text(body: Any) -> str:
+    """A body as the framework's own renderer writes it, in a fraction of its time: answers to batches are long."""
+    return orjson.dumps(body, _ENCODER.default, orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 
 class CsvRenderer(BaseRenderer):

@@ -6,9 +6,10 @@ judge only what leaves no doubt: the exact types that JSON and our infos have. A
 goes to the framework, which alone words problems.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter, itemgetter
 from typing import Any, cast
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from api.serializers.base import InstantField, MinorField, PastInstantField, Ref
 Turn = Callable[[Any], Any]
 _TEXTS = (TextField, ReferenceField)
 _WHOLES = (WholeField, MinorField)
+_UNCHANGING = (str, int, bool, type(None))
 _JUDGED = (plain.ProhibitNullCharactersValidator, ProhibitSurrogateCharactersValidator)  # printable text has neither
 
 
@@ -52,25 +54,25 @@ def _taking(serializer: Any) -> Turn | None:
     own = ("to_internal_value", "run_validation", "run_validators", "validate_empty_values")
     if any(getattr(kind, name) is not getattr(serializers.Serializer, name) for name in own) or serializer.validators:
         return None
-    steps: list[tuple[str, Turn, Any]] = []
+    steps: list[tuple[str, Turn, bool, Callable[[], Any] | None]] = []
     for name, field in serializer.fields.items():
         turn = _taken(field)
         if turn is None or field.read_only or field.source != name or hasattr(serializer, f"validate_{name}"):
             return None
-        steps.append((name, turn, field))
+        steps.append((name, turn, field.required, _default(field)))
     judge = serializer.validate if kind.validate is not serializers.Serializer.validate else None
 
     def take(data: Any) -> Any:
         if type(data) is not dict:
             raise Doubtful
         found = {}
-        for name, turn, field in steps:
+        for name, turn, is_required, default in steps:
             if name in data:
                 found[name] = turn(data[name])
-            elif field.required:
+            elif is_required:
                 raise Doubtful
-            elif field.default is not fields.empty:
-                found[name] = field.get_default()
+            elif default is not None:
+                found[name] = default()
         if judge is not None:
             try:
                 return judge(found)
@@ -79,6 +81,14 @@ def _taking(serializer: Any) -> Turn | None:
         return found
 
     return take
+
+
+def _default(field: Any) -> Callable[[], Any] | None:
+    """What stands for a field that was not sent; None where nothing does."""
+    if field.default is fields.empty:
+        return None
+    value = field.default
+    return (lambda: value) if type(value) in _UNCHANGING else cast(Callable[[], Any], field.get_default)
 
 
 def _taken(field: Any) -> Turn | None:
@@ -104,7 +114,9 @@ def _turn_of(field: Any) -> Turn | None:
         return _one_of(frozenset(value for value in field.choices if type(value) is str and value))
     if kind is serializers.BooleanField:
         return _one_of(frozenset((True, False)), bool)
-    if kind in (InstantField, PastInstantField, serializers.UUIDField) and not field.validators:
+    if kind is serializers.UUIDField and not field.validators:
+        return _uuid_taken
+    if kind in (InstantField, PastInstantField) and not field.validators:
         return _judged_by(field)
     return None
 
@@ -162,6 +174,15 @@ def _one_of(values: frozenset[Any], kind: type = str) -> Turn:
     return take
 
 
+def _uuid_taken(value: Any) -> UUID:
+    if type(value) is not str:
+        raise Doubtful
+    try:
+        return UUID(value)
+    except ValueError as error:
+        raise Doubtful from error
+
+
 def _judged_by(field: Any) -> Turn:
     def take(value: Any) -> Any:
         if type(value) is not str:
@@ -194,28 +215,39 @@ def _showing(serializer: Any) -> Turn:
     """What turns an info into what `serializer.to_representation` makes of it."""
     if type(serializer).to_representation is not serializers.Serializer.to_representation:
         return cast(Turn, serializer.to_representation)
-    steps = [(name, _shown(field)) for name, field in serializer.fields.items() if not field.write_only]
+    shown = [field for field in serializer.fields.values() if not field.write_only]
+    plain = [(field, turn) for field in shown if (turn := _shown_value(field)) and len(field.source_attrs) == 1]
+    known = [field for field, _ in plain]
+    others = [(field.field_name, _by_framework(field)) for field in shown if field not in known]
+    order = [field.field_name for field in shown]
+    steps = [(field.field_name, _TYPES.get(type(field)), turn) for field, turn in plain]
+    of_mapping, of_object = _readers([field.source_attrs[0] for field in known])
 
     def show(info: Any) -> dict[str, Any]:
-        return {name: turn(info) for name, turn in steps}
-
-    return show
-
-
-def _shown(field: Any) -> Turn:
-    turn = _shown_value(field)
-    if turn is None or len(field.source_attrs) != 1:
-        return _by_framework(field)
-    attribute = field.source_attrs[0]
-
-    def show(info: Any) -> Any:
         try:
-            value = info[attribute] if type(info) is dict else getattr(info, attribute)
+            values = of_mapping(info) if type(info) is dict else of_object(info)
         except (KeyError, AttributeError) as error:
             raise Doubtful from error
-        return None if value is None else turn(value)
+        found = {
+            name: value if value is None or type(value) is kind else turn(value)
+            for (name, kind, turn), value in zip(steps, values, strict=True)
+        }
+        if not others:
+            return found
+        found |= {name: turn(info) for name, turn in others}
+        return {name: found[name] for name in order}
 
     return show
+
+
+def _readers(attributes: Sequence[str]) -> tuple[Callable[[Any], Sequence[Any]], Callable[[Any], Sequence[Any]]]:
+    """What reads all of these at once: from a mapping, and from an object."""
+    if len(attributes) > 1:
+        return itemgetter(*attributes), attrgetter(*attributes)
+    return (
+        lambda info: [info[name] for name in attributes],
+        lambda info: [getattr(info, name) for name in attributes],
+    )
 
 
 def _by_framework(field: Any) -> Turn:
@@ -235,28 +267,19 @@ def _shown_value(field: Any) -> Turn | None:
         return _showing(field)
     if kind in (serializers.ListField, serializers.ListSerializer):
         turn = _shown_value(field.child)
-        return None if turn is None else _each(turn)
+        return None if turn is None else _each(turn, _TYPES.get(type(field.child)))
     if kind is InstantField:
         return _instant
-    return _EXACT.get(kind)
+    if kind is serializers.UUIDField:
+        return _uuid
+    return _doubted if kind in _TYPES else None
 
 
-def _each(turn: Turn) -> Turn:
-    shown = _or_none(turn)
-
+def _each(turn: Turn, kind: type | None) -> Turn:
     def show(values: Any) -> list[Any]:
         if type(values) not in (list, tuple):
             raise Doubtful
-        return [shown(value) for value in values]
-
-    return show
-
-
-def _exactly(kind: type) -> Turn:
-    def show(value: Any) -> Any:
-        if type(value) is not kind:
-            raise Doubtful
-        return value
+        return [value if value is None or type(value) is kind else turn(value) for value in values]
 
     return show
 
@@ -273,13 +296,13 @@ def _instant(value: Any) -> str:
     return f"{value.isoformat()[:-6]}Z"
 
 
-_EXACT: dict[type, Turn] = {
-    serializers.CharField: _exactly(str),
-    TextField: _exactly(str),
-    ReferenceField: _exactly(str),
-    serializers.IntegerField: _exactly(int),
-    WholeField: _exactly(int),
-    MinorField: _exactly(int),
-    serializers.BooleanField: _exactly(bool),
-    serializers.UUIDField: _uuid,
+# The fields whose values are shown as they are, and of which type those are; of any other the framework decides.
+_TYPES: dict[type, type] = {
+    serializers.CharField: str,
+    TextField: str,
+    ReferenceField: str,
+    serializers.IntegerField: int,
+    WholeField: int,
+    MinorField: int,
+    serializers.BooleanField: bool,
 }

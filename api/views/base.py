@@ -1,6 +1,7 @@
 """What every call has in common: its caller, its key for repeats, its pages."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
@@ -8,12 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.http import Http404
 from rest_framework import serializers
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.authentication import ApiRequest
+from api.rendering import json_text
 from api.serializers.base import PageQuery
 from api.shapes import Doubtful, Shape
 from smartbis.kernel.errors import InvalidInput
@@ -27,20 +28,20 @@ from smartbis.tenancy.selectors import ApiKeyInfo, TenantInfo
 T = TypeVar("T")
 Work = Callable[[], tuple[int, Any]]
 KEY_HEADER = "Idempotency-Key"
-_JSON = JSONRenderer()
+_JSON = "application/json"
 
 
 class WrittenResponse(Response):
     """An answer that is JSON already, as it was kept."""
 
     def __init__(self, text: str, *, status: int) -> None:
-        super().__init__(status=status, content_type=_JSON.media_type)
+        super().__init__(status=status, content_type=_JSON)
         self._text = text
 
     @property
     def rendered_content(self) -> str:
         """The text as it goes out."""
-        self["Content-Type"] = _JSON.media_type
+        self["Content-Type"] = _JSON
         return self._text
 
 
@@ -61,7 +62,7 @@ class ApiView(APIView):
         """The tenant's id."""
         return self.brand.id
 
-    @property
+    @cached_property
     def actor(self) -> Actor:
         """The key as one who acts."""
         return cast(Actor, self.request.user)
@@ -113,7 +114,7 @@ class ApiView(APIView):
 
         def as_text() -> tuple[int, str]:
             status, body = work()
-            return status, _JSON.render(body).decode()  # kept as text, so that a repeat gives the same bytes
+            return status, json_text(body)  # kept as text, so that a repeat gives the same bytes
 
         once = run_once(
             tenant=self.tenant,

@@ -106,7 +106,8 @@ class SaleView(ApiView):
         spoken = locale()
         with speaking(spoken):
             worded = [worded_sale(each, self.brand, codes, names, spoken) for each in outcomes]
-        return [rendered(PurchaseAnswer, each) for each in worded]
+        answers: list[Any] = rendered(PurchaseAnswer, worded, many=True)
+        return answers
 
 
 class Purchases(SaleView):

@@ -72,11 +72,16 @@ def _said_of(rule: Rule) -> dict[Hashable, str]:
 
 def names_something(rule: Rule) -> bool:
     """Whether its sentence needs any names."""
-    return any(keys for _, keys in _asked(rule, NO_NAMES))
+    known: bool | None = rule.__dict__.get("_names_something")
+    if known is None:
+        known = rule.__dict__["_names_something"] = any(keys for _, keys in _asked(rule, NO_NAMES))
+    return known
 
 
 def _named(rule: Rule, names: Names) -> tuple[str | None, ...]:
     """The names that the sentence uses: what is called otherwise by now is another sentence."""
+    if not names_something(rule):
+        return ()
     return tuple(known.get(key) for known, keys in _asked(rule, names) for key in sorted(keys))
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from smartbis.tenancy.scope import Reading, read
+from smartbis.tenancy.scope import Reading, read, recalled
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Followers:
     referrals: bool
 
 
+_NAME = "followers of sales"
 _FOLLOWERS = """
 SELECT
     EXISTS (SELECT FROM programs_tierladder WHERE tenant_id = %(tenant)s),
@@ -29,7 +30,8 @@ SELECT
 
 def followers_of_sales(tenant: UUID) -> Followers:
     """What follows the sales of the tenant in scope; asked once in a scope."""
-    return read(followers_reading(tenant))
+    known: Followers | None = recalled(_NAME)
+    return known or read(followers_reading(tenant))
 
 
 @lru_cache(maxsize=256)
@@ -39,4 +41,4 @@ def followers_reading(tenant: UUID) -> Reading[Followers]:
     def make(rows: list[tuple[Any, ...]]) -> Followers:
         return Followers(*rows[0])
 
-    return Reading(_FOLLOWERS, {"tenant": tenant}, make, "followers of sales")
+    return Reading(_FOLLOWERS, {"tenant": tenant}, make, _NAME)

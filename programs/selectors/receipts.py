@@ -37,14 +37,15 @@ def receipt(*, brand: TenantInfo, outcome: SaleOutcome, store_code: str, locale:
             )
         lines = [brand.name]
         lines += [_earned(award, brand, locale) for award in outcome.awards]
-        lines += [
-            _("Saldo: %(balance)s.") % {"balance": in_words(each.available, each.unit, locale)}
-            for each in outcome.balances
-        ]
-        owed = [in_words(each.owed, each.unit, locale) for each in outcome.balances if each.owed]
+        owed, can_spend = [], False
+        for each in outcome.balances:
+            lines.append(_("Saldo: %(balance)s.") % {"balance": in_words(each.available, each.unit, locale)})
+            can_spend = can_spend or each.available > 0
+            if each.owed:
+                owed.append(in_words(each.owed, each.unit, locale))
         if owed:
             lines.append(_("A descontar dos próximos ganhos: %(owed)s.") % {"owed": ", ".join(owed)})
-        if any(each.available > 0 for each in outcome.balances):
+        if can_spend:
             lines.append(_("Use na próxima compra ou troque por vouchers: %(url)s") % {"url": home})
         else:
             lines.append(_("Acompanhe em %(url)s") % {"url": home})

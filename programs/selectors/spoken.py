@@ -5,13 +5,14 @@ own which one that is; in a batch of sales that was a sixth of the processor's t
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import lru_cache
 
 from django.utils import translation
 
 _language: ContextVar[str | None] = ContextVar("spoken_language", default=None)
+_SPOKEN_ALREADY: AbstractContextManager[None] = nullcontext()
 
 
 def gettext(text: str) -> str:
@@ -24,13 +25,14 @@ def _said(language: str | None, text: str) -> str:
     return translation.gettext(text)
 
 
-@contextmanager
-def speaking(locale: str) -> Iterator[None]:
+def speaking(locale: str) -> AbstractContextManager[None]:
     """A block in which the language of `locale` (`pt_BR`) is active, and nobody makes another active but by this."""
     language = translation.to_language(locale)
-    if _language.get() == language:
-        yield
-        return
+    return _SPOKEN_ALREADY if _language.get() == language else _speaking(language)
+
+
+@contextmanager
+def _speaking(language: str) -> Iterator[None]:
     token = _language.set(language)
     try:
         with nullcontext() if translation.get_language() == language else translation.override(language):

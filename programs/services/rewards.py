@@ -1,6 +1,5 @@
 """Giving what rules give: evaluate, write the awards, move the value. One way for one sale and for a thousand."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +16,7 @@ from programs.services.usage import Allowances, Key, Take
 from programs.sql import INSERT_AWARDS
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
+from smartbis.kernel.jsons import written
 from smartbis.kernel.units import TIER_POINTS
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.selectors import BalanceInfo, spendable
@@ -282,7 +282,7 @@ def _insert(tenant: UUID, gifts: Sequence[_Gift]) -> None:
                 "wanted": [gift.granted.wanted for gift in gifts],
                 "granted": [gift.info.amount for gift in gifts],
                 "roundings": [gift.granted.rule.rounding for gift in gifts],
-                "facts": [json.dumps(gift.info.explanation) for gift in gifts],
+                "facts": [written(gift.info.explanation) for gift in gifts],
                 "statuses": [gift.info.status for gift in gifts],
                 "available_at": [gift.info.available_at for gift in gifts],
             },

@@ -1,6 +1,6 @@
 """A sale comes in: the fact, what it earns, and what the till is told, in one transaction."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -88,32 +88,47 @@ def record_sales(
     with tenant_scope(tenant, reading=sale_readings(tenant)):
         currency = get_tenant(tenant=tenant).currency
         used = redemptions_for_sales(tenant=tenant, sales=[_ref(sale) for sale in sales])
-        fitting = [_discounted(sale, used) for sale in sales if sale.currency == currency]
+        fitting = [_discounted(sale, used) if used else sale for sale in sales if sale.currency == currency]
         recorded = iter(
             add_purchases_in_bulk(tenant=tenant, drafts=fitting, import_batch=import_batch, publish=publish)
         )
         judged = [next(recorded) if sale.currency == currency else None for sale in sales]
-        found = {each.purchase.id: each for each in judged if each and each.purchase and each.error is None}
         new = [each.purchase for each in judged if each and each.outcome == "recorded" and each.purchase]
-        old = found.keys() - {each.id for each in new}
-        repeats = [each.purchase for key, each in found.items() if key in old and each.purchase]
         rewarded = _rewarded(tenant, new, before_awards=before_awards)
-        outcomes = {each.purchase.id: each for each in (*rewarded, *_told_again(tenant, repeats))}
-        return [_result(each, outcomes, used) for each in judged]
+        told = _repeated(tenant, [each for each in judged if each], rewarded)
+        fresh = iter(rewarded)
+        outcomes = [_outcome(each, fresh, told) if each else None for each in judged]
+        return [_result(each, outcome, used) for each, outcome in zip(judged, outcomes, strict=True)]
+
+
+def _repeated(
+    tenant: UUID, judged: Sequence[BulkResult], rewarded: Sequence[SaleOutcome]
+) -> Mapping[UUID, SaleOutcome]:
+    """What sales are told that were there already, or came in earlier in the same batch, by their ids."""
+    repeats = {each.purchase.id: each.purchase for each in judged if each.outcome == "repeated" and each.purchase}
+    if not repeats:
+        return {}
+    new = {each.purchase.id: each for each in rewarded}
+    there = [purchase for key, purchase in repeats.items() if key not in new]
+    told = {each.purchase.id: each for each in _told_again(tenant, there)}
+    return {key: told.get(key) or replace(new[key], repeated=True) for key in repeats}
+
+
+def _outcome(judged: BulkResult, fresh: Iterator[SaleOutcome], told: Mapping[UUID, SaleOutcome]) -> SaleOutcome | None:
+    if judged.outcome == "recorded":
+        return next(fresh)
+    return told.get(judged.purchase.id) if judged.purchase and judged.error is None else None
 
 
 def _result(
-    judged: BulkResult | None, outcomes: dict[UUID, SaleOutcome], used: dict[SaleRef, list[RedemptionInfo]]
+    judged: BulkResult | None, outcome: SaleOutcome | None, used: dict[SaleRef, list[RedemptionInfo]]
 ) -> SaleResult:
     if judged is None:
         return SaleResult(error=CurrencyMismatch({"currency": [CurrencyMismatch.sentence]}))
-    if judged.purchase is None or judged.error is not None:
+    if outcome is None:
         return SaleResult(error=judged.error, there=judged.purchase)
-    outcome = outcomes[judged.purchase.id]
-    repeated, codes = judged.outcome == "repeated", _codes(judged.purchase, used) if used else ()
-    if repeated != outcome.repeated or codes != outcome.vouchers:
-        outcome = replace(outcome, repeated=repeated, vouchers=codes)
-    return SaleResult(outcome=outcome)
+    codes = _codes(outcome.purchase, used) if used else ()
+    return SaleResult(outcome=replace(outcome, vouchers=codes) if codes != outcome.vouchers else outcome)
 
 
 def _uses_before(tenant: UUID, sale: SaleDraft) -> dict[SaleRef, list[RedemptionInfo]]:
@@ -157,13 +172,13 @@ def _rewarded(
     occasions = sale_occasions(tenant, earning, stores=codes, zone=zone, needs=book.needs)
     before_awards()
     rewards = reward(tenant, book, occasions, locked=locked)
-    awards = {purchase.id: given for purchase, given in zip(earning, rewards.awards, strict=True)}
+    given = iter(rewards.awards)
     unmoved = {each.customer_id for each in earning if each.customer_id} - rewards.balances.keys()
     known = balances_of(tenant=tenant, customers=list(unmoved)) if unmoved else {}
     return [
         SaleOutcome(
             purchase,
-            awards.get(purchase.id, ()),
+            next(given) if purchase.customer_id else (),
             rewards.balances.get(purchase.customer_id) or spendable(known.get(purchase.customer_id, ()))
             if purchase.customer_id
             else (),

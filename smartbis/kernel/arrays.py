@@ -6,10 +6,16 @@ list value by value, which costs more than the insert itself; here only texts ar
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 _BETWEEN = "\x1f"
+
+
+def column(name: str, rows: Iterable[Any]) -> list[Any]:
+    """One attribute of every row."""
+    return list(map(attrgetter(name), rows))
 
 
 def array_literal(kind: str, values: Sequence[Any]) -> str:
@@ -25,7 +31,9 @@ def _ids(values: Sequence[UUID | None]) -> str:
 
 
 def _numbers(values: Sequence[int | None]) -> str:
-    return _plain("NULL" if value is None else str(value) for value in values)
+    if None in values:
+        return _plain("NULL" if value is None else str(value) for value in values)
+    return _plain(map(str, values))
 
 
 def _truths(values: Sequence[bool | None]) -> str:

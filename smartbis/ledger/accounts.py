@@ -27,7 +27,13 @@ class Account(StrEnum):
 
 HOLDER_ACCOUNTS = frozenset({Account.AVAILABLE, Account.PENDING, Account.RECEIVABLE, Account.HELD})
 # Which part of a balance an account is, and which way a credit moves it.
-_PARTS = {Account.AVAILABLE: (0, 1), Account.PENDING: (1, 1), Account.RECEIVABLE: (2, -1), Account.HELD: (3, 1)}
+_PARTS: dict[Account, tuple[int, int]] = {
+    Account.AVAILABLE: (0, 1),
+    Account.PENDING: (1, 1),
+    Account.RECEIVABLE: (2, -1),
+    Account.HELD: (3, 1),
+}
+_ELSEWHERE = (4, 0)
 
 
 @dataclass(frozen=True)
@@ -42,15 +48,16 @@ class Balance:
 
     def after(self, debit: Account, credit: Account, amount: int) -> "Balance":
         """The balances after `amount` moved from `debit` to `credit`; parts may come out negative."""
-        parts = [self.available, self.pending, self.owed, self.held]
+        parts = [self.available, self.pending, self.owed, self.held, 0]
         for account, sign in ((debit, -1), (credit, 1)):
-            if account in _PARTS:
-                part, direction = _PARTS[account]
-                parts[part] += direction * sign * amount
-        available, pending, owed, held = parts
+            part, direction = _PARTS.get(account, _ELSEWHERE)
+            parts[part] += direction * sign * amount
+        available, pending, owed, held, _ = parts
         return Balance(available, pending, owed, held, self.number + 1)
 
     @property
     def negative_parts(self) -> list[str]:
         """The parts that are below zero."""
+        if self.available >= 0 and self.pending >= 0 and self.owed >= 0 and self.held >= 0:
+            return []
         return [part for part in ("available", "pending", "owed", "held") if getattr(self, part) < 0]

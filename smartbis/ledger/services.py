@@ -1,15 +1,16 @@
 """The only code that moves a balance."""
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from smartbis.kernel.arrays import column
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError
-from smartbis.kernel.ids import new_id
+from smartbis.kernel.ids import in_order, new_id
+from smartbis.kernel.jsons import written as json_of
 from smartbis.ledger.accounts import Account, Balance
 from smartbis.ledger.errors import InsufficientBalance
 from smartbis.ledger.sql import ENSURE_BALANCES, ENSURE_HOLDERS, LOCK_BALANCES, LOCK_HOLDERS, POST, SURVIVORS
@@ -92,16 +93,15 @@ def locking(tenant: UUID, customers: Collection[UUID]) -> Reading[list[Any]]:
 
     Its answer goes to `locked_holders`.
     """
-    return Reading(LOCK_BALANCES, {"tenant": tenant, "customers": sorted(set(customers))}, list)
+    return Reading(LOCK_BALANCES, {"tenant": tenant, "customers": in_order(customers)}, list)
 
 
 def locked_holders(*, tenant: UUID, customers: Collection[UUID], rows: list[Any]) -> dict[UUID, LockedHolder]:
     """The holders that `locking` found, and those of customers who had none, locked like them."""
-    wanted = sorted(set(customers))
     with tenant_scope(tenant), prepared_cursor() as cursor:
         merged: set[UUID] = set()
         locked = _locked(rows, merged)
-        missing = [customer for customer in wanted if customer not in locked]
+        missing = in_order(customer for customer in customers if customer not in locked)
         if missing:
             locked |= _lock_first_time(cursor, tenant, missing, merged)
         return _followed(cursor, tenant, locked, merged) if merged else locked
@@ -217,35 +217,35 @@ def _parameters(tenant: UUID, written: Sequence[tuple[LockedHolder, TransferInfo
     last = {(holder.id, each.move.unit): each.after for holder, each in written}
     below_zero = {(holder.id, unit) for holder, _ in written for unit in holder.below_zero}
     transfers = [each for _, each in written]
-    moves = [each.move for each in transfers]
+    moves, after = column("move", transfers), column("after", transfers)
     parameters: dict[str, Any] = {
         "tenant": tenant,
         "now": instant,
         "b_holders": [holder for holder, _ in last],
         "b_units": [unit for _, unit in last],
         "b_below_zero": [each in below_zero for each in last],
-        "ids": [each.id for each in transfers],
+        "ids": column("id", transfers),
         "holders": [holder.id for holder, _ in written],
-        "t_units": [move.unit for move in moves],
-        "numbers": [each.after.number for each in transfers],
+        "t_units": column("unit", moves),
+        "numbers": column("number", after),
         "debits": [move.debit.value for move in moves],
         "credits": [move.credit.value for move in moves],
-        "amounts": [move.amount for move in moves],
-        "kinds": [move.kind for move in moves],
-        "explanations": _told([move.explanation for move in moves]),
+        "amounts": column("amount", moves),
+        "kinds": column("kind", moves),
+        "explanations": _told(column("explanation", moves)),
         "occurred": [move.occurred_at or instant for move in moves],
         "effective": [move.effective_at or instant for move in moves],
     }
     for part in ("available", "pending", "owed", "held"):
-        parameters[f"{part}s"] = [getattr(each.after, part) for each in transfers]
+        parameters[f"{part}s"] = column(part, after)
     for part in ("available", "pending", "owed", "held", "number"):
-        parameters[f"b_{part}"] = [getattr(balance, part) for balance in last.values()]
+        parameters[f"b_{part}"] = column(part, last.values())
     for name in ("purchase_id", "refund_id", "award_id", "voucher_id", "import_batch", "store_id", "reverses"):
-        parameters[name] = [getattr(move, name) for move in moves]
+        parameters[name] = column(name, moves)
     return parameters
 
 
 def _told(explanations: Sequence[dict[str, Any]]) -> list[str]:
     """Explanations as JSON; most of a batch share one, which is written once."""
     said: dict[int, str] = {}
-    return [said.get(id(each)) or said.setdefault(id(each), json.dumps(each)) for each in explanations]
+    return [said.get(id(each)) or said.setdefault(id(each), json_of(each)) for each in explanations]

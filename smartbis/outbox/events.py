@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self, TypeVar, Union, get_args, get_origin, ge
 from uuid import UUID
 
 ALLOWED = (UUID, int, str, bool, type(None))
+_PLAIN = frozenset({int, str, bool, type(None)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +18,7 @@ class Event:
 
     def payload(self) -> dict[str, Any]:
         """The fields as JSON can hold them."""
-        return {name: _plain(getattr(self, name)) for name in _names(type(self))}
+        return {name: value if type(value) in _PLAIN else _plain(value) for name, value in vars(self).items()}
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:

@@ -1,11 +1,11 @@
 """Publishing: the event and what it owes, in the transaction that made it true."""
 
-import json
 from collections.abc import Sequence
 from uuid import UUID
 
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
+from smartbis.kernel.jsons import written
 from smartbis.outbox.events import Event
 from smartbis.outbox.models import Delivery, WakeUp
 from smartbis.outbox.subscriptions import CARRIER, subscriptions_to
@@ -57,7 +57,7 @@ def publish_all(events: Sequence[Event]) -> None:
             {
                 "ids": ids,
                 "names": [event.name for event in events],
-                "payloads": [json.dumps(event.payload()) for event in events],
+                "payloads": [written(event.payload()) for event in events],
                 "tenant": tenant,
                 "now": instant,
                 "owed_ids": [delivery for delivery, _, _ in owed],

@@ -13,6 +13,7 @@ from django.db import OperationalError, connection
 
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
+from smartbis.kernel.jsons import written
 from smartbis.tenancy.errors import KeyMissing, KeyReused, RequestInProgress
 from smartbis.tenancy.models import RequestRecord
 from smartbis.tenancy.scope import Reading, read_together, tenant_scope
@@ -102,7 +103,7 @@ def _run(
             return Once(replayed=True, status=first[1], body=json.loads(first[2]))
         status, body = work()
         if 200 <= status < 300:
-            values = [new_id(), tenant, operation, key, fingerprint, status, json.dumps(body), now()]
+            values = [new_id(), tenant, operation, key, fingerprint, status, written(body), now()]
             last_trip.enter_context(one_trip())
             with prepared_cursor() as cursor:
                 cursor.execute(_KEEP, values)

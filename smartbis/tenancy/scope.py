@@ -159,6 +159,12 @@ def _heard(readings: Sequence[Reading[Any]], cursors: Sequence[Any]) -> list[Any
     return found
 
 
+def recalled(name: Hashable) -> Any:
+    """The answer that this scope remembers of a reading; None when it knows none."""
+    memory = _memory.get()
+    return None if memory is None else memory.answers.get(name)
+
+
 def remember(name: Hashable, answer: object) -> None:
     """Let readings of this name in this scope be answered by what the same request has read a moment ago."""
     memory = _memory.get()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from uuid import UUID
 
 from smartbis.customers.errors import CustomerNotFound
@@ -124,10 +125,11 @@ def _record_chunk(
     tenant: UUID, chunk: Sequence[tuple[int, SaleRow]], *, publish: bool
 ) -> Iterable[tuple[int, BulkResult]]:
     written = insert_sales(tenant=tenant, rows=[row for _, row in chunk])
-    fresh = [(place, row) for place, row in chunk if row.info.id in written]
+    went_in = [len(written) == len(chunk) or row.info.id in written for _, row in chunk]
+    fresh = list(compress(chunk, went_in))
     if publish and fresh:
         _publish([row.info for _, row in fresh])
-    others = [(place, row) for place, row in chunk if row.info.id not in written]
+    others = [each for each, is_in in zip(chunk, went_in, strict=True) if not is_in]
     verdicts = _judge(tenant, [row for _, row in others]) if others else []
     yield from ((place, BulkResult("recorded", purchase=row.info)) for place, row in fresh)
     moved: list[tuple[int, SaleRow]] = []
