@@ -51,15 +51,15 @@ class _Part:
     work: Work | None
 
 
-def load_rows(batch: ImportBatch, run: Run, rows: Iterator[Row], until: float) -> bool:
-    """Settle rows until the time is up; True when the file is at its end."""
+def load_rows(batch: ImportBatch, run: Run, rows: Iterator[Row], is_over: Callable[[], bool]) -> bool:
+    """Settle rows until the turn is over, which is asked between chunks; True when the file is at its end."""
     with tenant_scope(run.tenant, read_only=True):
         settler = _SETTLERS[batch.kind](run)
     with beside(batch) as companion, closing(read_ahead(_parts(run, settler, rows, companion))) as coming:
         loading = _Loading(batch, run, settler, companion)
         for part in coming:
             loading.take(part)
-            if time.monotonic() >= until:
+            if is_over():
                 return False
         loading.end()
     return True

@@ -5,6 +5,7 @@ goes on exactly where the last commit was. A lease keeps two workers off one fil
 """
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -26,7 +27,7 @@ from programs.models import ImportBatch
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
 from smartbis.outbox.services import publish
-from smartbis.outbox.work import request_work
+from smartbis.outbox.work import due_tenants, request_work
 from smartbis.tenancy.scope import tenant_scope
 
 log = structlog.get_logger(__name__)
@@ -37,11 +38,15 @@ OPEN = (ImportBatch.Status.QUEUED, ImportBatch.Status.RUNNING, ImportBatch.Statu
 
 
 def work_on_imports(*, tenant: UUID) -> bool:
-    """Work on the tenant's oldest open import for a while; True when there is more to do now."""
+    """Work on the tenant's oldest open import for a while; True when there is more to do now.
+
+    While nobody else waits for the queue, a file goes on: its second process would begin anew with every turn.
+    """
     batch = _claim(tenant)
     if batch is None:
         return False
-    _take_turn(batch, until=time.monotonic() + TURN_SECONDS)
+    ends_at = time.monotonic() + TURN_SECONDS
+    _take_turn(batch, until=ends_at, is_over=lambda: time.monotonic() >= ends_at and bool(due_tenants("bulk")))
     with tenant_scope(tenant, read_only=True):
         return bool(_claimable().exists())
 
@@ -53,7 +58,8 @@ def work_off(*, tenant: UUID, import_id: UUID, seconds: float = 2.0) -> bool:
     """
     batch = _claim(tenant, import_id)
     if batch is not None:
-        _take_turn(batch, until=time.monotonic() + seconds)
+        ends_at = time.monotonic() + seconds
+        _take_turn(batch, until=ends_at, is_over=lambda: time.monotonic() >= ends_at)
     with tenant_scope(tenant, read_only=True):
         return ImportBatch.objects.filter(id=import_id, status__in=OPEN).exists()
 
@@ -87,7 +93,7 @@ def _wake_at_the_end_of_leases() -> None:
         request_work(queue="bulk", due_at=first)
 
 
-def _take_turn(batch: ImportBatch, *, until: float) -> None:
+def _take_turn(batch: ImportBatch, *, until: float, is_over: Callable[[], bool]) -> None:
     if batch.attempts > MOST_ATTEMPTS:
         _fail(batch, "internal")
         return
@@ -95,7 +101,7 @@ def _take_turn(batch: ImportBatch, *, until: float) -> None:
         if batch.status == ImportBatch.Status.UNDOING:
             undo_a_while(batch, until=until, renewed=lambda **moved: advance(batch, **moved))
         else:
-            _load_a_while(batch, until=until)
+            _load_a_while(batch, is_over)
     except LeaseLost:
         log.info("import.lease_lost", tenant=str(batch.tenant_id), batch=str(batch.id))
         return
@@ -109,22 +115,22 @@ def _take_turn(batch: ImportBatch, *, until: float) -> None:
     _release(batch)
 
 
-def _load_a_while(batch: ImportBatch, *, until: float) -> None:
+def _load_a_while(batch: ImportBatch, is_over: Callable[[], bool]) -> None:
     with opened(batch.stored_as, batch.encoding) as text:
         header, delimiter, read = read_header(text)
         run = run_of(batch, header)
         if batch.phase == ImportBatch.Phase.ROWS:
             rows = read_rows(text, delimiter, read=read, after=batch.position, columns=len(header))
-            if not load_rows(batch, run, rows, until):
+            if not load_rows(batch, run, rows, is_over):
                 return
             with tenant_scope(run.tenant):
                 advance(batch, phase=ImportBatch.Phase.RETURNS)
             batch.phase = ImportBatch.Phase.RETURNS
-    _load_returns(batch, run, until)
+    _load_returns(batch, run, is_over)
 
 
-def _load_returns(batch: ImportBatch, run: Run, until: float) -> None:
-    while time.monotonic() < until:
+def _load_returns(batch: ImportBatch, run: Run, is_over: Callable[[], bool]) -> None:
+    while not is_over():
         with one_commit(run):
             rows = waiting(run)
             if rows:

@@ -2,11 +2,15 @@
 
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from programs.imports import ImportInfo, errors_csv, get_import, start_import, undo_import, work_off
 from smartbis.kernel.collecting import collect_rarely
@@ -14,8 +18,9 @@ from smartbis.kernel.errors import DomainError, InvalidInput
 from smartbis.kernel.people import SYSTEM
 from smartbis.tenancy.selectors import find_tenant_by_slug
 
-# A turn opens the file anew and forgets who is who.
-_TURN_SECONDS = 15.0
+# A turn opens the file anew, forgets who is who, and starts its second process.
+_TURN_SECONDS = 120.0
+_TOLD_EVERY_SECONDS = 5.0
 
 
 class Command(BaseCommand):
@@ -74,13 +79,32 @@ class Command(BaseCommand):
         """Work on it here; where a worker of the queue has it already, watch that one's progress."""
         self.stdout.write(f"import {info.id}")
         before = -1
-        while work_off(tenant=tenant, import_id=info.id, seconds=_TURN_SECONDS):
-            info = get_import(tenant=tenant, import_id=info.id)
-            if info.rows_done == before and not info.is_undoing:
-                time.sleep(0.5)
-            before = info.rows_done
-            self.stdout.write(f"{info.percent:3} %  {info.rows_done:,} of {info.rows_total:,} rows")
+        with self._progress(tenant, info.id):
+            while work_off(tenant=tenant, import_id=info.id, seconds=_TURN_SECONDS):
+                info = get_import(tenant=tenant, import_id=info.id)
+                if info.rows_done == before and not info.is_undoing:
+                    time.sleep(0.5)
+                before = info.rows_done
         return get_import(tenant=tenant, import_id=info.id)
+
+    @contextmanager
+    def _progress(self, tenant: UUID, import_id: UUID) -> Iterator[None]:
+        """Tell every few seconds how far the import is, from a thread with a connection of its own."""
+        over = Event()
+
+        def tell() -> None:
+            while not over.wait(_TOLD_EVERY_SECONDS):
+                info = get_import(tenant=tenant, import_id=import_id)
+                self.stdout.write(f"{info.percent:3} %  {info.rows_done:,} of {info.rows_total:,} rows")
+            connection.close()
+
+        telling = Thread(target=tell, daemon=True)
+        telling.start()
+        try:
+            yield
+        finally:
+            over.set()
+            telling.join()
 
     def _tell(self, info: ImportInfo, seconds: float) -> None:
         rate = info.rows_done / seconds if seconds else 0
