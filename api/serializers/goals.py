@@ -4,7 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers.base import InstantField, TextField, WholeField
+from api.serializers.base import InstantField, MinorField, TextField, WholeField
+
+GOALS = ("purchases", "spend", "stores", "category", "events")
 
 
 class ReferrerOut(serializers.Serializer[Any]):
@@ -31,12 +33,16 @@ class ReferralOut(serializers.Serializer[Any]):
     referrer = serializers.UUIDField(source="referrer_id")
     friend = serializers.UUIDField(source="friend_id")
     status = serializers.CharField(help_text="waiting, settling, held, settled or refused.")
-    reasons = serializers.ListField(child=serializers.CharField())
+    reasons = serializers.ListField(
+        child=serializers.CharField(), help_text="Codes: why it is held, or why nothing was given."
+    )
     channel = serializers.CharField()
     bound_at = serializers.DateTimeField()
     bought_at = serializers.DateTimeField(allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True)
     settled_at = serializers.DateTimeField(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True, help_text="When a person or key decided on a held one.")
+    decided_by = serializers.CharField(help_text="Who; empty when nobody had to.")
 
 
 class ReferralPageOut(serializers.Serializer[Any]):
@@ -46,6 +52,34 @@ class ReferralPageOut(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True)
 
 
+class ReferralTermsIn(serializers.Serializer[Any]):
+    """How referrals are rewarded."""
+
+    is_live = serializers.BooleanField(help_text="False: nobody is bound by a code any more.")
+    minimum_minor = MinorField(required=False, min_value=0, help_text="The friend's first purchase; 0 is any.")
+    wait_days = WholeField(required=False, max_value=365, help_text="A refund within them undoes the referral.")
+    month_cap = WholeField(
+        required=False, allow_null=True, min_value=1, max_value=100_000, help_text="For each referrer; null: no limit."
+    )
+    life_cap = WholeField(
+        required=False, allow_null=True, min_value=1, max_value=100_000, help_text="For each referrer; null: no limit."
+    )
+    rewards_friend = serializers.BooleanField(
+        required=False, help_text="The friend takes part too, in `referred`: a rule says what that gives."
+    )
+
+
+class ReferralTermsOut(serializers.Serializer[Any]):
+    """How referrals are rewarded."""
+
+    is_live = serializers.BooleanField()
+    minimum_minor = serializers.IntegerField()
+    wait_days = serializers.IntegerField()
+    month_cap = serializers.IntegerField(allow_null=True)
+    life_cap = serializers.IntegerField(allow_null=True)
+    rewards_friend = serializers.BooleanField()
+
+
 class ChallengeIn(serializers.Serializer[Any]):
     """A challenge: from `starts_at` to `ends_at`, or `days` from each customer's joining."""
 
@@ -53,7 +87,7 @@ class ChallengeIn(serializers.Serializer[Any]):
     name = TextField(max_length=120)
     description = TextField(required=False, allow_blank=True, max_length=500)
     reward_words = TextField(required=False, allow_blank=True, max_length=120)
-    goal = serializers.ChoiceField(choices=("purchases", "spend", "stores", "category", "events"))
+    goal = serializers.ChoiceField(choices=GOALS)
     number = WholeField(min_value=1, max_value=10**12, help_text="How many; minor units for `spend`.")
     category = TextField(required=False, allow_blank=True, max_length=100)
     starts_at = InstantField(required=False, allow_null=True)
@@ -62,6 +96,23 @@ class ChallengeIn(serializers.Serializer[Any]):
     opt_in = serializers.BooleanField(required=False)
     times = WholeField(required=False, min_value=1, max_value=1000)
     wait_days = WholeField(required=False, min_value=0, max_value=365)
+
+
+class ChallengeChangesIn(ChallengeIn):
+    """What changes. `key`, `goal`, `number`, `category`, `starts_at`, `days` and `opt_in` were promised: others are
+    refused."""
+
+    key = TextField(required=False, max_length=40)
+    name = TextField(required=False, max_length=120)
+    goal = serializers.ChoiceField(required=False, choices=GOALS)
+    number = WholeField(required=False, min_value=1, max_value=10**12)
+    status = serializers.ChoiceField(required=False, choices=("live", "ended"))
+
+
+class JoinIn(serializers.Serializer[Any]):
+    """What to take part in."""
+
+    challenge = serializers.UUIDField(help_text="The challenge's id.")
 
 
 class ChallengeOut(serializers.Serializer[Any]):

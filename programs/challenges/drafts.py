@@ -38,8 +38,8 @@ def _of_words(draft: ChallengeDraft) -> Iterator[tuple[str, str]]:
 
 
 def _of_period(draft: ChallengeDraft) -> Iterator[tuple[str, str]]:
-    is_fixed = draft.starts_at is not None and draft.ends_at is not None
-    if (draft.days is not None) == is_fixed:
+    dates = (draft.starts_at is not None, draft.ends_at is not None)
+    if any(dates) if draft.days is not None else not all(dates):
         yield "period", _("Escolha um período fixo, ou quantos dias para cada cliente.")
     elif draft.days is not None and not 1 <= draft.days <= 3660:
         yield "days", _("De 1 a 3660 dias.")

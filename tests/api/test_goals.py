@@ -14,6 +14,8 @@ from smartbis.kernel.people import Actor
 from smartbis.outbox.work import drain_queue
 from smartbis.purchases.infos import SaleDraft
 from smartbis.tenancy.selectors import TenantInfo
+from tests.api.conftest import Caller
+from tests.api.problems import problem
 from tests.factories import actor, make_customer, store_of
 from tests.programs.conftest import make_points
 
@@ -63,6 +65,58 @@ def test_a_customer_s_code_and_what_it_led_to(aurora: TenantInfo, boreal: Tenant
     assert caller(aurora, "programs:read").get("/referrals").json()["code"] == "scope_missing"
 
 
+def hold(brand: TenantInfo, name: str) -> str:
+    """The id of a referral that waits for a person: referrer and friend have one browser."""
+    referrer, friend = make_customer(brand, f"De {name}"), make_customer(brand, name)
+    code = code_of(tenant=brand.id, customer=referrer.id)
+    seen, who = (referrer.id,), Actor(kind="customer")
+    bound = bind_referral(tenant=brand.id, code=code, friend=friend.id, channel="portal", actor=who, seen_here=seen)
+    assert bound is not None
+    assert bound.status == "held"
+    return str(bound.id)
+
+
+def test_a_held_referral_is_decided_once(aurora: TenantInfo, api: Caller, rival: Caller, caller: Any) -> None:
+    set_terms(tenant=aurora.id, draft=ReferralTermsDraft(is_live=True), actor=actor("manager"))
+    good, bad = hold(aurora, "Bia Reis"), hold(aurora, "Caio Luz")
+    read = api.get(f"/referrals/{good}").json()
+    assert (read["status"], read["reasons"], read["decided_by"]) == ("held", ["same_device"], "")
+    for path in (f"/referrals/{good}/accept", f"/referrals/{good}/refuse"):
+        problem(rival.post(path), 404, "referral_not_found")
+        problem(caller(aurora, "customers:read", "customers:write").post(path), 403, "scope_missing")
+        problem(api.post(path, key=None), 400, "idempotency_key_missing")
+    problem(rival.get(f"/referrals/{good}"), 404, "referral_not_found")
+    accepted = api.post(f"/referrals/{good}/accept", key="once")
+    assert (accepted.json()["status"], accepted.json()["decided_by"]) == ("waiting", "Caixa")
+    assert api.post(f"/referrals/{good}/accept", key="once").json() == accepted.json()
+    problem(api.post(f"/referrals/{good}/refuse"), 409, "referral_decided")
+    assert api.post(f"/referrals/{bad}/refuse").json()["status"] == "refused"
+    assert {each["id"]: each["status"] for each in api.get("/referrals").json()["results"]} == {
+        good: "waiting",
+        bad: "refused",
+    }
+
+
+def test_the_terms_of_referrals_are_set_whole_by_each_brand(
+    aurora: TenantInfo, api: Caller, rival: Caller, caller: Any
+) -> None:
+    at_first = {"is_live": False, "minimum_minor": 0, "wait_days": 0, "month_cap": None, "life_cap": None}
+    assert api.get("/referrals/terms").json() == at_first | {"rewards_friend": False}
+    terms = {"is_live": True, "minimum_minor": 5_000, "wait_days": 7, "month_cap": 10, "rewards_friend": True}
+    whole = at_first | terms
+    assert api.send("PUT", "/referrals/terms", terms).json() == whole
+    assert (api.get("/referrals/terms").json(), rival.get("/referrals/terms").json()["is_live"]) == (whole, False)
+    for change, field in (
+        ({"month_cap": 0}, "month_cap"),
+        ({"wait_days": 366}, "wait_days"),
+        ({"minimum_minor": -1}, "minimum_minor"),
+        ({"is_live": None}, "is_live"),
+    ):
+        problem(api.send("PUT", "/referrals/terms", terms | change), 400, "invalid", field)
+    problem(caller(aurora, "programs:read").send("PUT", "/referrals/terms", terms), 403, "scope_missing")
+    assert api.get("/referrals/terms").json() == whole
+
+
 def test_a_challenge_is_announced_once_and_progress_is_read(
     aurora: TenantInfo, boreal: TenantInfo, caller: Any
 ) -> None:
@@ -82,6 +136,65 @@ def test_a_challenge_is_announced_once_and_progress_is_read(
     assert theirs.get(f"/customers/{ana.id}/challenges").json()["code"] == "customer_not_found"
     assert theirs.post("/challenges", challenge()).status_code == 201
     assert len(ours.get("/challenges").json()["results"]) == 1
+
+
+def test_a_customer_is_given_a_code_once(aurora: TenantInfo, api: Caller, rival: Caller, caller: Any) -> None:
+    path = f"/customers/{make_customer(aurora).id}/referral"
+    made = api.post(path).json()
+    assert made["link"].endswith(f"/p/aurora/i/{made['code']}/")
+    assert api.post(path).json() == api.get(path).json() == made
+    problem(rival.post(path), 404, "customer_not_found")
+    problem(caller(aurora, "customers:read").post(path), 403, "scope_missing")
+
+
+def test_a_challenge_is_changed_and_ended_but_not_what_was_promised(
+    aurora: TenantInfo, api: Caller, rival: Caller, caller: Any
+) -> None:
+    made = api.post("/challenges", challenge()).json()
+    path = f"/challenges/{made['id']}"
+    later = (now() + timedelta(days=60)).replace(microsecond=0)
+    changed = api.patch(path, {"name": "Quatro", "times": 2, "ends_at": later.isoformat()}).json()
+    assert changed == made | {"name": "Quatro", "times": 2, "ends_at": changed["ends_at"]}
+    assert changed["ends_at"] != made["ends_at"]
+    problem(api.patch(path, {"goal": "spend"}), 400, "invalid", "goal")
+    problem(api.patch(path, {"ends_at": (now() - timedelta(days=9)).isoformat()}), 400, "invalid", "ends_at")
+    problem(api.patch(path, {"status": "forgotten"}), 400, "invalid", "status")
+    assert api.get(path).json() == changed
+    problem(rival.get(path), 404, "challenge_not_found")
+    problem(rival.patch(path, {"status": "ended"}), 404, "challenge_not_found")
+    problem(caller(aurora, "programs:read").patch(path, {"status": "ended"}), 403, "scope_missing")
+    ended = api.patch(path, {"status": "ended"}).json()
+    assert (ended["status"], ended["name"]) == ("ended", "Quatro")
+    buys(aurora, make_customer(aurora))
+    assert api.get(path).json()["takers"] == 0
+
+
+def test_days_for_each_customer_and_an_end_do_not_go_together(api: Caller) -> None:
+    both = challenge(days=30) | {"starts_at": None}
+    problem(api.post("/challenges", both), 400, "invalid", "period")
+    rolling = api.post("/challenges", challenge(days=30, starts_at=None, ends_at=None)).json()
+    end = (now() + timedelta(days=9)).isoformat()
+    problem(api.patch(f"/challenges/{rolling['id']}", {"ends_at": end}), 400, "invalid", "period")
+
+
+def test_a_customer_joins_a_challenge_that_asks_for_it(
+    aurora: TenantInfo, boreal: TenantInfo, api: Caller, rival: Caller, caller: Any
+) -> None:
+    ana, stranger = make_customer(aurora), make_customer(boreal)
+    goal = {"challenge": api.post("/challenges", challenge(opt_in=True)).json()["id"]}
+    buys(aurora, ana)
+    path = f"/customers/{ana.id}/challenges"
+    assert [each["joined"] for each in api.get(path).json()["results"]] == [False]
+    problem(api.post(path, goal, key=None), 400, "idempotency_key_missing")
+    problem(caller(aurora, "customers:read").post(path, goal), 403, "scope_missing")
+    problem(rival.post(path, goal), 404, "customer_not_found")
+    problem(rival.post(f"/customers/{stranger.id}/challenges", goal), 404, "challenge_not_found")
+    problem(api.post(path, {"challenge": "x"}), 400, "invalid", "challenge")
+    (joined,) = api.post(path, goal).json()["results"]
+    assert (joined["joined"], joined["value"]) == (True, 1)
+    assert api.post(path, goal).json()["results"] == [joined]
+    api.patch(f"/challenges/{goal['challenge']}", {"status": "ended"})
+    problem(api.post(path, goal), 409, "challenge_closed")
 
 
 def test_a_challenge_that_cannot_be_is_refused_and_nothing_is_kept(
