@@ -24,10 +24,13 @@ from programs.services.till import (
     undo_redemption,
     undo_sale,
 )
+from programs.services.trying import MadeUpOccasion, Trial, try_rules
 
 __all__ = [
+    "MadeUpOccasion",
     "NoticeDraft",
     "PlanTerms",
+    "Trial",
     "approve_adjustment",
     "buy_plan_with_points",
     "buy_voucher",
@@ -56,6 +59,7 @@ __all__ = [
     "set_program_status",
     "spend_balance",
     "start_period",
+    "try_rules",
     "undo_redemption",
     "undo_sale",
     "withdraw_plan",

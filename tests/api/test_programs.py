@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from programs.models import Article
+from smartbis.kernel.clock import now
+from smartbis.kernel.ids import new_id
+from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
+from smartbis.tenancy.services import add_store
+from tests.api.conftest import Caller
+from tests.api.problems import problem
 
 SPEC = {"rules": [{"key": "base", "effect": {"kind": "percentage", "basis_points": 500}}]}
 MORE = {"rules": [{"key": "base", "effect": {"kind": "percentage", "basis_points": 700}}]}
@@ -68,3 +77,126 @@ def test_a_rule_for_a_payment_method_meets_the_sale_over_rest(aurora: TenantInfo
         for more in ({"external_id": "1", "payment_method": "pix"}, {"external_id": "2", "payment_method": "cash"})
     ]
     assert earned == [[50], []]
+
+
+SALE = {
+    "store": "centro",
+    "amount_minor": 10_000,
+    "items": [
+        {"sku": "V1", "category": "Vinho", "quantity": 2, "unit_minor": 3_000},
+        {"sku": "P1", "category": "Pão", "unit_minor": 2_500},
+        {"sku": "T1", "unit_minor": 1_500},
+    ],
+}
+DRAFTED = {
+    "rules": [
+        {
+            "key": "base",
+            "name": "Sempre",
+            "effect": {"kind": "percentage", "basis_points": 500},
+            "limits": {"per_purchase": 400},
+        },
+        {"key": "wine", "effect": {"kind": "percentage", "basis_points": 1000}, "when": {"categories": ["Vinho"]}},
+        {"key": "site", "effect": {"kind": "percentage", "basis_points": 100}, "when": {"channels": ["site"]}},
+        {"key": "gold", "effect": {"kind": "percentage", "basis_points": 100}, "when": {"tiers": ["gold"]}},
+        {"key": "event", "effect": {"kind": "fixed", "amount": 700}, "when": {"participations": ["event"]}},
+    ]
+}
+TRY = {"kind": "cashback", "spec": DRAFTED, "sale": SALE}
+
+
+def test_a_draft_says_of_each_rule_what_it_would_give_and_keeps_nothing(
+    aurora: TenantInfo, boreal: TenantInfo, api: Caller, rival: Caller
+) -> None:
+    for brand, category in ((aurora, "Vinho"), (boreal, "Pão")):  # the same article is another thing elsewhere
+        with tenant_scope(brand.id):
+            Article.objects.create(tenant_id=brand.id, sku="T1", category=category, recorded_at=now())
+    tried = api.post("/programs/try", TRY).json()
+    assert (tried["unit"], tried["total"], tried["tier_points"]) == ("BRL", 1_150, 0)
+    base, wine = tried["given"]
+    assert (base["rule"], base["name"], base["wanted"], base["amount"], base["lines"]) == (
+        "base",
+        "Sempre",
+        500,
+        400,
+        [],
+    )
+    assert base["cut"] == {"code": "per_purchase", "message": "O máximo por compra cortou."}
+    assert base["explanation"].endswith("= R$\xa04,00 (seriam R$\xa05,00: o limite da regra foi alcançado)")
+    assert (wine["rule"], wine["unit"], wine["base_minor"], wine["amount"], wine["cut"]) == (
+        "wine",
+        "BRL",
+        7_500,
+        750,
+        None,
+    )
+    assert wine["lines"] == [{"item": 0, "base": 6_000}, {"item": 2, "base": 1_500}]
+    assert [(each["rule"], each["reason"]["code"], each["cut_by"]) for each in tried["missed"]] == [
+        ("site", "other_channel", None),
+        ("gold", "not_in_tier", None),
+        ("event", "kind_not_rewarded", None),
+    ]
+    assert tried["missed"][1]["reason"]["message"] == "O cliente não está no nível."
+    assert rival.post("/programs/try", TRY).json()["total"] == 400 + 600
+    assert api.get("/programs").json()["results"] == rival.get("/programs").json()["results"] == []
+
+
+def test_a_made_up_customer_moment_and_participation_decide(api: Caller) -> None:
+    customer = {"nth": 1, "is_birthday": True, "tiers": ["gold"], "tags": ["staff"]}
+    noon = {
+        "key": "noon",
+        "effect": {"kind": "multiplier", "factor_bp": 20_000},
+        "when": {"hours": [["12:00", "13:00"]]},
+    }
+    first = {
+        "key": "first",
+        "effect": {"kind": "fixed", "amount": 50},
+        "when": {"purchases": {"from": 1, "until": 1}, "birthday": "day", "tiers": ["gold"], "tags": ["staff"]},
+    }
+    base = {"key": "base", "effect": {"kind": "per_unit", "points": 1, "minor": 100}}
+    event = {"key": "event", "effect": {"kind": "fixed", "amount": 30}, "when": {"participations": ["event"]}}
+    draft = {"kind": "points", "spec": {"rules": [base, first, noon, event]}, "at": "2026-11-21T12:30:00-03:00"}
+    sale = {"store": "centro", "amount_minor": 10_000, "paid_minor": 8_000}
+    tried = api.post("/programs/try", draft | {"sale": sale, "customer": customer}).json()
+    assert {each["rule"]: (each["kind"], each["amount"]) for each in tried["given"]} == {
+        "base": ("value", 80),
+        "first": ("value", 50),
+        "noon": ("multiplier", 130),
+    }
+    later = api.post("/programs/try", draft | {"sale": sale, "at": "2026-11-21T13:00:00-03:00"}).json()
+    assert [each["rule"] for each in later["given"]] == ["base"]
+    took_part = api.post("/programs/try", draft | {"participation": "event"}).json()
+    assert (took_part["unit"], took_part["total"], len(took_part["missed"])) == ("points", 30, 3)
+    assert took_part["given"][0]["explanation"].startswith("Participação: ")
+    english = api.post("/programs/try", draft | {"participation": "x"}, Accept_Language="en").json()
+    assert {each["reason"]["message"] for each in english["missed"]} != {
+        each["reason"]["message"] for each in took_part["missed"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"sale": None, "kind": "coins"}, "invalid", "kind"),
+        ({"participation": "event"}, "invalid", "body"),
+        ({"sale": SALE | {"paid_minor": 10_001}}, "invalid", "sale.paid_minor"),
+        ({"sale": SALE | {"items": [{"sku": "V1", "unit_minor": -1}]}}, "invalid", "sale.items.0.unit_minor"),
+        ({"sale": SALE | {"store": "praia"}}, "store_unknown", "sale.store"),
+        ({"at": "2026-11-21T12:30:00"}, "invalid", "at"),
+        ({"customer": {"nth": 0}}, "invalid", "customer.nth"),
+        ({"kind": "points"}, "rule_invalid", "rules.0.effect"),
+        ({"spec": {"rules": []}}, "rule_invalid", "rules"),
+    ],
+)
+def test_what_cannot_be_tried_is_named(
+    boreal: TenantInfo, api: Caller, change: dict[str, Any], code: str, field: str
+) -> None:
+    add_store(tenant=boreal.id, code="praia", name="Loja da Praia")  # theirs, not ours
+    assert field in problem(api.post("/programs/try", TRY | change), 400, code)["errors"]
+
+
+def test_trying_needs_the_scope_of_reading_rules(aurora: TenantInfo, caller: Callable[..., Any]) -> None:
+    assert caller(aurora, "programs:read").post("/programs/try", TRY, key=None).status_code == 200
+    problem(caller(aurora, "programs:write").post("/programs/try", TRY), 403, "scope_missing")
+    theirs = {"rules": [{"key": "v", "effect": {"kind": "voucher", "coupon": str(new_id())}}]}
+    problem(caller(aurora).post("/programs/try", TRY | {"spec": theirs}), 400, "rule_invalid", "rules.0.effect.coupon")

@@ -4,7 +4,6 @@ import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -19,15 +18,15 @@ from dashboard.brand.forms.rules.telling import NoticeForm
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.rules.choices import RuleChoices, choices_for
-from dashboard.brand.rules.reasons import why_less, why_nothing
 from dashboard.brand.rules.wording import Teller
 from programs.infos import ProgramInfo, RuleVersionInfo
 from programs.presets import Preset, add_extras, find_preset
-from programs.rules import RuleSet, evaluate, read_rules
+from programs.rules import RuleSet, read_rules
 from programs.selectors import get_program
 from programs.selectors.budgets import budgets_used
 from programs.selectors.notices import notice_audience
-from programs.services import open_program, publish_rule
+from programs.selectors.reasons import why_less, why_nothing
+from programs.services import open_program, publish_rule, try_rules
 from smartbis.kernel.errors import DomainError, InvalidInput, NotFound
 from smartbis.kernel.units import TIER_POINTS
 from smartbis.tenancy.scope import tenant_scope
@@ -159,8 +158,17 @@ class _Desk:
         if rules is None or not self.trial.is_valid():
             self.status = 422
             return
-        facts = self.trial.facts(ZoneInfo(self.request.brand.timezone))
-        found = evaluate(rules, facts)
+        try:
+            tried = try_rules(
+                tenant=self.request.tenant,
+                kind=self.choices.kind,
+                spec=self.editor.spec(),
+                occasion=self.trial.made_up(),
+            )
+        except InvalidInput as error:
+            self.editor.refuse(error)
+            self.status = 422
+            return
         unit = self.choices.unit
         teller = self._teller()
         self.tried = {
@@ -171,15 +179,13 @@ class _Desk:
                     "text": teller.rule(each.rule),
                     "cut": why_less(each.cut_by) if each.amount < each.wanted else "",
                 }
-                for each in found.granted
+                for each in tried.found.granted
             ],
             "missed": [
                 {"name": each.rule.name or teller.rule(each.rule), "reason": why_nothing(each.reason, each.cut_by)}
-                for each in found.missed
+                for each in tried.found.missed
             ],
-            "total": words.amount(
-                sum(each.amount for each in found.granted if not each.is_gift and not each.counts_for_tiers), unit
-            ),
+            "total": words.amount(tried.total, unit),
         }
 
     def _teller(self) -> Teller:

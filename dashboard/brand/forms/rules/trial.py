@@ -1,8 +1,6 @@
 """A sale, or taking part, to try rules on before they are published."""
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.timezone import localtime
@@ -10,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.brand.forms.base import LocalMoment
 from dashboard.brand.rules.choices import RuleChoices
-from programs.rules import Line, Member, Moment, ParticipationFacts, RuleSet, SaleFacts
+from programs.rules import Article, RuleSet
+from programs.services import MadeUpOccasion
 from smartbis.forms import MoneyField
 from smartbis.kernel.clock import now
 
@@ -51,30 +50,22 @@ class TrialForm(forms.Form):
         if not self.is_bound:
             self.initial.setdefault("at", localtime(now()))
 
-    def facts(self, zone: ZoneInfo) -> SaleFacts | ParticipationFacts:
+    def made_up(self) -> MadeUpOccasion:
         """What the rules are to judge. After validation."""
         given = self.cleaned_data
-        at: datetime = given["at"] or now()
-        moment = Moment.of(at, zone)
-        kinds = [each.partition(":") for each in given.get("belongs", [])]
-        member = Member(
-            nth=given["nth"] or 1,
-            birthday=(moment.day.month, moment.day.day) if given["is_birthday"] else None,
-            belongs=frozenset((kind, key) for kind, _colon, key in kinds),
-        )
-        if given["occasion"]:
-            return ParticipationFacts(given["occasion"], moment, member)
         amount = given["amount"] or 0
-        return SaleFacts(
-            gross_minor=amount,
-            paid_minor=amount,
-            currency=self.currency,
+        kinds = [each.partition(":") for each in given.get("belongs", [])]
+        return MadeUpOccasion(
+            participation=given["occasion"],
+            amount_minor=amount,
             store=given["store"],
-            moment=moment,
             channel=given["channel"] or "store",
             payment_method=given["payment_method"],
-            member=member,
-            lines=(Line(0, amount, amount, given["sku"].strip(), given["category"].strip()),),
+            items=(Article(given["sku"].strip(), given["category"].strip(), unit_minor=amount),),
+            at=given["at"],
+            nth=given["nth"] or 1,
+            is_birthday=given["is_birthday"],
+            belongs=frozenset((kind, key) for kind, _colon, key in kinds),
         )
 
 
