@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from smartbis.customers.errors import CustomerNotFound
 from smartbis.customers.infos import ConsentGiven, Origin
-from smartbis.customers.selectors import Sought, find_customer, get_customer, holders_reading, sought
+from smartbis.customers.selectors import Sought, find_customer, get_customer, get_customers, holders_reading, sought
 from smartbis.customers.services import find_or_enrol
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
@@ -88,6 +88,14 @@ def _sought(tenant: UUID, reference: dict[str, Any]) -> Sought | Buyer:
         return next(sought(tenant=tenant, kind=kind, value=value) for kind, value in named.items())
     except InvalidInput as error:
         return _within_customer(error)
+
+
+def known_customers(tenant: UUID, references: Sequence[dict[str, Any]]) -> list[UUID | None]:
+    """The active customer of each checked reference, in their order; None where nobody is or can be."""
+    named = [each if isinstance(each, UUID) else None for each in buyers_of(tenant, references)]
+    people = get_customers(tenant=tenant, customers={each for each in named if each})
+    found = [people.get(each) if each else None for each in named]
+    return [person.id if person and person.status == "active" else None for person in found]
 
 
 def settled_buyer(

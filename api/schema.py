@@ -55,6 +55,10 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "identity_taken": (409, "Another customer already has this identity."),
     "merge_cpf_conflict": (409, "The two customers have different CPFs. Say which one stays."),
     "segment_key_taken": (409, "Another segment already has this key."),
+    "segment_is_living": (
+        409,
+        "This segment is a filter: its members are looked up. Change the filter, or make a list.",
+    ),
     "segments_full": (409, "There are too many segments. Delete one first."),
     "purchase_conflict": (409, "This store already sent a sale with this number and other content."),
     "purchase_not_pending": (409, "This sale is not pending any more."),
@@ -266,6 +270,7 @@ def only_rest(endpoints: list[Any]) -> list[Any]:
 
 TAGS = {
     "Customers": "Who takes part. A customer has at least one of phone, CPF, e-mail, or your own id.",
+    "Segments": "Living sets of customers, by a filter or kept by hand: rules, coupons and reports name them.",
     "Purchases": "Sales and refunds, and what they earn. The sale's number in its store makes repeats safe for ever.",
     "Participations": "What earns without a sale: events, courses, visits.",
     "Adjustments": "Corrections of balances by hand, with a reason and above a limit with a second person.",

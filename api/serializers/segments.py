@@ -4,10 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers.base import InstantField, TextField, WholeField
+from api.serializers.base import CustomerReference, InstantField, TextField, WholeField
 from api.serializers.customers import CustomerOut
+from insights.services import MOST_LINES
 
 MAX_COUNT = 10**12
+MOST_ADDED = 1000
 _DAYS = {"required": False, "allow_null": True, "min_value": 1, "max_value": 3_650}
 _COUNT = {"required": False, "allow_null": True, "max_value": MAX_COUNT}
 
@@ -99,6 +101,50 @@ class SegmentMemberPageOut(serializers.Serializer[Any]):
 
     results = SegmentMemberOut(many=True)
     next = serializers.URLField(allow_null=True)
+
+
+class MembersIn(serializers.Serializer[Any]):
+    """Whom to put on a list."""
+
+    customers = serializers.ListField(child=CustomerReference(), allow_empty=False, max_length=MOST_ADDED)
+
+
+class MembersAddedOut(serializers.Serializer[Any]):
+    """The list now, and who could not be put on it."""
+
+    segment = SegmentOut()
+    unknown = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Places in `customers`, from 0, that name nobody, or nobody active."
+    )
+
+
+class LinesIn(serializers.Serializer[Any]):
+    """A list as people write it, a customer each: a phone, a CPF, an e-mail address or your own id."""
+
+    lines = serializers.ListField(
+        child=TextField(max_length=254, allow_blank=True),
+        allow_empty=False,
+        max_length=MOST_LINES,
+        help_text="Blank ones are passed over. What may be several things is the first of these that somebody has.",
+    )
+    dry_run = serializers.BooleanField(required=False, default=False, help_text="Only say whom they name.")
+
+
+class UnknownLineOut(serializers.Serializer[Any]):
+    """A line that names nobody."""
+
+    line = serializers.IntegerField(help_text="Counted from 1.")
+    text = serializers.CharField()
+
+
+class LinesOut(serializers.Serializer[Any]):
+    """What became of a list."""
+
+    lines = serializers.IntegerField(help_text="Without blank ones.")
+    found = serializers.IntegerField(help_text="Customers whom they name.")
+    added = serializers.IntegerField(help_text="Of these, who was not on the list yet.")
+    dry_run = serializers.BooleanField()
+    unknown = UnknownLineOut(many=True)
 
 
 class TagIn(serializers.Serializer[Any]):

@@ -8,12 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.schema import answered, call, sent
-from api.serializers.base import PageQuery
 from api.serializers.segments import (
     SegmentChangesIn,
     SegmentIn,
-    SegmentMemberOut,
-    SegmentMemberPageOut,
     SegmentOut,
     SegmentsOut,
     TagIn,
@@ -21,8 +18,8 @@ from api.serializers.segments import (
 )
 from api.views.base import ApiView, rendered
 from insights.infos import SegmentInfo
-from insights.selectors import get_segment, segment_members, segments
-from insights.services import change_segment, create_segment, delete_segment
+from insights.selectors import get_segment, segments
+from insights.services import ask_for_refresh, change_segment, create_segment, delete_segment
 from smartbis.customers.selectors import get_customer, memberships_of
 from smartbis.customers.services import tag_customer, untag_customer
 
@@ -51,7 +48,7 @@ class Segments(ApiView):
     )
     def get(self, request: Request) -> Response:
         """List."""
-        return Response({"results": [_shape(each) for each in segments(tenant=self.tenant)]})
+        return Response({"results": [shown(each) for each in segments(tenant=self.tenant)]})
 
     @call(
         "createSegment",
@@ -82,7 +79,7 @@ class Segments(ApiView):
                 key=given.get("key"),
                 actor=self.actor,
             )
-            return 201, _shape(info)
+            return 201, shown(info)
 
         return self.perhaps_once(work)
 
@@ -102,7 +99,7 @@ class OneSegment(ApiView):
     )
     def get(self, request: Request, segment: str) -> Response:
         """Read."""
-        return Response(_shape(get_segment(tenant=self.tenant, key=segment)))
+        return Response(shown(get_segment(tenant=self.tenant, key=segment)))
 
     @call(
         "changeSegment",
@@ -122,7 +119,7 @@ class OneSegment(ApiView):
             spec = _plain(given["filter"]) if "filter" in given else None
             name = given.get("name")
             info = change_segment(tenant=self.tenant, key=segment, name=name, spec=spec, actor=self.actor)
-            return 200, _shape(info)
+            return 200, shown(info)
 
         return self.perhaps_once(work)
 
@@ -141,25 +138,24 @@ class OneSegment(ApiView):
         return cast(HttpResponse, Response(status=204))
 
 
-class SegmentMembers(ApiView):
-    """`/segments/{key}/members`"""
+class SegmentRefresh(ApiView):
+    """`/segments/{key}/refresh`"""
 
-    scopes = {"GET": "customers:read"}
+    scopes = {"POST": "customers:write"}
 
     @call(
-        "listSegmentMembers",
+        "refreshSegment",
         "Segments",
-        "List who is in a segment",
-        query=PageQuery,
-        answers={200: SegmentMemberPageOut},
-        problems=["segment_not_found", "cursor_invalid"],
+        "Have a filter looked up now",
+        description="It takes some seconds: `is_waiting` until then. A list kept by hand stays as it is.",
+        answers={200: SegmentOut},
+        problems=["segment_not_found"],
+        key="optional",
+        examples=[answered("Asked for", GONE | {"is_waiting": True})],
     )
-    def get(self, request: Request, segment: str) -> Response:
-        """List."""
-        return self.page(
-            lambda cursor, limit: segment_members(tenant=self.tenant, key=segment, cursor=cursor, limit=limit),
-            SegmentMemberOut,
-        )
+    def post(self, request: Request, segment: str) -> Response:
+        """Refresh."""
+        return self.perhaps_once(lambda: (200, shown(ask_for_refresh(tenant=self.tenant, key=segment))))
 
 
 class CustomerTags(ApiView):
@@ -222,7 +218,8 @@ class CustomerTags(ApiView):
         return {"tags": sorted(key for kind, key in belongs if kind == "tag")}
 
 
-def _shape(info: SegmentInfo) -> Any:
+def shown(info: SegmentInfo) -> Any:
+    """A segment as it is answered."""
     return rendered(
         SegmentOut,
         {

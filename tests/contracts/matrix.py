@@ -67,7 +67,12 @@ REST = {
     "api/v1/segments/<slug:segment>": Row(
         {"GET": API, "PATCH": API, "DELETE": API}, body={"PATCH": lambda world: {"name": "x"}}
     ),
-    "api/v1/segments/<slug:segment>/members": Row({"GET": API}),
+    "api/v1/segments/<slug:segment>/refresh": Row({"POST": API}),
+    "api/v1/segments/<slug:segment>/members": Row(
+        {"GET": API, "POST": API}, body={"POST": lambda world: {"customers": [customer_of(world)]}}
+    ),
+    "api/v1/segments/<slug:segment>/members/import": Row({"POST": API}, body={"POST": lambda world: {"lines": ["x"]}}),
+    "api/v1/segments/<slug:segment>/members/<uuid:customer>": Row({"DELETE": API}),
     "api/v1/customers/<uuid:customer>/merge": Row(
         {"POST": API}, body={"POST": lambda world: {"from": customer_of(world)}}
     ),
