@@ -1,7 +1,8 @@
 """Starting points for programmes: rules, and where they need them plans and tiers, of five kinds of brand."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -9,12 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from programs.infos import ProgramInfo
 from programs.referrals.infos import ReferralTermsDraft
 from programs.referrals.selectors import referral_terms
 from programs.referrals.services import set_terms
 from programs.selectors.plans import plans
 from programs.selectors.tiers import find_ladder
 from programs.services.plan_catalogue import PlanTerms, create_plan
+from programs.services.programs import open_program
 from programs.services.tiers import set_ladder
 from programs.tiers import Tier
 from smartbis.kernel.people import Actor
@@ -209,6 +212,36 @@ def add_extras(*, tenant: UUID, preset: Preset, actor: Actor) -> None:
                 fall="one_step",
                 actor=actor,
             )
+
+
+def open_from_preset(
+    *,
+    tenant: UUID,
+    preset: Preset,
+    actor: Actor,
+    name: str = "",
+    spec: Any = None,
+    with_extras: bool = True,
+    effective_at: datetime | None = None,
+    segments: Collection[str] | None = None,
+) -> ProgramInfo:
+    """Open a programme with a preset's rules, or with `spec` that was made of them, and with what it needs beside them.
+
+    Without a `name` it has the preset's; `effective_at` and `segments` are as in `open_program`.
+    Raises InvalidRule, InvalidInput, SlugTaken; nothing is made then.
+    """
+    with tenant_scope(tenant):
+        if with_extras:
+            add_extras(tenant=tenant, preset=preset, actor=actor)
+        return open_program(
+            tenant=tenant,
+            name=name or str(preset.name),
+            kind=preset.kind,
+            spec=preset.spec if spec is None else spec,
+            actor=actor,
+            effective_at=effective_at,
+            segments=segments,
+        )
 
 
 def _tiers() -> Sequence[Tier]:

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.serializers.base import FutureInstantField, InstantField, TextField
+from programs.presets import PRESETS
 
 
 class RuleOut(serializers.Serializer[Any]):
@@ -28,10 +29,19 @@ class ProgramOut(serializers.Serializer[Any]):
     upcoming = RuleOut(allow_null=True)
 
 
+class BudgetOut(serializers.Serializer[Any]):
+    """A rule's budget and what of it was given, refunds taken off. Minor units of money, also for points."""
+
+    rule = serializers.CharField(help_text="The rule's key.")
+    budget_minor = serializers.IntegerField()
+    used_minor = serializers.IntegerField()
+
+
 class ProgramDetailOut(ProgramOut):
     """A programme with every version of its rules, the newest first."""
 
     versions = RuleOut(many=True)
+    budgets = BudgetOut(many=True, help_text="Of the rules in force, or of the first that will be.")
 
 
 class ProgramsOut(serializers.Serializer[Any]):
@@ -59,6 +69,39 @@ class ProgramIn(serializers.Serializer[Any]):
     name = TextField(max_length=80)
     kind = serializers.ChoiceField(choices=["cashback", "points"])
     spec = serializers.DictField(help_text="Rules, spending of balance, and what points are worth.")
+    effective_at = InstantField(required=False, help_text="Now if absent; earlier for a history that is brought along.")
+
+
+class PresetOut(serializers.Serializer[Any]):
+    """A starting point for a programme."""
+
+    key = serializers.CharField()
+    name = serializers.CharField(help_text="In the language asked for, as `text`, `sentence` and the rules' names are.")
+    text = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["cashback", "points"])
+    spec = serializers.DictField(help_text="The rules as data: a draft to change, to try, or to open as it is.")
+    sentence = serializers.CharField()
+    extras = serializers.ListField(
+        child=serializers.ChoiceField(choices=["plan", "referrals", "tiers"]),
+        help_text="What it needs beside rules.",
+    )
+
+
+class PresetsOut(serializers.Serializer[Any]):
+    """Every starting point."""
+
+    results = PresetOut(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class PresetIn(serializers.Serializer[Any]):
+    """Which starting point to open a programme from."""
+
+    preset = serializers.ChoiceField(choices=[each.key for each in PRESETS])
+    name = TextField(required=False, max_length=80, help_text="The preset's if absent.")
+    with_extras = serializers.BooleanField(
+        required=False, default=True, help_text="Make its plan, tiers and terms of referrals where there are none yet."
+    )
     effective_at = InstantField(required=False, help_text="Now if absent; earlier for a history that is brought along.")
 
 

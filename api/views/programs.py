@@ -22,6 +22,7 @@ from insights.selectors import rule_names, segment_names
 from programs.infos import ProgramInfo, RuleVersionInfo
 from programs.rules import Names, describe
 from programs.selectors import get_program, programs
+from programs.selectors.budgets import budgets_used
 from programs.selectors.catalogue import rule_versions
 from programs.services import NoticeDraft, open_program, publish_rule, set_program_status
 
@@ -45,7 +46,7 @@ PROGRAM: dict[str, Any] = {
     },
     "upcoming": None,
 }
-DETAIL = PROGRAM | {"versions": [PROGRAM["current"]]}
+DETAIL = PROGRAM | {"versions": [PROGRAM["current"]], "budgets": []}
 
 
 class ProgramView(ApiView):
@@ -75,7 +76,18 @@ class ProgramView(ApiView):
         """A programme with every version."""
         names = rule_names(tenant=self.tenant)
         versions = [self.version(each, info.unit, names) for each in rule_versions(tenant=self.tenant, program=info.id)]
-        return rendered(ProgramDetailOut, self.worded(info, names) | {"versions": versions})
+        more = {"versions": versions, "budgets": self.budgets(info)}
+        return rendered(ProgramDetailOut, self.worded(info, names) | more)
+
+    def budgets(self, info: ProgramInfo) -> list[dict[str, Any]]:
+        """How much of the budgets of the rules in force is used."""
+        version = info.current or info.upcoming
+        limited = [each for each in version.rules.rules if each.limits.budget_minor is not None] if version else []
+        used = budgets_used(tenant=self.tenant, program=info.id) if limited else {}
+        return [
+            {"rule": each.key, "budget_minor": each.limits.budget_minor, "used_minor": used.get(each.key, 0)}
+            for each in limited
+        ]
 
 
 class Programs(ProgramView):
@@ -132,7 +144,7 @@ class OneProgram(ProgramView):
         "getProgram",
         "Programs",
         "Read a programme",
-        description="With every version of its rules, the newest first.",
+        description="With every version of its rules, the newest first, and how much of its budgets is used.",
         answers={200: ProgramDetailOut},
         problems=["program_not_found"],
         examples=[answered("Cashback of 20 %", DETAIL)],

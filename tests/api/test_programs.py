@@ -200,3 +200,49 @@ def test_trying_needs_the_scope_of_reading_rules(aurora: TenantInfo, caller: Cal
     problem(caller(aurora, "programs:write").post("/programs/try", TRY), 403, "scope_missing")
     theirs = {"rules": [{"key": "v", "effect": {"kind": "voucher", "coupon": str(new_id())}}]}
     problem(caller(aurora).post("/programs/try", TRY | {"spec": theirs}), 400, "rule_invalid", "rules.0.effect.coupon")
+
+
+def test_a_programme_is_opened_from_a_starting_point(aurora: TenantInfo, api: Caller, rival: Caller) -> None:
+    listed = {each["key"]: each for each in api.get("/programs/presets").json()["results"]}
+    club = listed["club"]
+    assert (club["name"], club["kind"], club["extras"]) == ("Clube", "points", ["tiers"])
+    assert "1 ponto a cada R$\xa01,00." in club["sentence"]
+    english = api.get("/programs/presets", Accept_Language="en").json()["results"]
+    assert next(each["name"] for each in english if each["key"] == "club") != "Clube"
+    opened = api.post("/programs/presets", {"preset": "club", "name": "Clube Aurora"}, key="once")
+    assert (opened.status_code, opened.json()["name"]) == (201, "Clube Aurora")
+    assert [rule["key"] for rule in opened.json()["current"]["spec"]["rules"]] == [
+        rule["key"] for rule in club["spec"]["rules"]
+    ]
+    assert api.post("/programs/presets", {"preset": "club", "name": "Clube Aurora"}, key="once").json() == opened.json()
+    problem(api.post("/programs/presets", {"preset": "club", "name": "Clube Aurora"}), 409, "slug_taken")
+    assert [each["key"] for each in api.get("/tiers").json()["tiers"]] == ["bronze", "silver", "gold"]
+    problem(rival.get("/tiers"), 404, "no_tiers")
+    assert rival.get("/programs").json()["results"] == []
+
+
+def test_extras_are_left_out_if_asked_and_gone_if_the_programme_cannot_be(api: Caller, rival: Caller) -> None:
+    plain = api.post("/programs/presets", {"preset": "club", "with_extras": False}).json()
+    assert plain["name"] == "Clube"
+    problem(api.get("/tiers"), 404, "no_tiers")
+    problem(api.post("/programs/presets", {"preset": "club"}), 409, "slug_taken")
+    problem(api.get("/tiers"), 404, "no_tiers")
+    problem(rival.post("/programs/presets", {"preset": "moon"}), 400, "invalid", "preset")
+
+
+def test_opening_a_starting_point_needs_the_scope(aurora: TenantInfo, caller: Callable[..., Any]) -> None:
+    reader = caller(aurora, "programs:read")
+    assert reader.get("/programs/presets").status_code == 200
+    problem(reader.post("/programs/presets", {"preset": "shop"}), 403, "scope_missing")
+
+
+def test_a_programme_tells_how_much_of_its_budgets_is_used(aurora: TenantInfo, api: Caller, rival: Caller) -> None:
+    rule = {"key": "base", "effect": {"kind": "percentage", "basis_points": 1000}, "limits": {"budget_minor": 1_000}}
+    free = {"key": "site", "effect": {"kind": "percentage", "basis_points": 500}, "when": {"channels": ["site"]}}
+    opened = [each.post("/programs", DRAFT | {"spec": {"rules": [rule, free]}}).json() for each in (api, rival)]
+    sale = {"customer": {"phone": "11987654321", "name": "Ana"}, "store": "centro", "external_id": "1"}
+    assert api.post("/purchases", sale | {"amount_minor": 4_000}).status_code == 201
+    told = [
+        each.get(f"/programs/{one['id']}").json()["budgets"] for each, one in zip((api, rival), opened, strict=True)
+    ]
+    assert told == [[{"rule": "base", "budget_minor": 1_000, "used_minor": used}] for used in (400, 0)]

@@ -138,6 +138,7 @@ REST = {
     "api/v1/vouchers/<str:code>/cancel": Row({"POST": API}, body={"POST": lambda world: {"reason": "x"}}),
     "api/v1/redemptions/<uuid:redemption>/reverse": Row({"POST": API}, body={"POST": lambda world: {"reason": "x"}}),
     "api/v1/programs": Row({"GET": API, "POST": API}),
+    "api/v1/programs/presets": Row({"GET": API, "POST": API}),
     "api/v1/programs/try": Row({"POST": API}),
     "api/v1/programs/<uuid:program>": Row({"GET": API, "PATCH": API}, body={"PATCH": lambda world: {"status": "live"}}),
     "api/v1/programs/<uuid:program>/backtests": Row(

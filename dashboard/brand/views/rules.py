@@ -20,16 +20,15 @@ from dashboard.brand.requests import DeskRequest
 from dashboard.brand.rules.choices import RuleChoices, choices_for
 from dashboard.brand.rules.wording import Teller
 from programs.infos import ProgramInfo, RuleVersionInfo
-from programs.presets import Preset, add_extras, find_preset
+from programs.presets import Preset, find_preset, open_from_preset
 from programs.rules import RuleSet, read_rules
 from programs.selectors import get_program
 from programs.selectors.budgets import budgets_used
 from programs.selectors.notices import notice_audience
 from programs.selectors.reasons import why_less, why_nothing
-from programs.services import open_program, publish_rule, try_rules
+from programs.services import publish_rule, try_rules
 from smartbis.kernel.errors import DomainError, InvalidInput, NotFound
 from smartbis.kernel.units import TIER_POINTS
-from smartbis.tenancy.scope import tenant_scope
 
 
 @desk(reads="program.change", writes="program.change")
@@ -115,19 +114,17 @@ class _Desk:
         request, version = self.request, self.editor.version
         spec = self.editor.spec()
         if self.program is None:
-            kind: Any = self.choices.kind
-            with tenant_scope(request.tenant):
-                if self.preset and version.cleaned_data.get("with_extras"):
-                    add_extras(tenant=request.tenant, preset=self.preset, actor=request.actor)
-                info = open_program(
-                    tenant=request.tenant,
-                    name=version.cleaned_data["name"],
-                    kind=kind,
-                    spec=spec,
-                    actor=request.actor,
-                    effective_at=version.effective_at(),
-                    segments=self._segments(),
-                )
+            assert self.preset is not None
+            info = open_from_preset(
+                tenant=request.tenant,
+                preset=self.preset,
+                name=version.cleaned_data["name"],
+                spec=spec,
+                with_extras=version.cleaned_data.get("with_extras", False),
+                actor=request.actor,
+                effective_at=version.effective_at(),
+                segments=self._segments(),
+            )
             messages.success(request, _("O programa está no ar: a próxima venda já premia."))
         else:
             default = self._teller().news(self.before, rules) if self.before else ""
