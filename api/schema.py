@@ -44,6 +44,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "challenge_not_found": (404, "There is no such challenge."),
     "program_not_found": (404, "There is no such programme."),
     "plan_not_found": (404, "There is no such plan."),
+    "plan_period_not_found": (404, "There is no such period to take back."),
     "no_tiers": (404, "This brand has no tiers."),
     "event_not_found": (404, "There is no such event."),
     "registration_not_found": (404, "There is no such registration."),

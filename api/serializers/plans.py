@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers.base import InstantField, MinorField, PastInstantField, TextField, WholeField
+from api.serializers.base import InstantField, MinorField, PageQuery, PastInstantField, TextField, WholeField
 
 
 class PlanTermsIn(serializers.Serializer[Any]):
@@ -123,6 +123,9 @@ class PeriodOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     plan = serializers.CharField(source="plan_key")
     cause = serializers.ChoiceField(choices=["sale", "payment", "points", "grant", "rule"])
+    origin = serializers.CharField(
+        source="source", help_text="What brought it: periods of one payment or gift have the same."
+    )
     bought_at = InstantField()
     starts_at = InstantField(allow_null=True, help_text="Null once it was taken back.")
     ends_at = InstantField(allow_null=True)
@@ -132,6 +135,58 @@ class PeriodOut(serializers.Serializer[Any]):
     vouchers_kept = serializers.IntegerField(
         help_text="Vouchers that came with it and were used before it was taken back; unused ones were cancelled."
     )
+
+
+class PlanWithdrawalIn(serializers.Serializer[Any]):
+    """What to take back of a customer's plans, and why."""
+
+    origin = TextField(max_length=120, help_text="That of the periods: all that it brought goes.")
+    reason = TextField(min_length=3, max_length=300)
+
+
+class PlanMembersQuery(PageQuery):
+    """Which members of a plan."""
+
+    which = serializers.ChoiceField(
+        choices=["all", "active", "ending", "lapsed"],
+        required=False,
+        default="all",
+        help_text="`active` with those in their grace; `ending` within 30 days.",
+    )
+
+
+class PlanMemberOut(serializers.Serializer[Any]):
+    """A customer who has or had a plan."""
+
+    customer_id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=["active", "grace", "lapsed"])
+    started_at = InstantField(help_text="Since when without a gap.")
+    ends_at = InstantField(help_text="Excluded.")
+    lapses_at = InstantField(help_text="The end with its grace.")
+
+
+class PlanMemberPageOut(serializers.Serializer[Any]):
+    """A page of members, by their end."""
+
+    results = PlanMemberOut(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class TierMemberOut(serializers.Serializer[Any]):
+    """A customer in a tier."""
+
+    customer_id = serializers.UUIDField()
+    figure = serializers.IntegerField(help_text="In the ladder's measure, over its window.")
+    missing = serializers.IntegerField(help_text="What lacks to keep the tier beyond `keep_until`.")
+    reached_at = InstantField()
+    keep_until = InstantField(allow_null=True)
+
+
+class TierMemberPageOut(serializers.Serializer[Any]):
+    """A page of members, who has been there longest first."""
+
+    results = TierMemberOut(many=True)
+    next = serializers.URLField(allow_null=True)
 
 
 class CustomerPlansOut(serializers.Serializer[Any]):

@@ -9,10 +9,29 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.schema import answered, call, sent
-from api.serializers.plans import CustomerPlanIn, CustomerPlansOut, PlanChangesIn, PlanIn, PlanOut, PlansOut
+from api.serializers.plans import (
+    CustomerPlanIn,
+    CustomerPlansOut,
+    PlanChangesIn,
+    PlanIn,
+    PlanMemberOut,
+    PlanMemberPageOut,
+    PlanMembersQuery,
+    PlanOut,
+    PlansOut,
+    PlanWithdrawalIn,
+)
 from api.views.base import KEY_HEADER, ApiView, rendered
-from programs.selectors import CustomerPlans, PlanInfo, customer_plans, get_plan, plans
-from programs.services import PlanTerms, buy_plan_with_points, change_plan, confirm_payment, create_plan, grant_plan
+from programs.selectors import CustomerPlans, PlanInfo, customer_plans, get_plan, plan_members, plans
+from programs.services import (
+    PlanTerms,
+    buy_plan_with_points,
+    change_plan,
+    confirm_payment,
+    create_plan,
+    grant_plan,
+    withdraw_plan,
+)
 from smartbis.customers.selectors import get_customer
 
 TERMS = {
@@ -51,6 +70,7 @@ HELD = {
             "id": "0199a3f2-8b22-7e3f-9a01-3c4d5e6f7082",
             "plan": "socio",
             "cause": "payment",
+            "origin": "payment:5f2b8c1d9e7a4f30",
             "bought_at": "2026-11-21T18:04:05Z",
             "starts_at": "2026-11-21T18:04:05Z",
             "ends_at": "2027-11-21T03:00:00Z",
@@ -60,6 +80,14 @@ HELD = {
             "vouchers_kept": 0,
         }
     ],
+}
+
+MEMBER = {
+    "customer_id": "0199a3f2-6f0e-7c1a-9d43-5b1f0c2d3e4f",
+    "state": "active",
+    "started_at": "2026-11-21T18:04:05Z",
+    "ends_at": "2027-11-21T03:00:00Z",
+    "lapses_at": "2027-11-21T03:00:00Z",
 }
 
 
@@ -212,6 +240,70 @@ class CustomersPlans(ApiView):
         if reason := given.get("reason"):
             return grant_plan(**what, reason=reason, key=key)
         return buy_plan_with_points(**what, key=key)
+
+
+class PlanWithdrawal(ApiView):
+    """`/customers/{id}/plans/withdraw`"""
+
+    scopes = {"POST": "programs:write"}
+
+    @call(
+        "withdrawCustomerPlan",
+        "Plans",
+        "Take back what was paid or given",
+        description="Every period of that `origin`, as if it had never been: points come back, unused vouchers that "
+        "came with it are cancelled. Again changes nothing. What a sale brought goes with the sale's refund.",
+        body=PlanWithdrawalIn,
+        answers={200: CustomerPlansOut},
+        problems=["customer_not_found", "plan_period_not_found"],
+        key="required",
+        examples=[
+            sent("Booked for the wrong customer", {"origin": "payment:5f2b8c1d9e7a4f30", "reason": "Pago por outro"}),
+            answered("Nothing is left", {"plans": [], "periods": []}),
+        ],
+    )
+    def post(self, request: Request, customer: UUID) -> Response:
+        """Withdraw."""
+        self.require_key()
+        given = self.parsed(PlanWithdrawalIn)
+
+        def work() -> tuple[int, Any]:
+            person = get_customer(tenant=self.tenant, customer=customer)
+            left = withdraw_plan(
+                tenant=self.tenant,
+                customer=person.id,
+                source=given["origin"],
+                reason=given["reason"],
+                actor=self.actor,
+            )
+            return 200, rendered(CustomerPlansOut, left)
+
+        return self.once(work)
+
+
+class PlanMembers(ApiView):
+    """`/plans/{key}/members`"""
+
+    scopes = {"GET": "customers:read"}
+
+    @call(
+        "listPlanMembers",
+        "Plans",
+        "List who has a plan",
+        description="By their end, the soonest first; lapsed ones the newest first.",
+        query=PlanMembersQuery,
+        answers={200: PlanMemberPageOut},
+        problems=["plan_not_found", "cursor_invalid"],
+        examples=[answered("One member", {"results": [MEMBER], "next": None})],
+    )
+    def get(self, request: Request, plan: str) -> Response:
+        """List."""
+        which = self.asked(PlanMembersQuery)["which"]
+        key = get_plan(tenant=self.tenant, key=plan).key
+        return self.page(
+            lambda cursor, limit: plan_members(tenant=self.tenant, plan=key, which=which, cursor=cursor, limit=limit),
+            PlanMemberOut,
+        )
 
 
 def _terms(given: dict[str, Any], before: PlanInfo | None = None) -> PlanTerms:

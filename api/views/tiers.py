@@ -3,14 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.schema import answered, call, sent
-from api.serializers.plans import LadderIn, LadderOut, TierOut
+from api.serializers.base import PageQuery
+from api.serializers.plans import LadderIn, LadderOut, TierMemberOut, TierMemberPageOut, TierOut
 from api.views.base import ApiView, rendered
 from programs.errors import NoTiers
-from programs.selectors import LadderInfo, find_ladder, tier_card, tier_counts
+from programs.selectors import LadderInfo, find_ladder, tier_card, tier_counts, tier_members
 from programs.services import set_ladder
 from programs.tiers import Tier
 from smartbis.customers.selectors import get_customer
@@ -29,6 +31,14 @@ LADDER = {
 }
 SET = LADDER | {"version": 1, "customers": {"prata": 41, "ouro": 7}, "judged": 120, "to_judge": 120}
 SET = SET | {"judged_at": "2026-11-21T18:04:05Z"}
+
+MEMBER = {
+    "customer_id": "0199a3f2-6f0e-7c1a-9d43-5b1f0c2d3e4f",
+    "figure": 80000,
+    "missing": 0,
+    "reached_at": "2026-05-02T14:00:00Z",
+    "keep_until": "2027-01-01T03:00:00Z",
+}
 
 
 class Tiers(ApiView):
@@ -83,6 +93,34 @@ class Tiers(ApiView):
             "judged_at": info.walked_at,
         }
         return rendered(LadderOut, told)
+
+
+class TierMembers(ApiView):
+    """`/tiers/{key}/members`"""
+
+    scopes = {"GET": "customers:read"}
+
+    @call(
+        "listTierMembers",
+        "Tiers",
+        "List who is in a tier",
+        description="Who has been there longest first.",
+        query=PageQuery,
+        answers={200: TierMemberPageOut},
+        problems=["not_found", "no_tiers", "cursor_invalid"],
+        examples=[answered("One member", {"results": [MEMBER], "next": None})],
+    )
+    def get(self, request: Request, tier: str) -> Response:
+        """List."""
+        info = find_ladder(tenant=self.tenant)
+        if info is None:
+            raise NoTiers
+        if tier not in {each.key for each in info.ladder.tiers}:
+            raise Http404
+        return self.page(
+            lambda cursor, limit: tier_members(tenant=self.tenant, tier=tier, cursor=cursor, limit=limit),
+            TierMemberOut,
+        )
 
 
 class CustomerTier(ApiView):

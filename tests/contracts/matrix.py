@@ -156,10 +156,15 @@ REST = {
         {"GET": API, "POST": API},
         body={"POST": lambda world: {"plan": world.names["plan"], "reason": "founder"}},
     ),
+    "api/v1/customers/<uuid:customer>/plans/withdraw": Row(
+        {"POST": API}, body={"POST": lambda world: {"origin": "grant:1", "reason": "xxx"}}
+    ),
     "api/v1/customers/<uuid:customer>/tier": Row({"GET": API}),
     "api/v1/plans": Row({"GET": API, "POST": API}),
     "api/v1/plans/<str:plan>": Row({"GET": API, "PATCH": API}, body={"PATCH": lambda world: {"name": "x"}}),
+    "api/v1/plans/<str:plan>/members": Row({"GET": API}),
     "api/v1/tiers": Row({"GET": API, "PUT": API}),
+    "api/v1/tiers/<str:tier>/members": Row({"GET": API}),
     "api/v1/customers/<uuid:customer>/referral": Row({"GET": API, "POST": API}),
     "api/v1/customers/<uuid:customer>/challenges": Row(
         {"GET": API, "POST": API}, body={"POST": lambda world: {"challenge": str(world.ids["goal"])}}
