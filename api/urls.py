@@ -62,6 +62,7 @@ v1 = [
         name="customer-adjustments",
     ),
     path("adjustments", adjustments.Adjustments.as_view(), name="adjustments"),
+    path("adjustments/limits", adjustments.AdjustmentLimits.as_view(), name="adjustment-limits"),
     path("adjustments/<uuid:adjustment>/approve", adjustments.AdjustmentApproval.as_view(), name="adjustment-approve"),
     path("adjustments/<uuid:adjustment>/refuse", adjustments.AdjustmentRefusal.as_view(), name="adjustment-refuse"),
     path("customers/<uuid:customer>/plans", plans.CustomersPlans.as_view(), name="customer-plans"),

@@ -56,3 +56,18 @@ class AdjustmentPageOut(serializers.Serializer[Any]):
 
     results = AdjustmentOut(many=True)
     next = serializers.URLField(allow_null=True)
+
+
+class AdjustmentLimitOut(serializers.Serializer[Any]):
+    """How much a role gives or takes of one customer within 24 hours before a second person has to decide."""
+
+    role = serializers.CharField(help_text="`owner`, `manager`, `attendant`, or `api_key`. Others do not adjust.")
+    money_minor = serializers.IntegerField(allow_null=True, help_text="Null: no limit. 0: always asks.")
+    points = serializers.IntegerField(allow_null=True, help_text="Likewise.")
+
+
+class AdjustmentLimitsOut(serializers.Serializer[Any]):
+    """Every role that may adjust."""
+
+    results = AdjustmentLimitOut(many=True)
+    next = serializers.URLField(allow_null=True)

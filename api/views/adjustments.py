@@ -10,13 +10,15 @@ from rest_framework.response import Response
 from api.schema import answered, call, sent
 from api.serializers.adjustments import (
     AdjustmentIn,
+    AdjustmentLimitOut,
+    AdjustmentLimitsOut,
     AdjustmentOut,
     AdjustmentPageOut,
     AdjustmentsQuery,
     DecisionIn,
 )
 from api.views.base import KEY_HEADER, ApiView, rendered
-from programs.selectors import AdjustmentInfo, adjustments
+from programs.selectors import AdjustmentInfo, adjustment_limits, adjustments
 from programs.services import approve_adjustment, refuse_adjustment, request_adjustment
 
 WAITING = {
@@ -34,6 +36,13 @@ WAITING = {
     "decision_note": "",
 }
 POSTED = WAITING | {"state": "posted", "decided_by": "Clara Dias", "decided_at": "2026-11-21T18:20:41Z"}
+
+LIMITS = [
+    {"role": "owner", "money_minor": None, "points": None},
+    {"role": "manager", "money_minor": 20000, "points": 20000},
+    {"role": "attendant", "money_minor": 2000, "points": 2000},
+    {"role": "api_key", "money_minor": 0, "points": 0},
+]
 
 
 class CustomerAdjustments(ApiView):
@@ -96,6 +105,25 @@ class Adjustments(ApiView):
         return self.page(
             lambda cursor, limit: adjustments(tenant=self.tenant, cursor=cursor, limit=limit, **only), AdjustmentOut
         )
+
+
+class AdjustmentLimits(ApiView):
+    """`/adjustments/limits`"""
+
+    scopes = {"GET": "adjustments:read"}
+
+    @call(
+        "listAdjustmentLimits",
+        "Adjustments",
+        "Read who may adjust, and how much alone",
+        description="The owner alone sets the limits, at the dashboard: who is limited, a key too, does not move them.",
+        answers={200: AdjustmentLimitsOut},
+        examples=[answered("The usual ones", {"results": LIMITS, "next": None})],
+    )
+    def get(self, request: Request) -> Response:
+        """List."""
+        rows = [{"role": role, **vars(limit)} for role, limit in adjustment_limits(tenant=self.tenant).items()]
+        return Response({"results": rendered(AdjustmentLimitOut, rows, many=True), "next": None})
 
 
 class _Decision(ApiView):

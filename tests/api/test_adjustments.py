@@ -71,3 +71,20 @@ def test_what_cannot_be_says_which_field(aurora: TenantInfo, api: Caller, caller
     problem(api.post(path, BODY, key=None), 400, "idempotency_key_missing")
     reader = caller(aurora, "adjustments:read")  # type: ignore[operator]
     problem(reader.post(path, BODY), 403, "scope_missing")
+
+
+def test_who_may_adjust_is_read_and_only_the_owner_says_so(aurora: TenantInfo, api: Caller, rival: Caller) -> None:
+    set_adjustment_limits(tenant=aurora.id, limits={"attendant": Limit(500, None)}, actor=OWNER)
+    limits = {
+        each["role"]: (each["money_minor"], each["points"]) for each in api.get("/adjustments/limits").json()["results"]
+    }
+    usual = {"owner": (None, None), "manager": (20_000, 20_000), "api_key": (0, 0)}
+    assert limits == usual | {"attendant": (500, None)}
+    others = {each["role"]: each["money_minor"] for each in rival.get("/adjustments/limits").json()["results"]}
+    assert others["attendant"] == 2_000
+    problem(api.send("PUT", "/adjustments/limits", {"api_key": {"money_minor": None}}), 405, "method_not_allowed")
+
+
+def test_reading_the_limits_needs_the_scope(aurora: TenantInfo, caller: object) -> None:
+    writer = caller(aurora, "adjustments:write")  # type: ignore[operator]
+    problem(writer.get("/adjustments/limits"), 403, "scope_missing")

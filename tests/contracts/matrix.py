@@ -84,6 +84,7 @@ REST = {
         body={"POST": lambda world: {"unit": "points", "amount": 1, "reason": "goodwill"}},
     ),
     "api/v1/adjustments": Row({"GET": API}),
+    "api/v1/adjustments/limits": Row({"GET": API}),
     # Two different people, and a limit that keys do not have at first: let in, and then refused.
     "api/v1/adjustments/<uuid:adjustment>/approve": Row({"POST": API}),
     "api/v1/adjustments/<uuid:adjustment>/refuse": Row({"POST": API}),
