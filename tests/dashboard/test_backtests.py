@@ -3,9 +3,11 @@
 import json
 from datetime import timedelta
 
+from api.serializers.backtests import BacktestResultOut
 from programs.backtest.runner import work_on_backtests
 from smartbis.kernel.clock import now
 from smartbis.tenancy.selectors import TenantInfo
+from smartbis.tenancy.services import create_api_key
 from tests import factories
 from tests.api.conftest import Caller
 from tests.dashboard.desk import sell, sign_in, with_program
@@ -52,8 +54,6 @@ def test_who_only_reads_sees_the_tests_and_asks_for_none(aurora: TenantInfo) -> 
 def test_a_draft_is_tried_over_rest(aurora: TenantInfo, boreal: TenantInfo) -> None:
     program = with_program(aurora)
     sell(aurora, factories.make_customer(aurora).id)
-    from smartbis.tenancy.services import create_api_key
-
     api = Caller(create_api_key(tenant=aurora.id, name="ERP")[1])
     other = Caller(create_api_key(tenant=boreal.id, name="ERP")[1])
     day = (now() - timedelta(days=1)).date()
@@ -69,3 +69,20 @@ def test_a_draft_is_tried_over_rest(aurora: TenantInfo, boreal: TenantInfo) -> N
     assert b"".join(api.get(f"{path}/customers.csv")).startswith(b"customer_id")
     body["spec"] = {"rules": []}
     assert api.post(f"/programs/{program}/backtests", body).status_code == 400
+
+
+def test_a_result_is_what_its_description_says(aurora: TenantInfo) -> None:
+    program = with_program(aurora)
+    sell(aurora, factories.make_customer(aurora).id, occurred_at=now() - timedelta(days=3))
+    api = Caller(create_api_key(tenant=aurora.id, name="ERP")[1])
+    day = now().date()
+    limited = {**TEN["rules"][0], "limits": {"per_purchase": 1}}
+    draft = {"rules": [limited], "spending": {"minimum_balance": 1000}}
+    body = {"spec": draft, "since": (day - timedelta(days=30)).isoformat(), "until": day.isoformat()}
+    path = f"/backtests/{api.post(f'/programs/{program}/backtests', body).json()['id']}"
+    assert api.get(path).json()["result"] == {}
+    while work_on_backtests(tenant=aurora.id):
+        pass
+    result = api.get(path).json()["result"]
+    assert result["rules"][0]["draft"]["cut_by"] == {"per_purchase": 1}
+    assert BacktestResultOut().to_representation(result) == result
