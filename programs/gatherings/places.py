@@ -17,7 +17,7 @@ from smartbis.kernel.units import POINTS
 from smartbis.ledger.errors import InsufficientBalance
 from smartbis.outbox.services import publish
 from vouchers.errors import VoucherRefused
-from vouchers.services import cancel_entry, issue_entry
+from vouchers.services import call_entry_off, cancel_entry, issue_entry
 
 
 def free_places(gathering: Gathering) -> int | None:
@@ -114,16 +114,14 @@ def give_places(gathering: Gathering) -> int:
 def end_registration(row: Registration, *, returns: bool, reason: str, why: str, actor: Actor) -> None:
     """Take somebody off the list, whose row is locked; `returns` says whether what they paid in points comes back.
 
-    An entry that has ended by itself is left as it is. Publishes RegistrationEnded.
+    An entry that has ended by itself is left as it is, unless the gathering was called off: then its price comes back
+    all the same. Publishes RegistrationEnded.
     """
     returned = 0
     if row.voucher_id is not None:
         with suppress(VoucherRefused):
             words = reason or _("Inscrição cancelada")
-            entry = cancel_entry(
-                tenant=row.tenant_id, voucher=row.voucher_id, returns=returns, reason=words, actor=actor
-            )
-            returned = entry.paid_amount if returns else 0
+            returned = _take_entry_back(row, row.voucher_id, returns=returns, words=words, actor=actor)
     row.status, row.ended_at, row.ended_reason = Registration.Status.LEFT, now(), reason[:300]
     row.save()
     publish(
@@ -135,3 +133,11 @@ def end_registration(row: Registration, *, returns: bool, reason: str, why: str,
             returned_points=returned,
         )
     )
+
+
+def _take_entry_back(row: Registration, entry: UUID, *, returns: bool, words: str, actor: Actor) -> int:
+    """Cancel an entry; how many points came back. Raises VoucherRefused."""
+    if row.gathering.status == Gathering.Status.CANCELLED:
+        return call_entry_off(tenant=row.tenant_id, voucher=entry, reason=words, actor=actor).paid_amount
+    cancelled = cancel_entry(tenant=row.tenant_id, voucher=entry, returns=returns, reason=words, actor=actor)
+    return cancelled.paid_amount if returns else 0

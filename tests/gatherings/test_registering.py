@@ -14,6 +14,7 @@ from programs.gatherings.errors import (
     RegistrationClosed,
     RegistrationNotFound,
 )
+from programs.gatherings.infos import DOORS_CLOSE
 from programs.gatherings.selectors import gathering_for, gatherings_for, get_gathering, registrations
 from programs.gatherings.services import (
     cancel_gathering,
@@ -28,6 +29,7 @@ from smartbis.kernel.clock import frozen, now
 from smartbis.kernel.errors import InvalidInput, PermissionMissing
 from smartbis.ledger.accounts import Account
 from smartbis.ledger.errors import InsufficientBalance
+from smartbis.ledger.selectors import check_ledger
 from smartbis.outbox.work import drain_queue
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer
@@ -36,7 +38,8 @@ from tests.racing import race
 from tests.vouchers.shop import account, available, events_of, everything, give
 from vouchers.errors import CouponNotFound, CouponOutOfStock
 from vouchers.selectors import coupons, find_voucher_by_id, vouchers_of
-from vouchers.services import cancel_voucher, issue_entry, issue_voucher
+from vouchers.services import cancel_voucher, issue_entry, issue_voucher, lapse_voucher
+from vouchers.services.ending import vouchers_to_lapse
 
 
 def test_who_registers_has_an_entry_with_a_code(aurora: TenantInfo, boreal: TenantInfo) -> None:
@@ -254,6 +257,38 @@ def test_calling_it_off_gives_everything_back_and_tells_everybody(aurora: Tenant
     assert registrations(tenant=boreal.id, gathering=other.id)[0].id == neighbour.id
     settle_cancelled(tenant=aurora.id)
     assert len(events_of(aurora, "gathering.registration_ended.v1")) == 3
+
+
+@pytest.mark.parametrize("is_swept", [False, True])
+def test_called_off_after_its_end_it_gives_back_to_who_did_not_enter(
+    aurora: TenantInfo, boreal: TenantInfo, is_swept: bool
+) -> None:
+    evening, theirs = (
+        gathering_of(brand, capacity=2, price_unit="points", price_amount=30) for brand in (aurora, boreal)
+    )
+    came, missed, other = make_customer(aurora, "Ana"), make_customer(aurora, "Bia"), make_customer(boreal)
+    for brand, event, person in ((aurora, evening, came), (aurora, evening, missed), (boreal, theirs, other)):
+        give(brand, person, 30, "points")
+        registered(brand, event, person)
+    place = registrations(tenant=aurora.id, gathering=evening.id)[0]
+    assert place.customer_id == came.id
+    with frozen(evening.starts_at):
+        let_in(aurora, evening, place.id)
+    with frozen(evening.ends_at + DOORS_CLOSE + timedelta(hours=1)):
+        if is_swept:
+            for voucher in vouchers_to_lapse(tenant=aurora.id, limit=10):
+                lapse_voucher(tenant=aurora.id, voucher=voucher)
+            assert account(aurora, Account.FORFEITED, "points") == 30
+        cancel_gathering(tenant=aurora.id, gathering=evening.id, reason="Chuva forte", actor=MANAGER)
+        for _again in range(2):
+            settle_cancelled(tenant=aurora.id)
+            assert vouchers_to_lapse(tenant=aurora.id, limit=10) == []
+    assert [available(aurora, person, "points") for person in (came, missed)] == [0, 30]
+    assert account(aurora, Account.FORFEITED, "points") == 0
+    assert [each["returned_points"] for each in events_of(aurora, "gathering.registration_ended.v1")] == [30]
+    assert available(boreal, other, "points") == 0
+    for brand in (aurora, boreal):
+        assert check_ledger(tenant=brand.id).ok
 
 
 def test_an_entry_cancelled_at_another_door_frees_its_place(aurora: TenantInfo) -> None:

@@ -2,7 +2,7 @@
 
 from vouchers.services.campaigns import change_campaign, create_campaign
 from vouchers.services.coupons import change_coupon, create_coupon, set_coupon_status
-from vouchers.services.ending import cancel_entry, cancel_voucher, lapse_voucher, revoke_voucher
+from vouchers.services.ending import call_entry_off, cancel_entry, cancel_voucher, lapse_voucher, revoke_voucher
 from vouchers.services.entries import change_entries, open_entries
 from vouchers.services.holds import hold_voucher, release_hold
 from vouchers.services.imports import import_open_vouchers, undo_imported_vouchers
@@ -17,6 +17,7 @@ from vouchers.services.validating import validate_voucher
 
 __all__ = [
     "add_codes",
+    "call_entry_off",
     "cancel_entry",
     "cancel_voucher",
     "change_campaign",

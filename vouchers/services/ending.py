@@ -63,6 +63,15 @@ def cancel_entry(*, tenant: UUID, voucher: UUID, returns: bool, reason: str, act
     return _cancel(tenant, voucher, reason, actor, on_lapse=OnLapse.RETURN if returns else OnLapse.FORFEIT)
 
 
+def call_entry_off(*, tenant: UUID, voucher: UUID, reason: str, actor: Actor) -> VoucherInfo:
+    """Take back an entry that was not used to an event that does not take place; its price returns, once.
+
+    Also after its time, when it lapsed and its price was lost. Raises VoucherNotFound, VoucherAlreadyRedeemed,
+    VoucherCancelled, InvalidInput without a reason. Publishes VoucherCancelled.
+    """
+    return _cancel(tenant, voucher, reason, actor, on_lapse=OnLapse.RETURN, is_late=True)
+
+
 def _cancel(
     tenant: UUID,
     voucher: UUID,
@@ -71,8 +80,12 @@ def _cancel(
     *,
     on_lapse: OnLapse | None = None,
     keeps_reserve: bool = False,
+    is_late: bool = False,
 ) -> VoucherInfo:
-    """`on_lapse` replaces what the voucher says of its price, for entries; `keeps_reserve` notes what is freed."""
+    """`on_lapse` replaces what the voucher says of its price, for entries; `keeps_reserve` notes what is freed.
+
+    `is_late` cancels it also when its time is over.
+    """
     if not reason.strip():
         raise InvalidInput({"reason": [_("Diga o motivo, em até 300 caracteres.")]})
     with tenant_scope(tenant):
@@ -80,11 +93,12 @@ def _cancel(
         if row is None or not is_within_reach(row.coupon, actor) or (on_lapse and row.kind != Kind.ENTRY):
             raise VoucherNotFound
         holder = _lock_payer(tenant, row)
+        lies_in = _reopen_lapsed(row) if is_late else Account.VOUCHER_OUTSTANDING
         if on_lapse:
             Voucher.objects.filter(id=row.id, status=Voucher.Status.ISSUED).update(on_lapse=on_lapse)
-        is_open = Q(valid_until__isnull=True) | Q(valid_until__gt=now())
+        is_open = Q() if is_late else Q(valid_until__isnull=True) | Q(valid_until__gt=now())
         row = _end(row.id, Voucher.Status.CANCELLED, reason.strip()[:300], is_open)
-        settled = _settle(row, holder, "voucher_cancelled")
+        settled = _settle(row, holder, "voucher_cancelled", lies_in)
         if keeps_reserve and settled.reserved_minor:
             Voucher.objects.filter(id=row.id).update(revoked_reserve_minor=settled.reserved_minor)
         record_audit(
@@ -104,6 +118,19 @@ def _cancel(
             )
         )
         return voucher_info(row)
+
+
+def _reopen_lapsed(row: Voucher) -> Account:
+    """Open a voucher again if it lapsed, its price in it and its piece taken; where that price lies until it is moved.
+
+    The payer is locked. What came back with the lapse comes back no more.
+    """
+    lapsed = Voucher.objects.filter(id=row.id, status=Voucher.Status.LAPSED)
+    price = lapsed.filter(on_lapse=OnLapse.FORFEIT).values_list("paid_amount", flat=True).first() or 0
+    if not lapsed.update(status=Voucher.Status.ISSUED, paid_left=price):
+        return Account.VOUCHER_OUTSTANDING
+    stock.give_piece_back(tenant=row.tenant_id, coupon=row.coupon_id, pieces=-1, money=0)
+    return Account.FORFEITED
 
 
 def revoke_voucher(*, tenant: UUID, voucher: UUID, reason: str) -> bool:
@@ -215,7 +242,9 @@ def _why_not(row: Voucher) -> tuple[str, dict[str, str | None]]:
     return "voucher_expired", {"until": until}
 
 
-def _settle(row: Voucher, holder: LockedHolder | None, why: str) -> _Settled:
+def _settle(
+    row: Voucher, holder: LockedHolder | None, why: str, lies_in: Account = Account.VOUCHER_OUTSTANDING
+) -> _Settled:
     """Free price, budget, stock and limit of an ended voucher, whose row this transaction holds."""
     is_untouched = row.uses_left == row.uses_total and row.value_left_minor in (None, row.value_minor)
     returns = row.on_lapse == "return"
@@ -224,7 +253,7 @@ def _settle(row: Voucher, holder: LockedHolder | None, why: str) -> _Settled:
     row.paid_left = row.reserved_minor = 0
     settled = _Settled(reserved_minor=reserved)
     if price and holder is not None:
-        _move_price(row, holder, price, why)
+        _move_price(row, holder, price, why, lies_in)
         settled = _Settled(row.paid_unit, price, reserved) if returns else settled
     counts = row.origin != Voucher.Origin.IMPORT and is_untouched
     stock.give_piece_back(tenant=row.tenant_id, coupon=row.coupon_id, pieces=1 if counts else 0, money=reserved)
@@ -235,7 +264,7 @@ def _settle(row: Voucher, holder: LockedHolder | None, why: str) -> _Settled:
     return settled
 
 
-def _move_price(row: Voucher, holder: LockedHolder, price: int, why: str) -> None:
+def _move_price(row: Voucher, holder: LockedHolder, price: int, why: str, lies_in: Account) -> None:
     returns = row.on_lapse == "return"
     post(
         tenant=row.tenant_id,
@@ -243,7 +272,7 @@ def _move_price(row: Voucher, holder: LockedHolder, price: int, why: str) -> Non
         moves=[
             Move(
                 unit=row.paid_unit,
-                debit=Account.VOUCHER_OUTSTANDING,
+                debit=lies_in,
                 credit=Account.AVAILABLE if returns else Account.FORFEITED,
                 amount=price,
                 kind="voucher_return" if returns else "voucher_forfeit",
