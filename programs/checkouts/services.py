@@ -33,6 +33,7 @@ from smartbis.tenancy.permissions import require
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_store, get_tenant
 from vouchers.errors import VoucherRefused
+from vouchers.infos import SaleRef
 from vouchers.selectors import redemptions_for_sale
 from vouchers.services import redeem_voucher, wait_for_uses
 
@@ -298,7 +299,7 @@ def _sale(row: Checkout, actor: Actor, *, payment_method: str, status: str) -> S
 def _pay(row: Checkout, sold: PurchaseInfo, actor: Actor) -> None:
     """Use what the checkout holds on the sale that has just been written. Raises a VoucherRefused."""
     if row.balance_minor and sold.customer_id is not None:
-        wait_for_uses(tenant=row.tenant_id, store=row.store_id, external_id=row.external_id)
+        wait_for_uses(tenant=row.tenant_id, sales=[SaleRef(row.store_id, row.external_id)])
         _check_uses_before(row)  # once more: balance and vouchers made of it share what they may pay
         holder = lock_holder(tenant=row.tenant_id, customer=sold.customer_id)
         spend(row, holder, sold.id, sold.occurred_at)

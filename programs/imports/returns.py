@@ -8,7 +8,7 @@ from uuid import UUID
 from programs.imports.matching import Stock
 from programs.imports.run import Run, cells_of
 from programs.models import ImportRow
-from programs.services.refunds import hold_customers_of, vouchers_back
+from programs.services.refunds import hold_people_and_uses, vouchers_back
 from programs.services.reversals import TakeBack, take_back
 from smartbis.purchases.infos import RefundDraft, RefundItemDraft
 from smartbis.purchases.selectors import get_purchases, purchases_by_number, refund_numbers, returnable_lines
@@ -162,7 +162,7 @@ def _refund(run: Run, drafts: Sequence[tuple[_Return, RefundDraft]]) -> None:
     if not drafts:
         return
     named = get_purchases(tenant=run.tenant, purchases={draft.purchase for _, draft in drafts}, with_lines=False)
-    hold_customers_of(run.tenant, named.values())
+    hold_people_and_uses(run.tenant, named.values())
     results = add_refunds_in_bulk(
         tenant=run.tenant,
         drafts=[draft for _, draft in drafts],

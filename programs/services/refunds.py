@@ -47,7 +47,7 @@ def refund_sale(
     Publishes PurchaseRefunded.
     """
     with tenant_scope(tenant):
-        _hold_people_and_uses(tenant, purchase)
+        hold_people_and_uses(tenant, [_unlocked(tenant, purchase)])
         sale = lock_purchase(tenant=tenant, purchase=purchase)
         refund, repeated = add_refund(
             tenant=tenant,
@@ -113,7 +113,7 @@ def cancel_sale(*, tenant: UUID, purchase: UUID, actor: Actor = SYSTEM) -> tuple
     Raises PurchaseNotFound, PurchaseNotPending. Publishes PurchaseCancelledEvent.
     """
     with tenant_scope(tenant):
-        _hold_people_and_uses(tenant, purchase)
+        hold_people_and_uses(tenant, [_unlocked(tenant, purchase)])
         sale, repeated = cancel_purchase(tenant=tenant, purchase=purchase)
         if repeated:
             return sale, ()
@@ -135,14 +135,13 @@ def _unlocked(tenant: UUID, purchase: UUID) -> PurchaseInfo:
     return sale
 
 
-def _hold_people_and_uses(tenant: UUID, purchase: UUID) -> None:
-    """Let no voucher's use on the sale begin, and `hold_customers_of` it, before it is locked.
+def hold_people_and_uses(tenant: UUID, sales: Collection[PurchaseInfo]) -> None:
+    """Let no voucher's use on the sales begin, and `hold_customers_of` them, before they are locked.
 
-    A use is seen and taken back, or comes later and is refused. Raises PurchaseNotFound.
+    A use is seen and taken back, or comes later and is refused. Runs in the tenant's scope, before anything is locked.
     """
-    sale = _unlocked(tenant, purchase)
-    wait_for_uses(tenant=tenant, store=sale.store_id, external_id=sale.external_id)
-    hold_customers_of(tenant, [sale])
+    wait_for_uses(tenant=tenant, sales=[_ref(sale) for sale in sales])
+    hold_customers_of(tenant, sales)
 
 
 def hold_customers_of(tenant: UUID, sales: Collection[PurchaseInfo]) -> None:

@@ -1,4 +1,4 @@
-"""An import is taken back, statement by statement, while one of its sales is returned in parts at a till."""
+"""An import is loaded or taken back, statement by statement, while a till works on one of its sales."""
 
 from functools import partial
 from uuid import UUID
@@ -15,11 +15,13 @@ from tests.factories import actor, make_customer
 from tests.imports.loading import held, load, take_back
 from tests.imports.test_purchases import AT, HEADER, sale
 from tests.programs.conftest import make_cashback
-from tests.programs.earning import of
+from tests.programs.earning import of, sold
 from tests.programs.test_refund_sale import refund
 from tests.stepping import Rival, interleave
 from tests.unchanged import unchanged
-from tests.vouchers.shop import available, give
+from tests.vouchers.shop import available, coupon_of, give, issued, redeemed
+from vouchers.errors import VoucherSaleRefunded
+from vouchers.selectors import get_voucher
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HEAD_STARTS = range(1, 40, 2)
@@ -38,6 +40,30 @@ def test_what_a_till_takes_back_meanwhile_is_not_taken_twice(shop: TenantInfo, b
         assert ring is None, ring
         assert undo.error is None
         assert held(shop, f"C{place}") == 0, f"{head_start} statements before the till"
+    assert check_ledger(tenant=shop.id).ok
+
+
+@pytest.mark.parametrize("is_use_first", [False, True])
+def test_no_voucher_stays_used_on_a_sale_that_a_file_returns_meanwhile(
+    shop: TenantInfo, boreal: TenantInfo, is_use_first: bool
+) -> None:
+    make_cashback(boreal)
+    ana = make_customer(shop)
+    for head_start in range(0, 60, 5):
+        voucher, number = issued(shop, coupon_of(shop), ana), f"S{head_start}"
+        sold(shop, ana, 10_000, number)
+        asked = {"amount_minor": 10_000, "external_id": number, "customer": ana.id}
+        use = Rival("use", partial(redeemed, shop, voucher, **asked))
+        rows = HEADER + f"R{number},{now().isoformat()},-100.00,centro,,,,,{number},\n"
+        returned = Rival("return", partial(load, shop, rows))
+        rivals = (use, returned) if is_use_first else (returned, use)
+        with unchanged(boreal):
+            ring = interleave(*rivals, [0] * head_start + [1] * 300)
+        assert ring is None, ring
+        assert returned.error is None
+        assert returned.result.refunds == 1
+        assert use.error is None or isinstance(use.error, VoucherSaleRefunded)
+        assert get_voucher(tenant=shop.id, code=voucher.code).status == "issued", f"{head_start} statements before"
     assert check_ledger(tenant=shop.id).ok
 
 

@@ -1,5 +1,6 @@
 """Using a voucher: one guarded statement that must touch one row, and the precise reason when it does not."""
 
+from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +26,7 @@ from smartbis.tenancy.selectors import StoreInfo, get_store
 from smartbis.tenancy.statements import one_trip, prepared_cursor
 from vouchers import stock
 from vouchers.events import VoucherRedeemed
-from vouchers.infos import RedemptionInfo
+from vouchers.infos import RedemptionInfo, SaleRef
 from vouchers.judging import Asked, limit_against, reasons_against
 from vouchers.models import Redemption, Reversal, Voucher
 from vouchers.reading import get_voucher_row, name_of_voucher, redemption_info
@@ -36,6 +37,8 @@ from vouchers.terms_of_use import TermsOfUse, terms_of
 
 _ROUNDS = 4
 _WAIT_FOR_SALE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+# In the order in which they are named.
+_WAIT_FOR_SALES = "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) AS name"
 _TOLD = (
     "coupon_id",
     "coupon_name",
@@ -135,14 +138,15 @@ def redeem_voucher(
         return _redeem_after_reading(request)
 
 
-def wait_for_uses(*, tenant: UUID, store: UUID, external_id: str) -> None:
-    """Let no other use of a voucher on this sale begin until the transaction ends: for who locks accounts before."""
+def wait_for_uses(*, tenant: UUID, sales: Collection[SaleRef]) -> None:
+    """Let no other use of a voucher on these sales begin until the transaction ends: for who locks accounts before."""
+    names = sorted({_sale_named(tenant, sale.store, sale.external_id) for sale in sales})
     with tenant_scope(tenant), prepared_cursor() as cursor:
-        cursor.execute(_WAIT_FOR_SALE, _sale_named(tenant, store, external_id))
+        cursor.execute(_WAIT_FOR_SALES, [names])
 
 
-def _sale_named(tenant: UUID, store: UUID, external_id: str) -> list[str]:
-    return [f"voucher sale {tenant} {store} {external_id}"]
+def _sale_named(tenant: UUID, store: UUID, external_id: str) -> str:
+    return f"voucher sale {tenant} {store} {external_id}"
 
 
 def _redeem_after_reading(request: _Request) -> RedemptionInfo:
@@ -227,7 +231,7 @@ def _take_use(
         with one_trip() if request.external_id else nullcontext():
             if request.external_id:
                 # A statement of its own: the next one then sees what the lock's last holder committed.
-                lock.execute(_WAIT_FOR_SALE, _sale_named(request.tenant, request.store.id, request.external_id))
+                lock.execute(_WAIT_FOR_SALE, [_sale_named(request.tenant, request.store.id, request.external_id)])
             cursor.execute(TAKE_USE.format(named_by=named_by), facts)
         row = cursor.fetchone()
         if row is None:
