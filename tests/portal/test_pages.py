@@ -115,17 +115,20 @@ def test_the_statement_goes_on_in_pieces_with_and_without_htmx(aurora: TenantInf
 
 
 def test_a_voucher_shows_qr_code_and_deadline_and_turns_once_it_is_used(aurora: TenantInfo, enter: Enter) -> None:
-    customer = make_customer(aurora)
-    coupon = coupon_of(aurora, stores=(store_of(aurora).id,), min_purchase_minor=3000, weekdays=(1, 2), valid_days=3)
-    voucher = issued(aurora, coupon, customer)
-    client, path = enter(aurora, customer), f"/p/aurora/vouchers/{voucher.id}/"
-    page = text_of(client, path)
-    assert voucher.code_grouped in page
-    assert "<svg" in page.split('class="qr"')[1][:200]
-    assert "Vence em 3 dias" in page
-    for term in ("Em compras a partir de R$ 30.", "Vale em: Loja Centro.", "Vale seg, ter."):
-        assert term in page
-    assert 'hx-trigger="every 5s"' in text_of(client, path, headers={"HX-Request": "true"})
+    with frozen(datetime(2026, 11, 23, 12, 0, tzinfo=UTC)):
+        customer = make_customer(aurora)
+        coupon = coupon_of(
+            aurora, stores=(store_of(aurora).id,), min_purchase_minor=3000, weekdays=(1, 2), valid_days=3
+        )
+        voucher = issued(aurora, coupon, customer)
+        client, path = enter(aurora, customer), f"/p/aurora/vouchers/{voucher.id}/"
+        page = text_of(client, path)
+        assert voucher.code_grouped in page
+        assert "<svg" in page.split('class="qr"')[1][:200]
+        assert "Vence em 3 dias" in page
+        for term in ("Em compras a partir de R$ 30.", "Vale em: Loja Centro.", "Vale seg, ter."):
+            assert term in page
+        assert 'hx-trigger="every 5s"' in text_of(client, path, headers={"HX-Request": "true"})
     with frozen(datetime(2026, 11, 23, 15, 0, tzinfo=UTC)):
         redeemed(aurora, voucher, amount_minor=5000, customer=customer.id)
         turned = text_of(client, path, headers={"HX-Request": "true"})
