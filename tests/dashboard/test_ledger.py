@@ -37,9 +37,27 @@ from tests.vouchers.shop import give, redeemed
 NOON = datetime(2026, 11, 3, 15, tzinfo=UTC)
 
 
-def test_what_is_owed_is_shown_with_its_age(aurora: TenantInfo, boreal: TenantInfo) -> None:
+@pytest.fixture
+def both(aurora: TenantInfo, boreal: TenantInfo) -> tuple[TenantInfo, TenantInfo]:
+    """Two brands that give cashback."""
     for brand in (aurora, boreal):
         with_program(brand)
+    return aurora, boreal
+
+
+def with_closed_days() -> tuple[TenantInfo, TenantInfo]:
+    """Two brands with a sale each, whose first days are closed."""
+    brand, other = make_brand("aurora", "Café Aurora"), make_brand("boreal", "Clube Boreal")
+    for each in (brand, other):
+        with frozen(NOON):
+            with_program(each)
+            sell(each, make_customer(each).id, 10_000, occurred_at=NOON)
+        close_until(each, NOON + timedelta(days=2))
+    return brand, other
+
+
+def test_what_is_owed_is_shown_with_its_age(both: tuple[TenantInfo, TenantInfo]) -> None:
+    aurora, boreal = both
     sell(aurora, make_customer(aurora).id, 10_000)
     sell(boreal, make_customer(boreal).id, 77_700)
     client = sign_in(aurora, "analyst").client
@@ -55,9 +73,8 @@ def test_what_is_owed_is_shown_with_its_age(aurora: TenantInfo, boreal: TenantIn
     assert row.startswith("BRL;20,00;0,00;0,00;0,00;0,00;20,00;20,00;0,00")
 
 
-def test_the_parts_of_what_is_owed_add_up_on_the_page_and_in_the_file(aurora: TenantInfo, boreal: TenantInfo) -> None:
-    for brand in (aurora, boreal):
-        with_program(brand)
+def test_the_parts_of_what_is_owed_add_up_on_the_page_and_in_the_file(both: tuple[TenantInfo, TenantInfo]) -> None:
+    aurora, boreal = both
     marina, indebted = make_customer(aurora), make_customer(aurora, "Rui")
     give(aurora, marina, 3_000)
     quoted(aurora, marina, 10_000)
@@ -106,10 +123,10 @@ def test_empty_pages_say_what_comes_next(aurora: TenantInfo) -> None:
 
 
 def test_a_ledger_too_large_for_the_page_says_who_checks_it(
-    aurora: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
+    both: tuple[TenantInfo, TenantInfo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for brand in (aurora, boreal):
-        with_program(brand)
+    aurora, boreal = both
+    for brand in both:
         sell(brand, make_customer(brand).id, 10_000)
     slow = "SELECT pg_sleep(0.3), %(tenant)s"
     monkeypatch.setattr(adding, "BROKEN_CHAIN", slow)
@@ -215,12 +232,7 @@ def test_closed_days_are_listed_and_a_changed_one_is_named() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_file_of_closed_days_has_all_that_a_hash_covers() -> None:
-    brand, other = make_brand("aurora", "Café Aurora"), make_brand("boreal", "Clube Boreal")
-    for each in (brand, other):
-        with frozen(NOON):
-            with_program(each)
-            sell(each, make_customer(each).id, 10_000, occurred_at=NOON)
-        close_until(each, NOON + timedelta(days=2))
+    brand, _other = with_closed_days()
     answer = sign_in(brand, "analyst").client.get(reverse("dashboard:ledger_closes") + "?format=csv")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert [row["day"] for row in rows] == ["2026-11-03", "2026-11-04"]
@@ -235,12 +247,7 @@ def test_the_file_of_closed_days_has_all_that_a_hash_covers() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_day_too_large_to_recount_on_the_page_says_who_checks_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    brand, other = make_brand("aurora", "Café Aurora"), make_brand("boreal", "Clube Boreal")
-    for each in (brand, other):
-        with frozen(NOON):
-            with_program(each)
-            sell(each, make_customer(each).id, 10_000, occurred_at=NOON)
-        close_until(each, NOON + timedelta(days=2))
+    brand, other = with_closed_days()
     page = reverse("dashboard:ledger_closes")
     cut_short = "SELECT set_config('statement_timeout', '50ms', true), %(tenant)s; SELECT pg_sleep(0.3)"
     monkeypatch.setattr(closing, "DIGEST", cut_short)

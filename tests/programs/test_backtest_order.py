@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -45,9 +46,9 @@ def test_of_two_sales_at_once_the_one_that_had_the_lock_comes_first(aurora: Tena
         outcome = record_sale(tenant=aurora.id, sale=draft(aurora, customer.id, 10_000, number))
         return tuple(award.amount for award in outcome.awards)
 
-    def apart(work: object) -> tuple[int, ...]:
+    def apart(work: Callable[[], tuple[int, ...]]) -> tuple[int, ...]:
         try:
-            return work()  # type: ignore[operator, no-any-return]
+            return work()
         finally:
             connection.close()
 
