@@ -47,7 +47,7 @@ _SETUP = (
     Entry("team", _("Equipe"), "user-check", "team.see"),
     Entry("keys", _("Chaves de API"), "key-round", "key.see"),
     Entry("settings", _("Marca"), "settings", "brand.change"),
-    Entry("ledger_liability", _("Razão"), "shield-check", "report.see"),
+    Entry("ledger_liability", _("Razão"), "shield-check", "ledger.see"),
     Entry("audit", _("Histórico de ações"), "history", "audit.see"),
 )
 

@@ -71,14 +71,16 @@ VERBS: dict[str, frozenset[str]] = {
     "message.change": _LEAD,
     "report.see": _LEAD | {ANALYST},
     "statement.own": frozenset({PARTNER}),
+    "ledger.see": _LEAD | {ANALYST},
+    "ledger.check": _LEAD,
     "audit.see": _LEAD,
     "brand.change": _LEAD,
     "profile.see": _EVERYONE,
 }
 
 
-# What holds in every store of the brand: not for who is limited to some.
-_EVERYWHERE = frozenset({"program.change"})
+# What holds in every store of the brand, or adds them all up: not for who is limited to some.
+_EVERYWHERE = frozenset({"program.change", "ledger.see", "ledger.check"})
 
 
 def may(actor: Actor, verb: str) -> bool:

@@ -163,6 +163,19 @@ def test_somebody_limited_to_a_store_sees_the_rules_of_all_and_changes_none(auro
     assert sign_in(aurora, "owner").client.get(rules).status_code == 200
 
 
+@pytest.mark.parametrize("role", ["manager", "analyst"])
+def test_somebody_limited_to_a_store_sees_no_ledger(aurora: TenantInfo, role: str) -> None:
+    pages = [reverse(f"dashboard:{name}") for name in ("ledger_liability", "ledger_closes", "ledger")]
+    limited = sign_in(aurora, role, stores=[store_of(aurora).id]).client
+    for page in pages:
+        assert [limited.get(page + more).status_code for more in ("", "?format=csv")] == [403, 403]
+        assert limited.post(page).status_code in (403, 405)
+    assert pages[0] not in limited.get(reverse("dashboard:reports")).content.decode()
+    whole = sign_in(aurora, "owner").client
+    assert [whole.get(page).status_code for page in pages] == [200] * 3
+    assert pages[0] in whole.get(reverse("dashboard:reports")).content.decode()
+
+
 def test_somebody_limited_to_a_store_changes_no_other(aurora: TenantInfo, boreal: TenantInfo) -> None:
     centro, moema = store_of(aurora, "centro"), store_of(aurora, "moema")
     client = sign_in(aurora, "manager", stores=(centro.id,)).client

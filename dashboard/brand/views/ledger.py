@@ -27,7 +27,7 @@ PAGE = 14
 MOST_DAYS = 10_000
 
 
-@desk(reads="audit.see", writes="audit.see")
+@desk(reads="ledger.check", writes="ledger.check")
 def check(request: DeskRequest) -> HttpResponse:
     """Whether what is kept is what the transfers say; a posted form counts anew. `?format=csv` names what differs."""
     if request.GET.get("format") == "csv":
@@ -51,7 +51,7 @@ def check(request: DeskRequest) -> HttpResponse:
     return render_page(request, "dashboard/ledger_check.html" if is_fragment else "dashboard/ledger.html", context)
 
 
-@desk(reads="report.see", writes="report.see")
+@desk(reads="ledger.see", writes="ledger.see")
 def closed_days(request: DeskRequest) -> HttpResponse:
     """Closed days, the newest first; a posted form recounts them. `?format=csv` gives all of them."""
     if request.GET.get("format") == "csv":
@@ -83,7 +83,7 @@ def closed_days(request: DeskRequest) -> HttpResponse:
     return render_page(request, "dashboard/ledger_closes.html", context)
 
 
-@desk(reads="report.see")
+@desk(reads="ledger.see")
 def owed(request: DeskRequest) -> HttpResponse:
     """What the brand owes its customers, how old it is, and each month's use. `?format=csv`: as a file."""
     report = liability_report(tenant=request.tenant)
@@ -103,9 +103,9 @@ def owed(request: DeskRequest) -> HttpResponse:
 
 def _tabs(request: DeskRequest) -> list[tuple[str, str, str]]:
     tabs = [
-        ("ledger_liability", _("O que a marca deve"), "report.see"),
-        ("ledger_closes", _("Fechamentos"), "report.see"),
-        ("ledger", _("Conferência"), "audit.see"),
+        ("ledger_liability", _("O que a marca deve"), "ledger.see"),
+        ("ledger_closes", _("Fechamentos"), "ledger.see"),
+        ("ledger", _("Conferência"), "ledger.check"),
     ]
     return [(key, label, reverse(f"dashboard:{key}")) for key, label, verb in tabs if request.may(verb)]
 
