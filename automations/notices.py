@@ -7,6 +7,7 @@ from automations.wording import Wording
 from messaging.library import language_for
 from messaging.services import queue_message
 from programs.selectors import awards_of_purchase, due_by_file, source_of_voucher
+from programs.selectors.offers import offers_of
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customer
 from smartbis.kernel.clock import now
@@ -14,7 +15,7 @@ from smartbis.ledger.selectors import balances, spendable
 from smartbis.purchases.selectors import get_purchase
 from smartbis.tenancy.selectors import TenantInfo, get_tenant, stores
 from vouchers.events import VoucherEnding
-from vouchers.selectors import find_redemption, find_voucher_by_id, offers_for
+from vouchers.selectors import find_redemption, find_voucher_by_id
 from vouchers.selectors.campaigns import campaign_of
 
 # What lies further back is history that was moved in, not news.
@@ -48,7 +49,7 @@ def tell_purchase_credited(*, tenant: UUID, purchase: UUID) -> None:
     units = {award.unit for award in awards}
     held = [each for each in balances(tenant=tenant, customer=sale.customer_id) if each.unit in units]
     usable = spendable(held)
-    offers = offers_for(tenant=tenant, customer=sale.customer_id)
+    offers = offers_of(tenant=tenant, customer=sale.customer_id)
     queue_message(
         tenant=tenant,
         customer=sale.customer_id,

@@ -75,6 +75,8 @@ def why_not(reason: Reason) -> str:
         }
     if reason.code == "coupon_not_live" and facts.get("from"):
         return _("A partir de %(day)s.") % {"day": day(datetime.fromisoformat(facts["from"]))}
+    if told := why_not_usable(reason.code, facts, locale()):
+        return told
     return _REFUSALS().get(reason.code, _("Não disponível agora."))
 
 

@@ -18,8 +18,8 @@ from api.views.base import ApiView, rendered
 from api.wording import locale
 from insights.selectors import rule_names
 from programs.selectors import customer_holdings, customer_statement
+from programs.selectors.offers import offers_of
 from smartbis.customers.selectors import get_customer
-from vouchers.selectors import offers_for
 
 
 class Balances(ApiView):
@@ -107,5 +107,5 @@ class Offers(ApiView):
     def get(self, request: Request, customer: UUID) -> Response:
         """List."""
         customer = get_customer(tenant=self.tenant, customer=customer).id
-        found = offers_for(tenant=self.tenant, customer=customer)
+        found = offers_of(tenant=self.tenant, customer=customer)
         return Response({"results": rendered(OfferOut, found, many=True)})

@@ -24,12 +24,13 @@ from programs.selectors import (
 from programs.selectors.catalogue import programs_reading
 from programs.selectors.features import features_of, features_reading
 from programs.selectors.notices import NoticeInfo, notices_for
+from programs.selectors.offers import offers_of
 from smartbis.kernel.clock import now
 from smartbis.ledger.selectors import BalanceInfo, balances_reading, family_reading, spendable_balances
 from smartbis.tenancy.scope import read_together, tenant_scope
 from smartbis.tenancy.selectors import TenantInfo, stores_reading
 from vouchers.infos import Offer, VoucherInfo
-from vouchers.selectors import offers_for, vouchers_of
+from vouchers.selectors import vouchers_of
 from vouchers.selectors.offers import listed_reading, takers_reading
 from vouchers.selectors.vouchers import open_reading
 
@@ -71,7 +72,7 @@ def home_page(*, brand: TenantInfo, customer: UUID, locale: str) -> HomePage:
         )
         uses = features_of(tenant=brand.id)
         live, held = live_programs(brand=brand), spendable_balances(tenant=brand.id, customer=customer)
-        offers = offers_for(tenant=brand.id, customer=customer, held=held)
+        offers = offers_of(tenant=brand.id, customer=customer, held=held)
         return HomePage(
             holdings=_holdings(brand, customer, live, held),
             goal=goal_among(offers),
@@ -103,7 +104,7 @@ def holdings_of(*, brand: TenantInfo, customer: UUID) -> tuple[Holding, ...]:
 
 def goal_among(offers: Sequence[Offer]) -> Offer | None:
     """The offer to save for: priced, and kept from the customer by its price alone."""
-    wanted = [offer for offer in offers if offer.missing_amount and len(offer.reasons) == 1]
+    wanted = [offer for offer in offers if [reason.code for reason in offer.reasons] == ["insufficient_balance"]]
     return min(wanted, key=lambda offer: (offer.missing_amount, offer.coupon.name), default=None)
 
 

@@ -20,13 +20,13 @@ from portal.shown import price_fields, shown_price
 from programs.rules import least_sale, spending_sentences
 from programs.selectors.names import rule_names
 from programs.selectors.obstacles import why_not_usable
+from programs.selectors.offers import offers_of
 from programs.selectors.spending import Purse, purse_of
 from programs.services import buy_voucher, spend_balance
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError, NotFound
 from smartbis.tenancy.selectors import stores
 from vouchers.infos import CouponInfo, Offer, VoucherInfo
-from vouchers.selectors import offers_for
 
 LONGEST_NONCE = 64
 
@@ -36,7 +36,7 @@ LONGEST_NONCE = 64
 def offers(request: CustomerRequest) -> HttpResponse:
     """What this customer can have now, and what they cannot with the reason."""
     slug = request.brand.slug
-    found = offers_for(tenant=request.tenant, customer=request.customer.id)
+    found = offers_of(tenant=request.tenant, customer=request.customer.id)
     holdings = holdings_of(brand=request.brand, customer=request.customer.id)
     context = {
         "section": "offers",
@@ -146,7 +146,7 @@ def _spending(request: CustomerRequest) -> dict[str, Any]:
 
 
 def _find(request: CustomerRequest, coupon: UUID) -> Offer:
-    found = offers_for(tenant=request.tenant, customer=request.customer.id)
+    found = offers_of(tenant=request.tenant, customer=request.customer.id)
     match = next((each for each in found if each.coupon.id == coupon), None)
     if match is None:
         raise Http404

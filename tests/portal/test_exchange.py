@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from programs.gatherings.services import change_gathering
+from programs.selectors.offers import offers_of
 from programs.services import PlanTerms, change_plan, create_plan
 from smartbis.customers.infos import CustomerInfo
 from smartbis.kernel.ids import new_id
@@ -198,6 +199,26 @@ def test_who_saw_one_price_pays_no_other(aurora: TenantInfo, boreal: TenantInfo,
     for _, page, action in shown:
         assert client.post(action, fields_of(client.get(page), action)).status_code == 302
     assert available(aurora, ana, "points") == 5_000 - 3 * 400
+
+
+def test_an_offer_in_money_waits_for_the_smallest_balance(aurora: TenantInfo, boreal: TenantInfo, enter: Enter) -> None:
+    make_cashback(aurora, spending={"minimum_balance": 5_000})
+    customers = [make_customer(brand) for brand in (aurora, boreal)]
+    coupons = [priced(brand, 1_000, cost_unit="BRL") for brand in (aurora, boreal)]
+    for brand, customer in zip((aurora, boreal), customers, strict=True):
+        give(brand, customer, 2_000)
+    client, page = enter(aurora, customers[0]), f"/p/aurora/offers/{coupons[0].id}/"
+    shown = "O saldo pode ser usado a partir de R$ 50,00: faltam R$ 30,00."
+    for address in ("/p/aurora/offers/", page):
+        assert shown in text_of(client.get(address))
+    assert "/take/" not in text_of(client.get(page))
+    (ours,) = offers_of(tenant=aurora.id, customer=customers[0].id)
+    assert ([each.code for each in ours.reasons], ours.missing_amount) == (["balance_below_minimum"], 3_000)
+    (theirs,) = offers_of(tenant=boreal.id, customer=customers[1].id)
+    assert (theirs.can_have, theirs.missing_amount) == (True, 0)
+    give(aurora, customers[0], 3_000)
+    assert [each.can_have for each in offers_of(tenant=aurora.id, customer=customers[0].id)] == [True]
+    assert "/take/" in text_of(client.get(page))
 
 
 def test_an_offer_in_money_says_that_the_balance_is_below_its_minimum(aurora: TenantInfo, enter: Enter) -> None:
