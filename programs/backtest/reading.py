@@ -123,7 +123,10 @@ class _Reader:
         """Row by row."""
         reading = self._reading
         statement = events_statement(
-            lines=reading.needs.lines, by_customer=reading.by_customer, compares=reading.compares
+            lines=reading.needs.lines,
+            by_customer=reading.by_customer,
+            compares=reading.compares,
+            uses=reading.needs.uses,
         )
         with _streaming(statement, reading.named) as cursor:
             while rows := cursor.fetchmany(ROWS_A_TRIP):

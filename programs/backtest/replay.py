@@ -11,6 +11,7 @@ from programs.backtest.fidelity import Ledger, compare, compare_taken_back
 from programs.backtest.sides import Choice, Side, prepared
 from programs.backtest.tallies import Figures, Spent, Tally, count
 from programs.rules import Member, RuleSet, SaleFacts, spendable
+from programs.rules.limits import counted
 from programs.rules.spending import of_the_sale
 
 # Makes a named tuple in half the time that its own constructor takes.
@@ -58,7 +59,7 @@ class Replay:
         self._plan = plan
         self._tally = Tally()
         self._live = Side(_chooser(plan.versions), self._tally.live) if "live" in plan.sides else None
-        draft = prepared(plan.draft)
+        draft = prepared(plan.draft, counted([plan.draft])[0])
         self._draft = Side(lambda _sale: draft, self._tally.draft) if "draft" in plan.sides else None
         self._needs_spending = plan.draft.spending != RuleSet(()).spending
         self._customer: bytes | None = None
@@ -237,7 +238,8 @@ def note_spending(tally: Tally, what: str, used: int, allowed: int, obstacles: S
 
 def _chooser(versions: Sequence[Version]) -> Callable[[SaleEvent], Choice]:
     """The version that awarded the sale, or else the one in force then; the first for what is older."""
-    choices = [prepared(each.rules) for each in versions]
+    sets = [each.rules for each in versions]
+    choices = [prepared(rules, keys) for rules, keys in zip(sets, counted(sets), strict=True)]
     if len(choices) == 1:
         only = choices[0]
         return lambda _sale: only

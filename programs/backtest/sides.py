@@ -10,7 +10,7 @@ from typing import NamedTuple
 from programs.backtest.events import BackEvent, SaleEvent
 from programs.backtest.tallies import SideTally
 from programs.rules import Evaluator, Gain, PointValue, RuleSet, SaleFacts, money_of
-from programs.rules.limits import period_keys
+from programs.rules.limits import Counted, period_keys
 from programs.rules.refunds import ReturnedArticle, share_of_sale, still_to_reverse
 from programs.rules.spec import BUDGET, OF_ALL, TIMES, Period, Rule
 
@@ -41,22 +41,22 @@ class _Open:
 class _Part:
     """One grant of an open sale, and how much of it was taken back."""
 
-    __slots__ = ("counted_on", "granted", "lines", "reversed", "rule", "rules")
+    __slots__ = ("by", "counted_on", "granted", "lines", "reversed", "rule")
 
     def __init__(
-        self, rule: Rule, rules: RuleSet, granted: int, lines: tuple[tuple[int, int], ...], counted_on: date | None
+        self, rule: Rule, by: Counted | None, granted: int, lines: tuple[tuple[int, int], ...], counted_on: date
     ) -> None:
         self.rule = rule
-        self.rules = rules
+        self.by = by
         self.granted = granted
         self.lines = lines
         self.reversed = 0
         self.counted_on = counted_on
 
 
-def _parts(rules: RuleSet, gains: Sequence[Gain], day: date) -> list[_Part]:
+def _parts(counted: Mapping[str, Counted], gains: Sequence[Gain], day: date) -> list[_Part]:
     return [
-        _Part(rule, rules, amount, lines, day if rule.limits.counts else None)
+        _Part(rule, counted.get(rule.key), amount, lines, day)
         for rule, _base, _wanted, amount, _by, lines in gains
         if rule.kind != "gift"
     ]
@@ -87,26 +87,26 @@ class Counters:
             found = self._given.get((key, whose, self._periods[period]))
         return 0 if found is None else found[place == TIMES]
 
-    def add(self, rule: Rule, rules: RuleSet, amount: int) -> None:
+    def add(self, by: Counted, amount: int) -> None:
         """Count what a rule gave for the sale."""
-        key, limits, customer, periods = rule.key, rule.limits, self._customer, self._periods
+        key, limits, customer, periods = by.rule.key, by.rule.limits, self._customer, self._periods
         for period in limits.customer_periods:
             self._count((key, customer, periods[period]), amount)
         for period in limits.per_rule:
             self._count((key, None, periods[period]), amount)
         if limits.budget_minor is not None:
-            self._count((key, None, _BUDGET), money_of(amount, _value(rule, rules)))
+            self._count((key, None, _BUDGET), money_of(amount, _value(by)))
 
-    def free(self, rule: Rule, rules: RuleSet, before: int, left: int) -> None:
+    def free(self, by: Counted, before: int, left: int) -> None:
         """Count what was taken back: of `before` there is `left`."""
-        key, limits, customer, periods = rule.key, rule.limits, self._customer, self._periods
+        key, limits, customer, periods = by.rule.key, by.rule.limits, self._customer, self._periods
         amount, times = before - left, int(left == 0)
         for period in limits.customer_periods:
             self._free((key, customer, periods[period]), amount, times)
         for period in limits.per_rule:
             self._free((key, None, periods[period]), amount, times)
         if limits.budget_minor is not None:
-            value = _value(rule, rules)
+            value = _value(by)
             self._free((key, None, _BUDGET), money_of(before, value) - money_of(left, value), times)
 
     def forget(self) -> None:
@@ -128,23 +128,23 @@ class Counters:
             given[1] = max(0, given[1] - times)
 
 
-def _value(rule: Rule, rules: RuleSet) -> PointValue | None:
-    return None if rule.kind == "tier" else rules.point_value
+def _value(by: Counted) -> PointValue | None:
+    return None if by.rule.kind == "tier" else by.value
 
 
 class Choice(NamedTuple):
-    """Rules prepared for many sales: those that sales can earn by, and the keys of those with limits that count."""
+    """Rules prepared for many sales: those that sales can earn by, and by which limits is counted what they give."""
 
     rules: RuleSet
     evaluator: Evaluator
-    limited: frozenset[str]
+    counted: Mapping[str, Counted]
 
 
-def prepared(rules: RuleSet) -> Choice:
+def prepared(rules: RuleSet, counted: Mapping[str, Counted]) -> Choice:
     """Leave out the rules for taking part: no sale earns by them."""
     for_sales = tuple(rule for rule in rules.rules if not rule.when.participations)
     found = RuleSet(for_sales, rules.spending, rules.point_value)
-    return Choice(found, Evaluator(found), frozenset(rule.key for rule in for_sales if rule.limits.counts))
+    return Choice(found, Evaluator(found), {rule.key: counted[rule.key] for rule in for_sales if rule.key in counted})
 
 
 class Side:
@@ -165,8 +165,8 @@ class Side:
         of which a limit left nothing.
         """
         choice = self._choose(sale)
-        limited, counters = choice.limited, self._counters
-        if limited:
+        counted, counters = choice.counted, self._counters
+        if counted:
             gains, emptied = choice.evaluator.gains(facts, counters.turn_to(sale.customer, facts.moment.day))
         else:
             gains, emptied = choice.evaluator.gains(facts)
@@ -185,28 +185,31 @@ class Side:
                 tally.gifts += amount
             else:
                 value += amount
-            if key in limited:
-                counters.add(rule, choice.rules, amount)
+            if key in counted:
+                counters.add(counted[key], amount)
         for rule in emptied:
             tally.rule(rule).times_empty += 1
         if value:
             tally.sales += 1
             tally.granted += value
         if sale.comes_back:
-            self._open[sale.purchase] = _Open(sale, _parts(choice.rules, gains, facts.moment.day))
+            self._open[sale.purchase] = _Open(sale, _parts(counted, gains, facts.moment.day))
         return value, gains, emptied
 
     def count(self, sale: SaleEvent) -> None:
-        """A sale outside the period: what the ledger awarded uses limits up, by the rules of the same key."""
+        """A sale outside the period: what the ledger awarded uses limits up, by the rules of the same key.
+
+        Also what was given before there was a limit, as it is counted once there is one.
+        """
         choice = self._choose(sale)
         parts = []
         for kept in sale.kept:
-            rule = choice.rules.rule(kept.rule) if kept.counted_on else None
-            if rule is None or not rule.limits.counts:
+            by = choice.counted.get(kept.rule)
+            if by is None:
                 continue
-            day = date.fromisoformat(kept.counted_on)
-            self._counters.turn_to(sale.customer, day).add(rule, choice.rules, kept.granted)
-            parts.append(_Part(rule, choice.rules, kept.granted, kept.lines, day))
+            day = date.fromisoformat(kept.counted_on) if kept.counted_on else sale.moment.day
+            self._counters.turn_to(sale.customer, day).add(by, kept.granted)
+            parts.append(_Part(by.rule, by, kept.granted, kept.lines, day))
         if parts and sale.comes_back:
             self._open[sale.purchase] = _Open(sale, parts)
 
@@ -237,9 +240,9 @@ class Side:
             return None
         before = part.granted - part.reversed
         part.reversed += due
-        if part.counted_on is not None:
+        if part.by is not None:
             counters = self._counters.turn_to(back.customer, part.counted_on)
-            counters.free(part.rule, part.rules, before, before - due)
+            counters.free(part.by, before, before - due)
         return TakenBack(part.rule, due)
 
     def forget(self) -> None:

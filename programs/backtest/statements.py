@@ -26,8 +26,8 @@ items AS (
         WHERE i.tenant_id = %(tenant)s OFFSET 0) each
     GROUP BY each.purchase_id
 )"""
-# What was taken back after the backtest was asked for is not replayed. What an award remembers of its limit matters
-# only outside the period: inside, the replay counts for itself. Awards are made under the lock on the customer's
+# What was taken back after the backtest was asked for is not replayed. What limits counted of an award matters only
+# outside the period: inside, the replay counts for itself. Awards are made under the lock on the customer's
 # accounts: of two sales that came in at once, they say which was first. Sales of one batch have one instant and their
 # own order.
 _AWARDS = """
@@ -45,7 +45,8 @@ awards AS (
         WHERE a.tenant_id = %(tenant)s AND a.program_id = %(program)s OFFSET 0) each
     GROUP BY each.purchase_id
 )"""
-_REMEMBERS = "a.facts ?| array['nth', 'birthday', 'belongs'] OR NOT chosen.counts AND a.facts ? 'counted_on'"
+_REMEMBERS = "a.facts ?| array['nth', 'birthday', 'belongs']"
+_OUTSIDE = f"{_REMEMBERS} OR NOT chosen.counts"
 # What had come back of a sale is summed up here: what a refund remembers of it counts refunds that an import undid.
 _BACK = """
 back AS (
@@ -101,12 +102,14 @@ WHERE tenant_id = %(tenant)s AND undone_at IS NULL ORDER BY sku, recorded_at DES
 """
 
 
-def events_statement(*, lines: bool, by_customer: bool, compares: bool) -> str:
+def events_statement(*, lines: bool, by_customer: bool, compares: bool, uses: bool) -> str:
     """The events in their order: with the sales' lines or without, customer by customer or all in the order recorded.
 
-    What awards came to is told where the ledger is to be compared with; else only of those that remember something.
+    What awards came to is told where the ledger is to be compared with; else only of those that remember something, and
+    where limits ask for their `uses` of those outside the period.
     """
-    awards = _AWARDS.format(remembers=_REMEMBERS, told="true" if compares else _REMEMBERS)
+    remembers = _OUTSIDE if uses else _REMEMBERS
+    awards = _AWARDS.format(remembers=remembers, told="true" if compares else remembers)
     parts = [_CHOSEN, *([_ITEMS] if lines else []), awards, _BACK]
     return f"WITH {', '.join(parts)}" + _EVENTS.format(
         lines="items.lines" if lines else "NULL",

@@ -1,13 +1,16 @@
 """How much a rule may still give: caps by purchase, customer and rule in their periods, and a budget in money. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from programs.rules.spec import BUDGET, TIMES, Period, PointValue, Rule
+from programs.rules.spec import BUDGET, TIMES, Limits, Period, PointValue, Rule, RuleSet
 
 NO_USE: Mapping[Period, int] = {}
+# No limit is as high as this: what is counted for a later version only.
+ENDLESS = 2**62
 
 
 class Used(NamedTuple):
@@ -64,6 +67,42 @@ def money_of(amount: int, value: PointValue | None) -> int:
 def bought_for(money: int, value: PointValue | None) -> int:
     """The greatest amount that costs no more than `money`."""
     return money if value is None else money * value.points // value.minor
+
+
+class Counted(NamedTuple):
+    """By which limits what a rule gives is counted, and what its points are worth there."""
+
+    rule: Rule
+    value: PointValue | None
+
+
+def counted(versions: Sequence[RuleSet]) -> list[dict[str, Counted]]:
+    """For each version of a programme, the oldest first: its rules that are counted, by key.
+
+    A rule is counted by its own limits and by those that later versions have for it, which so find what was given
+    before they began. Those it does not keep itself.
+    """
+    found: list[dict[str, Counted]] = []
+    later: dict[str, Counted] = {}
+    for rules in reversed(versions):
+        own = {rule.key: _counted(rule, rules.point_value, later.get(rule.key)) for rule in rules.rules}
+        later = {**later, **own}
+        found.append({key: each for key, each in own.items() if each.rule.limits.counts})
+    return found[::-1]
+
+
+def _counted(rule: Rule, value: PointValue | None, later: Counted | None) -> Counted:
+    if later is None:
+        return Counted(rule, value)
+    own, after = rule.limits, later.rule.limits
+    limits = Limits(
+        per_purchase=own.per_purchase,
+        per_customer={**dict.fromkeys(after.customer_periods, ENDLESS), **own.per_customer},
+        per_rule={**dict.fromkeys(after.per_rule, ENDLESS), **own.per_rule},
+        times_per_customer=own.times_per_customer,
+        budget_minor=ENDLESS if own.budget_minor is None and after.budget_minor is not None else own.budget_minor,
+    )
+    return Counted(replace(rule, limits=limits), value or later.value)
 
 
 # How much is left to give, and the limit that says so; no amount where only times are counted and some are left.

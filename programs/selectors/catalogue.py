@@ -2,7 +2,8 @@
 
 import json
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -13,6 +14,7 @@ from programs.errors import ProgramNotFound
 from programs.infos import ProgramInfo, RuleVersionInfo
 from programs.models import Program, RuleVersion
 from programs.rules import Evaluator, RuleSet, read_rules
+from programs.rules.limits import Counted, counted
 from programs.rules.needs import Needs, all_needs, needs_of
 from smartbis.kernel.clock import now
 from smartbis.tenancy.scope import Reading, read, tenant_scope
@@ -20,7 +22,7 @@ from smartbis.tenancy.scope import Reading, read, tenant_scope
 
 @dataclass(frozen=True)
 class RuleInForce:
-    """A live programme and one version of its rules."""
+    """A live programme and one version of its rules; `counted` are those by whose limits is counted what they give."""
 
     program_id: UUID
     program: str
@@ -31,13 +33,14 @@ class RuleInForce:
     effective_at: datetime
     needs: Needs
     evaluator: Evaluator
+    counted: dict[str, Counted]
 
 
 @dataclass(frozen=True)
 class RuleBook:
     """Every version of every live programme; answers which ones were in force at an instant."""
 
-    versions: dict[UUID, list[RuleInForce]]
+    versions: dict[UUID, Sequence[RuleInForce]]
 
     @property
     def needs(self) -> Needs:
@@ -75,12 +78,27 @@ def rule_book_reading(tenant: UUID) -> Reading[RuleBook]:
 
 
 def _rule_book(rows: list[tuple[Any, ...]]) -> RuleBook:
-    book: dict[UUID, list[RuleInForce]] = {}
-    for program, name, unit, version_id, version, effective_at, spec in rows:
-        rules, needs, evaluator = _read_text(spec)
-        source = RuleInForce(program, name, unit, version_id, version, rules, effective_at, needs, evaluator)
-        book.setdefault(program, []).append(source)
-    return RuleBook(book)
+    return RuleBook({program: _in_force(tuple(each)) for program, each in groupby(rows, key=lambda row: row[0])})
+
+
+@lru_cache(maxsize=1024)
+def _in_force(rows: tuple[tuple[Any, ...], ...]) -> tuple[RuleInForce, ...]:
+    """The versions of one programme, made ready."""
+    read_ = [_read_text(row[-1]) for row in rows]
+    found = []
+    for row, (rules, needs, evaluator), keys in zip(rows, read_, counted([each[0] for each in read_]), strict=True):
+        program, name, unit, version_id, version, effective_at, _spec = row
+        all_its = replace(needs, uses=needs.uses or bool(keys))
+        found.append(
+            RuleInForce(program, name, unit, version_id, version, rules, effective_at, all_its, evaluator, keys)
+        )
+    return tuple(found)
+
+
+def counted_rules(program: UUID) -> dict[UUID, dict[str, Counted]]:
+    """The counted rules of a programme's versions, by the versions' ids. Runs in the tenant's scope."""
+    rows = list(RuleVersion.objects.filter(program_id=program).order_by("effective_at", "version"))
+    return {row.id: keys for row, keys in zip(rows, counted([version_rules(row) for row in rows]), strict=True)}
 
 
 @lru_cache(maxsize=4096)

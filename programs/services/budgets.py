@@ -1,8 +1,9 @@
 """Budgets count all that their rule gave, also while it had none: before its first one, or while that was off."""
 
+from collections import defaultdict
 from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import Count, F
 
 from programs.models import Award, RuleUse, RuleVersion
 from programs.rules import RuleSet, money_of
@@ -23,8 +24,8 @@ def given_so_far(program: UUID, rules: RuleSet) -> dict[str, int]:
 def count_what_was_given(tenant: UUID, program: UUID, rules: RuleSet) -> None:
     """Make the budgets of a version that is being published count what was given without one.
 
-    Runs in the scope that publishes, which holds the programme's row. Sales that are recorded meanwhile, or until a
-    planned version begins, are counted when the next one is published.
+    Runs in the scope that publishes, which holds the programme's row. What is given from then on is counted with it;
+    sales that are recorded at the very moment are counted when the next one is published.
     """
     given = given_so_far(program, rules)
     for key, limit in sorted(_limited(rules).items()):
@@ -46,12 +47,15 @@ def _counted(program: UUID, key: str) -> int:
 
 
 def _uncounted(program: UUID, rules: RuleSet) -> dict[str, int]:
-    """What stands of the awards of those rules that some version had without a budget."""
-    versions = [version_rules(row) for row in RuleVersion.objects.filter(program_id=program)]
-    before = [rule for key in _limited(rules) for each in versions if (rule := each.rule(key))]
+    """What stands of the awards of those rules that some version had without a budget, each as it is counted."""
+    versions = {row.id: version_rules(row) for row in RuleVersion.objects.filter(program_id=program)}
+    before = [rule for key in _limited(rules) for each in versions.values() if (rule := each.rule(key))]
     keys = {rule.key for rule in before if rule.limits.budget_minor is None}
     if not keys:
         return {}
     awards = Award.objects.filter(program_id=program, rule_key__in=keys).exclude(unit=TIER_POINTS)
-    standing = awards.values_list("rule_key").annotate(left=Sum(F("granted") - F("reversed")))
-    return {key: money_of(left, rules.point_value) for key, left in standing.values_list("rule_key", "left")}
+    alike = awards.values_list("rule_key", "rule_version_id", F("granted") - F("reversed")).annotate(times=Count("id"))
+    found: defaultdict[str, int] = defaultdict(int)
+    for key, version, left, times in alike:
+        found[key] += times * money_of(left, versions[version].point_value or rules.point_value)
+    return found

@@ -31,7 +31,7 @@ WHERE tenant_id = %(tenant)s AND program_id = ANY(%(programs)s) AND rule_key = A
   AND period = ANY(%(periods)s) AND (customer_id IS NULL OR customer_id = ANY(%(customers)s))
 GROUP BY program_id, rule_key, customer_id, period
 """
-# Customers' accounts are locked by now, so nobody else moves these rows.
+# Customers' accounts are locked by now, so nobody else moves these rows, but for a version that is being published.
 _ADD = """
 WITH change AS (
     SELECT * FROM unnest(%(ids)s::uuid[], %(programs)s::uuid[], %(rules)s::text[], %(customers)s::uuid[],
@@ -47,6 +47,8 @@ WITH change AS (
 INSERT INTO programs_ruleuse (id, tenant_id, program_id, rule_key, customer_id, period, shard, amount, times)
 SELECT id, %(tenant)s, program, rule, customer, period, 0, greatest(0, amount), greatest(0, times)
 FROM change WHERE id NOT IN (SELECT id FROM moved)
+ON CONFLICT (tenant_id, program_id, rule_key, period, customer_id, shard) DO UPDATE
+SET amount = programs_ruleuse.amount + excluded.amount, times = programs_ruleuse.times + excluded.times
 """
 # A row gives up to its part of the limit. Where one gave more (the limit was lowered), all are looked at and levelled.
 _TAKE_FROM_ONE = """

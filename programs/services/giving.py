@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from programs.models import RuleGift
-from programs.selectors.catalogue import version_rules
+from programs.services.counting import counted_on
 from programs.services.plans import start_period, withdraw_plan
 from programs.services.usage import Key, Take, recount
 from smartbis.customers.services import hold_customer
@@ -162,12 +162,10 @@ def count_gifts(tenant: UUID, rows: Iterable[RuleGift], *, stand: bool) -> None:
     The customers' accounts are locked.
     """
     counted = []
-    for row in rows:
-        rule = version_rules(row.rule_version).rule(row.rule_key) if row.counted_on else None
-        if rule and row.counted_on:
-            key = Key(row.program_id, row.rule_key)
-            before, after = (0, row.quantity) if stand else (row.quantity, 0)
-            counted.append((Take(key, rule, None, row.customer_id, row.counted_on, before), after))
+    for row, by, day in counted_on(tenant, [(row, row.counted_on) for row in rows]):
+        key = Key(row.program_id, row.rule_key)
+        before, after = (0, row.quantity) if stand else (row.quantity, 0)
+        counted.append((Take(key, by.rule, None, row.customer_id, day, before), after))
     recount(tenant, counted)
 
 

@@ -14,6 +14,7 @@ from programs.rules import RuleSet, read_rules, write_rules
 from programs.selectors.catalogue import get_program
 from programs.services.budgets import count_what_was_given
 from programs.services.checking import Start, checked_rules
+from programs.services.given_before import count_in_periods
 from programs.services.notices import NoticeDraft, add_notice, checked_notice, take_down
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
@@ -101,6 +102,7 @@ def publish_rule(
         before = versions.filter(effective_at__lte=starts).order_by("-effective_at", "-version").first()
         added = _add_version(tenant, program, newest.version + 1, rules, starts, actor)
         count_what_was_given(tenant, program, rules)
+        count_in_periods(tenant, program, rules, starts=starts)
         take_down(added)
         if told:
             add_notice(tenant, added, told)

@@ -18,7 +18,7 @@ from programs.infos import Reversed
 from programs.models import Award
 from programs.rules import still_to_reverse
 from programs.rules.refunds import ReturnedArticle, share_of_sale
-from programs.selectors.catalogue import version_rules
+from programs.services.counting import counted_on
 from programs.services.giving import take_gifts_back
 from programs.services.spent import give_balance_back
 from programs.services.usage import Key, Take, recount
@@ -283,17 +283,18 @@ def recount_limits(tenant: UUID, taken: Sequence[tuple[Award, int]]) -> None:
     A negative amount was given back, and is counted again.
     """
     counted: list[tuple[Take, int]] = []
-    for award, amount in taken:
-        counted_on = award.facts.get("counted_on")
-        rules = version_rules(award.rule_version) if counted_on else None
-        rule = rules.rule(award.rule_key) if rules else None
-        if rules and rule and counted_on:
-            value = None if award.unit == TIER_POINTS else rules.point_value
-            left = award.granted - award.reversed
-            key = Key(award.program_id, award.rule_key)
-            take = Take(key, rule, value, award.customer_id, date.fromisoformat(counted_on), left + amount)
-            counted.append((take, left))
+    amounts = {award.id: amount for award, amount in taken}
+    for award, by, day in counted_on(tenant, [(award, _remembered_day(award)) for award, _ in taken]):
+        value = None if award.unit == TIER_POINTS else by.value
+        left = award.granted - award.reversed
+        key = Key(award.program_id, award.rule_key)
+        counted.append((Take(key, by.rule, value, award.customer_id, day, left + amounts[award.id]), left))
     recount(tenant, counted)
+
+
+def _remembered_day(award: Award) -> date | None:
+    day = award.facts.get("counted_on")
+    return date.fromisoformat(day) if day else None
 
 
 def _reversed(taken: _Taken) -> Reversed:

@@ -150,10 +150,10 @@ def _gains_of(occasion: Occasion, sources: Sequence[RuleInForce], allowances: Al
         for found in source.evaluator.gains(occasion.facts, UsedByRule(used))[0]:
             granted = Granted(*found)
             gain = _Gain(occasion, source, granted)
-            if granted.rule.limits.counts:
-                value = None if granted.counts_for_tiers else source.rules.point_value
+            if counted := source.counted.get(granted.rule.key):
+                value = None if granted.counts_for_tiers else counted.value
                 key = Key(source.program_id, granted.rule.key)
-                gain.take = Take(key, granted.rule, value, occasion.customer, day, granted.amount)
+                gain.take = Take(key, counted.rule, value, occasion.customer, day, granted.amount)
                 allowances.note(gain.take)
             gains.append(gain)
     return gains

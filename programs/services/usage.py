@@ -29,7 +29,7 @@ class Key(NamedTuple):
 
 @dataclass
 class Take:
-    """What a rule wants to give once; `amount` shrinks when others were quicker."""
+    """What a rule wants to give once, counted by `rule`'s limits; `amount` shrinks when others were quicker."""
 
     key: Key
     rule: Rule

@@ -19,6 +19,7 @@ from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_customer
 from tests.programs.earning import held, opened, sold
 from tests.programs.rule_sets import percent
+from tests.programs.test_backtest import tried
 
 OWNER = actor("owner")
 AT = datetime(2026, 11, 18, 15, tzinfo=UTC)
@@ -182,6 +183,92 @@ def test_a_budget_that_is_switched_off_and_on_forgets_nothing(aurora: TenantInfo
         assert budgets_used(tenant=aurora.id, program=info.id) == {"base": 55_000}
     sold(aurora, ana, 500_000, "3")
     assert held(aurora, ana).available == 56_000
+
+
+def limited(brand: TenantInfo, program: UUID, limits: dict[str, Any], **when: Any) -> None:
+    """A tenth back, within these limits."""
+    spec = {"rules": [{"key": "base", "effect": percent(1000)} | ({"limits": limits} if limits else {})]}
+    publish_rule(tenant=brand.id, program=program, spec=spec, actor=OWNER, **when)
+
+
+def agrees(brand: TenantInfo, program: UUID) -> None:
+    """The replay of the live rules gives what the ledger gave."""
+    assert tried(brand, program, {"rules": [{"key": "base", "effect": percent(1)}]}).result["fidelity"]["reasons"] == []
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month", "life"])
+def test_a_limit_counts_what_its_rule_gave_before_in_the_period(
+    aurora: TenantInfo, boreal: TenantInfo, period: str
+) -> None:
+    with frozen(AT):
+        ours, theirs = opened(aurora, {"key": "base"}).id, opened(boreal, {"key": "base"}).id
+        ana, bia, rui = make_customer(aurora), make_customer(aurora), make_customer(boreal)
+        first = sold(aurora, ana, 1_000, "1").purchase.id
+        for number in "23":
+            sold(aurora, ana, 1_000, number)
+        sold(boreal, rui, 1_000, "1")
+        for brand, program in ((aurora, ours), (boreal, theirs)):
+            limited(brand, program, {"times_per_customer": {period: 3}, "per_rule": {period: 450}})
+        assert sold(aurora, ana, 1_000, "4").awards == ()
+        assert sold(aurora, bia, 1_000, "5").awards[0].amount == 100
+        assert sold(aurora, bia, 1_000, "6").awards[0].explanation["cut_by"] == f"per_rule.{period}"
+        refund_sale(tenant=aurora.id, purchase=first, external_id="r", amount_minor=1_000, actor=OWNER)
+        assert sold(aurora, ana, 1_000, "7").awards[0].amount == 100
+        assert sold(aurora, ana, 1_000, "8").awards == ()
+        assert sold(boreal, rui, 1_000, "2").awards[0].amount == 100
+        agrees(aurora, ours)
+        agrees(boreal, theirs)
+
+
+def test_a_limit_counts_only_its_own_period(aurora: TenantInfo) -> None:
+    ana = make_customer(aurora)
+    with frozen(AT):
+        program = opened(aurora, {"key": "base"}).id
+        for number in "123":
+            sold(aurora, ana, 1_000, number)
+    with frozen(AT + timedelta(days=40)):
+        limited(aurora, program, {"per_customer": {"month": 250}})
+        assert [sold(aurora, ana, 1_000, number).awards[0].amount for number in "456"] == [100, 100, 50]
+        agrees(aurora, program)
+
+
+def test_a_planned_limit_counts_what_is_given_until_it_begins(aurora: TenantInfo) -> None:
+    ana = make_customer(aurora)
+    with frozen(AT):
+        program = opened(aurora, {"key": "base"}).id
+        sold(aurora, ana, 1_000, "1")
+        limited(aurora, program, {"per_customer": {"life": 250}}, effective_at=AT + timedelta(days=2))
+    with frozen(AT + timedelta(days=1)):
+        second = sold(aurora, ana, 1_000, "2").purchase.id
+    with frozen(AT + timedelta(days=3)):
+        assert sold(aurora, ana, 1_000, "3").awards[0].amount == 50
+        refund_sale(tenant=aurora.id, purchase=second, external_id="r", amount_minor=1_000, actor=OWNER)
+        assert sold(aurora, ana, 1_000, "4").awards[0].amount == 100
+        agrees(aurora, program)
+
+
+def test_a_limit_that_is_switched_off_and_on_forgets_nothing(aurora: TenantInfo) -> None:
+    ana = make_customer(aurora)
+    with frozen(AT):
+        program = opened(aurora, {"key": "base", "limits": {"per_customer": {"life": 1_000}}}).id
+        sold(aurora, ana, 1_000, "1")
+        limited(aurora, program, {})
+        sold(aurora, ana, 1_000, "2")
+        for _again in range(2):
+            limited(aurora, program, {"per_customer": {"life": 250}})
+        assert sold(aurora, ana, 1_000, "3").awards[0].amount == 50
+        assert sold(aurora, ana, 1_000, "4").awards == ()
+        agrees(aurora, program)
+
+
+def test_a_refund_frees_what_a_budget_counted_later(aurora: TenantInfo) -> None:
+    program, ana = opened(aurora, {"key": "base"}).id, make_customer(aurora)
+    first = sold(aurora, ana, 10_000, "1").purchase.id
+    budgeted(aurora, program, 1_200)
+    refund_sale(tenant=aurora.id, purchase=first, external_id="r", amount_minor=10_000, actor=OWNER)
+    assert budgets_used(tenant=aurora.id, program=program).get("base", 0) == 0
+    assert sold(aurora, ana, 20_000, "2").awards[0].amount == 1_200
+    agrees(aurora, program)
 
 
 def test_what_another_machine_published_by_a_faster_clock_is_followed(aurora: TenantInfo) -> None:
