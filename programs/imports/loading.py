@@ -142,12 +142,16 @@ class _Loading:
         self._companion = None
 
     def _catch_up(self) -> None:
-        """Settle the chunk that was left to the other process, if it has not come to its commit."""
+        """Settle the chunk that was left to the other process, if it has not come to its commit.
+
+        One that died as it committed is waited for: until then the server holds the row that says how far all is.
+        """
         part, self._theirs = self._theirs, None
         if part is None:
             return
-        with tenant_scope(self._run.tenant, read_only=True):
-            position = ImportBatch.objects.values_list("position", flat=True).get(id=self._batch.id)
+        with tenant_scope(self._run.tenant):
+            held = ImportBatch.objects.select_for_update(no_key=True)
+            position = held.values_list("position", flat=True).get(id=self._batch.id)
         if position < part.rows[-1].end:
             self._settle(part.rows, _work(self._settler, part.rows))
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,9 +18,15 @@ import psutil
 import pytest
 from django.db import connection
 
-from programs.imports import ImportInfo, get_import
+from programs.imports import ImportInfo, get_import, runner
 from programs.imports import beside as beside_module
 from programs.imports.beside import Companion
+from programs.imports.commits import commit_chunk
+from programs.imports.files import opened
+from programs.imports.loading import _Loading, _Part
+from programs.imports.purchases import Purchases
+from programs.imports.reading import read_header, read_rows
+from programs.imports.run import run_of
 from programs.imports.turns import Line
 from programs.models import Award
 from programs.services import open_program
@@ -28,6 +36,7 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import actor, make_brand
 from tests.imports.loading import finish, start, take_back
+from tests.stepping import Rival
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -156,6 +165,34 @@ def test_a_second_process_that_dies_leaves_its_chunk_to_the_worker(
     assert two
     monkeypatch.setattr(beside_module, "ROWS_FOR_TWO", 10**9)
     _assert_same(brand, info, _expected())
+
+
+def test_a_chunk_of_a_process_that_died_as_it_committed_is_counted_once(on_this_database: None) -> None:
+    brand = _brand("both")
+    batch = runner._claim(brand.id, start(brand, _file()).id)
+    assert batch is not None
+    with opened(batch.stored_as, batch.encoding) as text:
+        header, delimiter, read = read_header(text)
+        rows = list(islice(read_rows(text, delimiter, read=read, after=0, columns=len(header)), 10))
+    with tenant_scope(brand.id, read_only=True):
+        purchases = [Purchases(run_of(batch, header)) for _process in range(2)]
+    loading = _Loading(batch, purchases[0].run, purchases[0], None)
+    loading._theirs = _Part(0, rows, None)
+    dying = Rival("dying", partial(commit_chunk, batch, purchases[1].run, rows, purchases[1].settling(rows)))
+    worker = Rival("worker", loading._catch_up)
+    dying.start()
+    while dying.at != "COMMIT":
+        dying.step()
+    worker.start()
+    while not worker.is_blocked:
+        assert not worker.is_done
+        worker.step()
+    dying.step()
+    while not worker.is_done:
+        worker.step()
+    assert (dying.error, worker.error) == (None, None)
+    info = get_import(tenant=brand.id, import_id=batch.id)
+    assert (info.rows_done, info.rows_repeated, info.made) == (10, 0, 10)
 
 
 def test_a_worker_that_is_killed_takes_the_second_process_along(on_this_database: None) -> None:
