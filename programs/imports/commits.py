@@ -92,6 +92,14 @@ def count(batch: ImportBatch, tally: Tally, **moved: Any) -> None:
     )
 
 
+def renew(batch: ImportBatch) -> None:
+    """Keep the lease while nothing is settled. Raises LeaseLost."""
+    with tenant_scope(batch.tenant_id):
+        held = ImportBatch.objects.filter(id=batch.id, lease=batch.lease, status=batch.status)
+        if not held.update(lease_until=now() + timedelta(seconds=LEASE_SECONDS)):
+            raise LeaseLost
+
+
 def advance(batch: ImportBatch, **moved: Any) -> None:
     """Move the import on in the transaction at hand. Raises LeaseLost, which takes that transaction back."""
     lease_until = now() + timedelta(seconds=LEASE_SECONDS)

@@ -19,6 +19,7 @@ from programs.imports.sales import (
     sale_reader,
 )
 from programs.infos import SaleResult
+from programs.models import ImportRow
 from programs.selectors.articles import articles_by_sku
 from programs.services.sales import record_sales
 from smartbis.kernel.errors import InvalidInput
@@ -30,6 +31,7 @@ from smartbis.tenancy.selectors import stores
 Work = Callable[[Callable[[], None]], None]
 SALES_A_CHUNK = 1_000
 LINES_A_CHUNK = 10_000
+LINES_APART = "lines_apart"
 
 
 def chunks(run: Run, rows: Iterator[Row]) -> Iterator[list[Row]]:
@@ -60,6 +62,8 @@ class Purchases:
         known = stores(tenant=run.tenant)
         self.stores: dict[str, UUID] = {store.code: store.id for store in known}
         self.only_store = known[0].code if len(known) == 1 else ""
+        kept = ImportRow.objects.filter(batch_id=run.batch, state=ImportRow.State.SETTLED, code=LINES_APART)
+        self.apart = {(number, store) for row in kept for number, store in row.payload["sales"]}
 
     def settle(self, rows: Sequence[Row]) -> None:
         """Record the chunk's sales, put its returns aside, refuse the rest row by row. Runs in the tenant's scope."""
@@ -91,13 +95,16 @@ class Purchases:
         self._record(sales, before_awards)
 
     def _is_whole(self, document: Document) -> bool:
-        """Whether all rows of a document can be read and agree; if not, all are refused, each with its reason."""
+        """Whether all rows of a document are there, can be read and agree; if not, each is refused with its reason."""
         if document.broken:
             for row, error in document.broken:
                 self.run.refuse(row.line, row.cells, error.code, error.detail)
             self._refuse(document, RowError("sale_incomplete"))
             return False
         first = document.rows[0]
+        if first.quantity and not document.is_return and (first.number, first.store) in self.apart:
+            self._refuse(document, RowError(LINES_APART))
+            return False
         if any((row.customer, row.store, row.currency) != (first.customer, first.store, first.currency)
                for row in document.rows):  # fmt: skip
             self._refuse(document, RowError("rows_disagree"))
@@ -165,7 +172,7 @@ class Purchases:
         assert error is not None
         is_conflict, is_line = isinstance(error, PurchaseConflict), bool(document.rows[0].quantity)
         if is_conflict and is_line and there and there.import_batch == self.run.batch:
-            return RowError("lines_apart", str(there.id))
+            return RowError(LINES_APART, str(there.id))
         if isinstance(error, InvalidInput) and error.code == "invalid":
             told = "; ".join(f"{name}: {said[0]}" for name, said in error.errors.items())
             return RowError(_code_of_field(error), told)

@@ -16,9 +16,11 @@ from django.db import DatabaseError
 from django.db.models import F, Q
 
 from programs.events import ImportFinished
+from programs.imports.apart import TooManyApart, note_apart
 from programs.imports.commits import LEASE_SECONDS, LeaseLost, advance, count, one_commit
 from programs.imports.files import discard, opened
 from programs.imports.loading import load_rows
+from programs.imports.purchases import LINES_APART
 from programs.imports.reading import read_header, read_rows
 from programs.imports.returns import settle_returns, waiting
 from programs.imports.run import Run, run_of, write_rows
@@ -108,6 +110,9 @@ def _take_turn(batch: ImportBatch, *, until: float, is_over: Callable[[], bool])
     except FileNotFoundError:
         _fail(batch, "file_gone")
         return
+    except TooManyApart:
+        _fail(batch, LINES_APART)
+        return
     except Exception:
         with suppress(DatabaseError):
             _release(batch)
@@ -120,6 +125,8 @@ def _load_a_while(batch: ImportBatch, is_over: Callable[[], bool]) -> None:
         header, delimiter, read = read_header(text)
         run = run_of(batch, header)
         if batch.phase == ImportBatch.Phase.ROWS:
+            if not batch.position:
+                note_apart(batch, run)
             rows = read_rows(text, delimiter, read=read, after=batch.position, columns=len(header))
             if not load_rows(batch, run, rows, is_over):
                 return

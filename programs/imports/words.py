@@ -44,8 +44,8 @@ SENTENCES: dict[str, Promise] = {
     "sale_incomplete": _("Outra linha desta venda tem um erro: a venda inteira ficou de fora."),
     "rows_disagree": _("As linhas desta venda dizem clientes ou lojas diferentes."),
     "lines_apart": _(
-        "Outras linhas desta venda vieram antes no arquivo e já foram gravadas sem esta. "
-        "Desfaça a importação, ordene o arquivo pelo número da venda e importe de novo."
+        "As linhas desta venda não estão juntas no arquivo. Ordene o arquivo pelo número da venda e importe de novo; "
+        "se uma parte dela já foi gravada, desfaça antes a importação."
     ),
     "purchase_conflict": _("Esta loja já tem uma venda com este número e outro conteúdo."),
     "refund_conflict": _("Esta venda já tem uma devolução com este número e outro conteúdo."),

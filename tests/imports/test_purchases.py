@@ -252,16 +252,39 @@ def test_the_file_of_errors_can_be_mended_and_sent_again(shop: TenantInfo, borea
     assert (refused(shop, again), again.refunds, held(shop, "7")) == ([], 1, 1_200)
 
 
-def test_lines_of_one_sale_that_lie_apart_are_refused_in_words(
-    shop: TenantInfo, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_lines_of_one_sale_that_lie_apart_are_refused_before_any_is_recorded(
+    shop: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch, dry_run: bool
 ) -> None:
     monkeypatch.setattr("programs.imports.purchases.SALES_A_CHUNK", 2)
     others = "".join(f"B{number},{AT},,centro,8,x,,,1,10\n" for number in range(4))
-    info = load(shop, ITEMS + f"A,{AT},,centro,7,x,,,1,10\n" + others + f"A,{AT},,centro,7,y,,,1,90\n")
-    assert refused(shop, info) == [(7, "lines_apart")]
-    take_back(shop, info)
-    load(shop, ITEMS + f"A,{AT},,centro,7,x,,,1,10\nA,{AT},,centro,7,y,,,1,90\n" + others)
-    assert held(shop, "7") == 2_000
+    # Of another store, and without articles: sales of their own, however far from each other.
+    alike = f"A,{AT},,moema,8,x,,,1,20\n"
+    lines = ITEMS + f"A,{AT},,centro,7,x,,,1,10\n" + others + f"A,{AT},,centro,7,y,,,1,90\n" + alike
+    with unchanged(boreal):
+        info = load(shop, lines, dry_run=dry_run)
+    assert refused(shop, info) == [(2, "lines_apart"), (7, "lines_apart")]
+    assert (info.made, info.rows_done, info.rows_failed, held(shop, "7")) == (5, 7, 2, 0)
+    if not dry_run:
+        rows = list(errors_csv(tenant=shop.id, import_id=info.id))
+        assert load(shop, "".join(rows)).made == 1
+        assert held(shop, "7") == 2_000
+
+
+def test_a_broken_line_far_from_its_sale_keeps_all_of_it_out(shop: TenantInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("programs.imports.purchases.SALES_A_CHUNK", 2)
+    others = "".join(f"B{number},{AT},,centro,8,x,,,1,10\n" for number in range(4))
+    info = load(shop, ITEMS + f"A,{AT},,centro,7,x,,,1,10\n" + others + f"A,{AT},,centro,7,y,,,many,90\n")
+    assert refused(shop, info) == [(2, "lines_apart"), (7, "quantity_invalid")]
+    assert held(shop, "7") == 0
+
+
+def test_a_file_in_no_order_is_refused_as_a_whole(shop: TenantInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("programs.imports.purchases.SALES_A_CHUNK", 2)
+    monkeypatch.setattr("programs.imports.apart.MOST_APART", 1)
+    mixed = "".join(f"{number},{AT},,centro,7,{sku},,,1,10\n" for sku in "xy" for number in "ABCD")
+    info = load(shop, ITEMS + mixed)
+    assert (info.status, info.failure, info.made, held(shop, "7")) == ("failed", "lines_apart", 0, 0)
 
 
 def test_another_brand_finds_no_import(shop: TenantInfo, boreal: TenantInfo) -> None:
