@@ -24,6 +24,7 @@ from programs.imports.purchases import LINES_APART
 from programs.imports.reading import read_header, read_rows
 from programs.imports.returns import settle_returns, waiting
 from programs.imports.run import Run, run_of, write_rows
+from programs.imports.trial import try_returns
 from programs.imports.undo import undo_a_while
 from programs.models import ImportBatch
 from smartbis.kernel.clock import now
@@ -137,17 +138,22 @@ def _load_a_while(batch: ImportBatch, is_over: Callable[[], bool]) -> None:
 
 
 def _load_returns(batch: ImportBatch, run: Run, is_over: Callable[[], bool]) -> None:
+    settle = try_returns if batch.dry_run else _settle_returns
     while not is_over():
-        with one_commit(run):
-            rows = waiting(run)
-            if rows:
-                settle_returns(run, rows)
-                write_rows(run.tally.rows)
-                count(batch, run.tally)
-        run.take_in()
-        if not rows:
+        if not settle(batch, run):
             _finish(batch)
             return
+
+
+def _settle_returns(batch: ImportBatch, run: Run) -> bool:
+    with one_commit(run):
+        rows = waiting(run)
+        if rows:
+            settle_returns(run, rows)
+            write_rows(run.tally.rows)
+            count(batch, run.tally)
+    run.take_in()
+    return bool(rows)
 
 
 def _release(batch: ImportBatch) -> None:

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+import pytest
 from django.db import connection
 
 from programs.imports import ImportInfo
@@ -12,6 +13,7 @@ from smartbis.tenancy.selectors import TenantInfo
 from tests.factories import make_customer, store_of
 from tests.imports.loading import held, load, refused
 from tests.imports.test_moving_in import BALANCES, opening
+from tests.imports.test_purchases import AT, HEADER
 from tests.unchanged import unchanged
 from vouchers.services import validate_voucher
 
@@ -42,6 +44,31 @@ def test_vouchers_that_were_tried_are_made_by_the_import(aurora: TenantInfo, bor
     assert validate_voucher(tenant=aurora.id, code="OLD-2", store=store_of(aurora).id, amount_minor=9_900).valid
     for dry_run in (True, False):
         assert counts(load(aurora, VOUCHERS, "vouchers", dry_run=dry_run)) == (0, 3, 1)
+
+
+def test_returns_that_were_tried_are_held_against_their_sales(
+    shop: TenantInfo, boreal: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("programs.imports.purchases.SALES_A_CHUNK", 2)
+    monkeypatch.setattr("programs.imports.trial.RETURNS_A_LOOK", 2)
+    load(shop, HEADER + f"OLD,{AT},50,centro,,,7,,,\n")
+    sales = "".join(f"S{number},{AT},100,centro,,,N{number},,,\n" for number in range(4))
+    back = [("S0", 120), ("S1", 60), ("OLD", 60), ("S1", 60), ("S2", 100), ("NONE", 10), ("OLD", 50)]
+    returns = "".join(f"R{place},{AT},-{amount},centro,,,,,{of},\n" for place, (of, amount) in enumerate(back))
+    with unchanged(boreal):
+        for _again in range(2):
+            tried = load(shop, HEADER + returns + sales, dry_run=True)
+            assert set(kept(shop, tried)) == {"error", "settled"}
+        made = load(shop, HEADER + returns + sales)
+    assert sorted(refused(shop, tried)) == sorted(refused(shop, made))
+    assert sorted(code for _line, code in refused(shop, made)) == [
+        "purchase_not_found",
+        "refund_exceeds_purchase",
+        "refund_exceeds_purchase",
+        "refund_exceeds_purchase",
+    ]
+    assert (counts(tried), tried.refunds, tried.rows_done) == (counts(made), made.refunds, made.rows_done)
+    assert check_ledger(tenant=shop.id).ok
 
 
 def test_balances_that_were_tried_are_given_by_the_import(aurora: TenantInfo, boreal: TenantInfo) -> None:
