@@ -13,7 +13,7 @@ from dashboard.brand import words
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.selectors.belonging import belonging_choices
 from programs.backtest import CustomerDifference
-from programs.selectors.reasons import why_less
+from programs.earnings.words import why_less
 from smartbis.customers.selectors import get_customers
 from smartbis.kernel.charts import Series, bar_chart, line_chart
 from smartbis.kernel.units import is_currency

@@ -25,6 +25,7 @@ from programs.models import Backtest, Program, RuleVersion
 from programs.rules import RuleSet, Spending, read_rules
 from programs.rules.needs import Needs, all_needs, needs_of
 from programs.selectors.catalogue import version_rules
+from programs.selectors.pauses import pauses_of
 from smartbis.kernel.collecting import collect_rarely
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant
@@ -39,10 +40,6 @@ _FACTS_BETWEEN_COLLECTIONS = 200_000
 _QUIET_SECONDS = 10
 _FROM_WORKER = 0
 
-_PAUSES = """
-SELECT action, (extract(epoch FROM at) * 1000000)::int8 FROM tenancy_auditentry
-WHERE tenant_id = %s AND object_id = %s AND action IN ('program.paused', 'program.live') ORDER BY at, id
-"""
 _COUNT = """
 SELECT count(*) FROM purchases_purchase
 WHERE tenant_id = %s AND customer_id IS NOT NULL AND undone_at IS NULL AND recorded_at <= %s
@@ -157,17 +154,8 @@ def _counts_for_ever(sets: list[RuleSet]) -> bool:
 
 
 def _pauses(row: Backtest) -> tuple[tuple[int, int], ...]:
-    found: list[tuple[int, int]] = []
-    since: int | None = None
-    with connection.cursor() as cursor:
-        cursor.execute(_PAUSES, [row.tenant_id, row.program_id])
-        for action, at in cursor.fetchall():
-            if action == "program.paused":
-                since = at if since is None else since
-            elif since is not None:
-                found.append((since, at))
-                since = None
-    return (*found, (since, 2**62)) if since is not None else tuple(found)
+    pauses = pauses_of(tenant=row.tenant_id, program=row.program_id)
+    return tuple((_micro(since), _micro(until) if until else 2**62) for since, until in pauses)
 
 
 def _micro(instant: datetime) -> int:

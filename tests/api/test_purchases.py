@@ -319,3 +319,38 @@ def test_programmes_are_listed_with_their_rule_in_words(cashback: None, api: Cal
     assert program["current"]["version"] == 1
     assert "20%" in program["current"]["sentence"]
     assert program["upcoming"] is None
+
+
+def test_a_sale_is_explained_rule_by_rule_in_the_language_asked_for(
+    aurora: TenantInfo, boreal: TenantInfo, api: Caller
+) -> None:
+    rules = [
+        {"key": "base", "effect": CASHBACK["effect"], "limits": {"per_purchase": 2000}},
+        {"key": "wine", "effect": CASHBACK["effect"], "when": {"products": ["wine"]}},
+    ]
+    open_program(tenant=aurora.id, name="Cashback", kind="cashback", spec={"rules": rules}, actor=SYSTEM)
+    open_program(tenant=boreal.id, name="Theirs", kind="cashback", spec=CASHBACK, actor=SYSTEM)
+    made = api.post("/purchases", sale()).json()
+    answer = api.get(f"/purchases/{made['id']}/explanation", Accept_Language="en")
+    assert answer.status_code == 200, answer.content
+    body = answer.json()
+    assert (body["id"], body["customer_id"], body["currency"]) == (made["id"], made["customer_id"], "BRL")
+    (program,) = body["programs"]
+    assert (program["program"], program["version"], program["nothing"], program["gifts"]) == ("Cashback", 1, None, [])
+    (applied,) = program["applied"]
+    assert applied["rule_key"] == "base"
+    assert (applied["base_minor"], applied["wanted"], applied["amount"], applied["lines"]) == (12990, 2598, 2000, [])
+    assert applied["cut"] == {"code": "per_purchase", "message": "The limit for a purchase cut it."}
+    (missed,) = program["not_applied"]
+    assert (missed["rule_key"], missed["reason"]["code"], missed["is_sure"]) == ("wine", "no_such_article", True)
+    assert missed["limits"] == []
+
+
+def test_an_explanation_of_no_customer_or_of_another_brand(
+    aurora: TenantInfo, boreal: TenantInfo, api: Caller, caller: Callable[..., Caller]
+) -> None:
+    open_program(tenant=aurora.id, name="Cashback", kind="cashback", spec=CASHBACK, actor=SYSTEM)
+    made = api.post("/purchases", sale(customer=None)).json()
+    (program,) = api.get(f"/purchases/{made['id']}/explanation").json()["programs"]
+    assert (program["nothing"]["code"], program["not_applied"]) == ("no_customer", [])
+    problem(caller(boreal).get(f"/purchases/{made['id']}/explanation"), 404, "purchase_not_found")

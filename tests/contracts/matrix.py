@@ -101,6 +101,7 @@ REST = {
     ),
     "api/v1/purchases/batch": Row({"POST": API}),
     "api/v1/purchases/<uuid:purchase>": Row({"GET": API}),
+    "api/v1/purchases/<uuid:purchase>/explanation": Row({"GET": API}),
     "api/v1/purchases/<uuid:purchase>/confirm": Row({"POST": API}),
     "api/v1/purchases/<uuid:purchase>/cancel": Row({"POST": API}),
     "api/v1/purchases/<uuid:purchase>/refunds": Row(

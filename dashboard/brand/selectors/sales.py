@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from insights.selectors import rule_names
+from programs.earnings.infos import SaleEarnings
+from programs.earnings.selectors import earnings_of_sale
 from programs.infos import AwardInfo
-from programs.rules import Names
-from programs.selectors import award_facts, award_names, awards_of_purchase, explain
+from programs.rules import Names, RuleSet
+from programs.rules.sentences import NO_NAMES, names_something
+from programs.selectors import award_facts, explain
 from smartbis.customers.infos import CustomerInfo
 from smartbis.customers.selectors import get_customers
 from smartbis.kernel.pages import Page
 from smartbis.kernel.people import Actor
 from smartbis.ledger.selectors import StatementRow, transfers_of_purchase
 from smartbis.purchases.infos import PurchaseInfo, RefundInfo
-from smartbis.purchases.selectors import get_purchase, purchases_page, refunds_of
+from smartbis.purchases.selectors import purchases_page, refunds_of
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import StoreInfo, stores
 from vouchers.infos import RedemptionInfo
@@ -37,12 +40,16 @@ class SaleList:
 
 @dataclass(frozen=True)
 class SaleCard:
-    """A sale with what it earned and what came back. `explanations` are by award, in the locale asked for."""
+    """A sale with what it earned, why not more, and what came back.
+
+    `names` are those of its rules, `explanations` are by award in the locale asked for.
+    """
 
     sale: PurchaseInfo
     customer: CustomerInfo | None
     store: str
-    awards: tuple[AwardInfo, ...]
+    earnings: SaleEarnings
+    names: Names
     explanations: dict[UUID, str]
     refunds: tuple[RefundInfo, ...]
     redemptions: tuple[RedemptionInfo, ...]
@@ -62,17 +69,19 @@ def sale_list(*, tenant: UUID, actor: Actor, store: UUID | None, status: str | N
 def sale_card(*, tenant: UUID, purchase: UUID, actor: Actor, locale: str) -> SaleCard:
     """One sale. Raises PurchaseNotFound, also for one of a store out of the actor's reach."""
     with tenant_scope(tenant, read_only=True):
-        sale = get_purchase(tenant=tenant, purchase=purchase, stores_scope=actor.stores)
+        earnings = earnings_of_sale(tenant=tenant, purchase=purchase, stores_scope=actor.stores)
+        sale, rules = earnings.sale, earnings.rules
         places = stores(tenant=tenant, active_only=False)
-        awards = awards_of_purchase(tenant=tenant, purchase=purchase)
-        names = award_names(tenant=tenant, awards=awards, names_of=rule_names)
+        is_named = any(names_something(rule) for rule in rules)
+        names = rule_names(tenant=tenant, rules=[RuleSet(rules)]) if is_named else NO_NAMES
         people = get_customers(tenant=tenant, customers=[sale.customer_id] if sale.customer_id else [])
         return SaleCard(
             sale=sale,
             customer=people.get(sale.customer_id) if sale.customer_id else None,
             store=next((each.name for each in places if each.id == sale.store_id), ""),
-            awards=awards,
-            explanations={each.id: _why(each, sale.currency, names, locale) for each in awards},
+            earnings=earnings,
+            names=names,
+            explanations={each.id: _why(each, sale.currency, names, locale) for each in earnings.awards},
             refunds=refunds_of(tenant=tenant, purchase=purchase),
             redemptions=tuple(redemptions_for_sale(tenant=tenant, store=sale.store_id, external_id=sale.external_id)),
             transfers=tuple(transfers_of_purchase(tenant=tenant, purchase=purchase)),

@@ -19,13 +19,14 @@ from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
 from dashboard.brand.rules.choices import RuleChoices, choices_for
 from dashboard.brand.rules.wording import Teller
+from programs.earnings.words import why_less, why_nothing
 from programs.infos import ProgramInfo, RuleVersionInfo
 from programs.presets import Preset, find_preset, open_from_preset
 from programs.rules import RuleSet, read_rules
 from programs.selectors import get_program
 from programs.selectors.budgets import budgets_used
 from programs.selectors.notices import notice_audience
-from programs.selectors.reasons import why_less, why_nothing
+from programs.earnings.words import why_less, why_nothing
 from programs.services import publish_rule, try_rules
 from smartbis.kernel.errors import DomainError, InvalidInput, NotFound
 from smartbis.kernel.units import TIER_POINTS

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.brand import words
 from dashboard.brand.access import desk
+from dashboard.brand.earnings import earned_in_words
 from dashboard.brand.forms.sales import RefundForm
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest, uuid_from
@@ -127,25 +128,12 @@ def _page(request: DeskRequest, card: SaleCard, *, form: RefundForm | None = Non
         "customer_url": reverse("dashboard:customer", args=[card.customer.id])
         if card.customer and request.may("customer.list")
         else "",
-        "awards": [_award(each, card) for each in card.awards],
+        "earned": earned_in_words(card),
         "refund_url": reverse("dashboard:purchase_refund", args=[sale.id]) if can_refund else "",
         "decide_url": reverse("dashboard:purchase_decide", args=[sale.id]) if may_decide else "",
         "refund_form": form or RefundForm(sale=sale),
     }
     return render_page(request, "dashboard/sale.html", context, status=status)
-
-
-def _award(award: Any, card: SaleCard) -> dict[str, Any]:
-    return {
-        "program": award.program,
-        "version": award.rule_version,
-        "amount": award.amount,
-        "unit": award.unit,
-        "reversed": award.reversed,
-        "why": card.explanations[award.id],
-        "is_pending": award.status == "pending",
-        "available_at": award.available_at,
-    }
 
 
 def _line(sale: PurchaseInfo, found: SaleList) -> dict[str, Any]:

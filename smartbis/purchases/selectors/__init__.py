@@ -24,6 +24,7 @@ from smartbis.purchases.selectors.single import (
     get_purchases,
     purchase_count,
     purchase_counts,
+    purchases_before,
     purchases_counted,
 )
 from smartbis.purchases.selectors.sold import find_sold
@@ -48,6 +49,7 @@ __all__ = [
     "last_purchases",
     "purchase_count",
     "purchase_counts",
+    "purchases_before",
     "purchases_by_number",
     "purchases_counted",
     "purchases_of",

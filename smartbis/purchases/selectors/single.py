@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
 from smartbis.purchases.errors import PurchaseNotFound
 from smartbis.purchases.infos import PurchaseInfo
@@ -71,3 +71,21 @@ def purchases_counted(*, tenant: UUID, customers: Collection[UUID], but: Collect
             .annotate(Count("id"))
         )
         return {customer: count for customer, count in rows if customer is not None}
+
+
+def purchases_before(*, tenant: UUID, sale: PurchaseInfo) -> int:
+    """How many sales of a sale's customer were recorded before it that stand by now; 0 for one without a customer.
+
+    As `purchases_counted` counts, but what was cancelled, undone or wholly refunded since the sale is left out too.
+    """
+    if sale.customer_id is None:
+        return 0
+    with tenant_scope(tenant, read_only=True):
+        rows = Purchase.objects.filter(
+            Q(recorded_at__lt=sale.recorded_at) | Q(recorded_at=sale.recorded_at, id__lt=sale.id),
+            tenant_id=tenant,
+            customer_id=sale.customer_id,
+            undone_at__isnull=True,
+            refunded_minor__lt=F("amount_minor"),
+        )
+        return rows.exclude(status=Purchase.Status.CANCELLED).count()

@@ -1,0 +1,1 @@
+"""What a recorded sale earned of every programme, and why not more."""
