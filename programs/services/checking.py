@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,11 +12,19 @@ from programs.rules.spec import PlanGift, TierPoints, VoucherGift
 from programs.selectors.plans import plans
 from programs.selectors.tiers import find_ladder
 from programs.services.budgets import given_so_far
+from smartbis.kernel.clock import now
 from smartbis.kernel.money import format_money
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import get_tenant, stores
 from vouchers.errors import CouponNotFound
+from vouchers.infos import CouponInfo
 from vouchers.selectors import get_coupon
+
+_NOT_LIVE = {
+    "draft": "This coupon is a draft: put it live first, or choose another.",
+    "paused": "This coupon is paused: let it go on first, or choose another.",
+    "ended": "This coupon has ended: choose another.",
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,8 @@ def checked_rules(
     """The rules that JSON describes, fit for this brand and kind of programme. Raises InvalidRule by field.
 
     For a `program` that exists, a budget may not be below what its rule has given already. Rules that `start` are for
-    plans, tiers and segments that there are, and not all of them are over by then; a draft may try others.
+    plans, tiers and segments that there are, and not all of them are over by then; a coupon whose vouchers they give
+    can be had when the first one is due. A draft may try others.
     """
     rules = read_rules(spec)
     short = isinstance(spec, dict) and "rules" not in spec
@@ -47,6 +56,7 @@ def checked_rules(
             faults = (
                 *_faults(tenant, kind, rule, rules, given.get(rule.key, 0)),
                 *(_missing(tenant, rule, there) if start else ()),
+                *(_not_to_be_had(tenant, rule, start.at) if start else ()),
             )
             for field, sentence in faults:
                 name = field.removeprefix("when.") if short else f"rules.{index}.{field}"
@@ -63,7 +73,7 @@ def _faults(tenant: UUID, kind: str, rule: Rule, rules: RuleSet, given: int) -> 
     known = {store.code for store in stores(tenant=tenant, active_only=False)}
     if unknown := sorted(rule.when.stores - known):
         yield "when.stores", f"There is no store {', '.join(unknown)}."
-    if isinstance(rule.effect, VoucherGift) and not _has_coupon(tenant, rule.effect.coupon):
+    if isinstance(rule.effect, VoucherGift) and _coupon(tenant, rule.effect.coupon) is None:
         yield "effect.coupon", "There is no such coupon."
     limits = rule.limits
     if limits.budget_minor is not None and not isinstance(rule.effect, TierPoints):
@@ -101,9 +111,34 @@ def _missing(tenant: UUID, rule: Rule, there: Mapping[str, Collection[str]]) -> 
         yield "effect.plan", "There is no such plan."
 
 
-def _has_coupon(tenant: UUID, coupon: str) -> bool:
+def _not_to_be_had(tenant: UUID, rule: Rule, at: datetime) -> Iterator[tuple[str, str]]:
+    """Why the rule's coupon would give no voucher when the first one is due: then none would reach anybody."""
+    coupon = _coupon(tenant, rule.effect.coupon) if isinstance(rule.effect, VoucherGift) else None
+    if coupon is None:
+        return
+    zone = ZoneInfo(get_tenant(tenant=tenant).timezone)
+    begins = datetime.combine(rule.when.since, time(), tzinfo=zone) if rule.when.since else at
+    first = max(now(), at, begins) + timedelta(days=rule.hold_days)
+    if coupon.is_balance:
+        yield "effect.coupon", "This coupon's vouchers are made of balance alone: choose another."
+    elif coupon.status != "live":
+        yield "effect.coupon", _NOT_LIVE[coupon.status]
+    elif coupon.period_until and coupon.period_until <= first:
+        yield "effect.coupon", "This coupon is over before the rule gives it: give it a later end, or choose another."
+    elif coupon.period_from and coupon.period_from > first:
+        day = coupon.period_from.astimezone(zone).date().isoformat()
+        yield (
+            "effect.coupon",
+            f"This coupon begins only on {day}: start the rule then, or let the coupon begin earlier.",
+        )
+    elif coupon.stock_left == 0:
+        yield "effect.coupon", "This coupon is out of stock: raise its stock, or choose another."
+    elif coupon.budget_left_minor is not None and coupon.budget_left_minor <= 0:
+        yield "effect.coupon", "This coupon's budget is used up: raise it, or choose another."
+
+
+def _coupon(tenant: UUID, coupon: str) -> CouponInfo | None:
     try:
-        get_coupon(tenant=tenant, coupon=UUID(coupon))
+        return get_coupon(tenant=tenant, coupon=UUID(coupon))
     except (ValueError, CouponNotFound):
-        return False
-    return True
+        return None

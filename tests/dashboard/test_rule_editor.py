@@ -26,9 +26,10 @@ from smartbis.customers.infos import ConsentGiven
 from smartbis.kernel.clock import now
 from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
-from tests.dashboard.desk import OWNER, sign_in, with_program
+from tests.dashboard.desk import OWNER, sign_in, with_coupon, with_program
 from tests.dashboard.test_rule_cards import as_sent
 from tests.factories import make_customer
+from vouchers.services import set_coupon_status
 
 TWO_RULES: dict[str, Any] = {
     "rules": [
@@ -274,3 +275,17 @@ def test_members_are_told_once_each_and_only_those_who_agreed(aurora: TenantInfo
     assert notice.text == "6% de cashback em cada compra."
     assert (notice.messages, notice.sent_at is not None) == (1, True)
     assert notices_for(tenant=boreal.id, customer=elsewhere.id) == []
+
+
+def test_a_rule_with_a_coupon_that_has_ended_says_so_beside_it_and_calls_it_by_its_name(aurora: TenantInfo) -> None:
+    coupon = with_coupon(aurora, name="Café grátis")
+    gift = {"key": "gift", "effect": {"kind": "voucher", "coupon": str(coupon.id)}}
+    program, client = opened(aurora, {"rules": [gift]}), sign_in(aurora).client
+    set_coupon_status(tenant=aurora.id, coupon=coupon.id, status="ended", actor=OWNER)
+    url = reverse("dashboard:program_rules", args=[program])
+    answer = post(client, url, typed(aurora, read_rules({"rules": [gift]}), based_on="1"))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Este cupom foi encerrado: escolha outro." in page
+    assert ">Café grátis</option>" in page
+    assert get_program(tenant=aurora.id, program=program).latest == 1

@@ -20,6 +20,7 @@ from tests.factories import actor, make_customer
 from tests.programs.earning import held, opened, sold
 from tests.programs.rule_sets import percent
 from tests.programs.test_backtest import tried
+from tests.vouchers.shop import coupon_of, issued
 
 OWNER = actor("owner")
 AT = datetime(2026, 11, 18, 15, tzinfo=UTC)
@@ -282,3 +283,56 @@ def test_what_another_machine_published_by_a_faster_clock_is_followed(aurora: Te
         current = get_program(tenant=aurora.id, program=info.id).current
         assert current is not None
         assert current.version == 3
+
+
+@pytest.mark.parametrize(
+    ("terms", "says"),
+    [
+        ({"status": "draft"}, "This coupon is a draft: put it live first, or choose another."),
+        ({"status": "paused"}, "This coupon is paused: let it go on first, or choose another."),
+        ({"status": "ended"}, "This coupon has ended: choose another."),
+        (
+            {"period_until": AT + timedelta(days=6)},
+            "This coupon is over before the rule gives it: give it a later end, or choose another.",
+        ),
+        (
+            {"period_from": AT + timedelta(days=8)},
+            "This coupon begins only on 2026-11-26: start the rule then, or let the coupon begin earlier.",
+        ),
+        ({"stock": 1}, "This coupon is out of stock: raise its stock, or choose another."),
+    ],
+)
+def test_a_rule_whose_coupon_would_give_no_voucher_is_refused_and_says_what_to_change(
+    aurora: TenantInfo, boreal: TenantInfo, terms: dict[str, Any], says: str
+) -> None:
+    with frozen(AT):
+        coupon, theirs = coupon_of(aurora, **terms), coupon_of(boreal)
+        if "stock" in terms:
+            issued(aurora, coupon)
+        info = opened(aurora, {"key": "base"})
+
+        def spec(given: Any) -> dict[str, Any]:
+            return {"rules": [{"effect": {"kind": "voucher", "coupon": str(given.id)}, "key": "gift", "hold_days": 7}]}
+
+        with pytest.raises(InvalidRule) as refused:
+            publish_rule(tenant=aurora.id, program=info.id, spec=spec(coupon), actor=OWNER)
+        assert refused.value.errors == {"rules.0.effect.coupon": [says]}
+        assert get_program(tenant=aurora.id, program=info.id).latest == 1
+        with pytest.raises(InvalidRule) as refused:
+            publish_rule(tenant=aurora.id, program=info.id, spec=spec(theirs), actor=OWNER)
+        assert refused.value.errors == {"rules.0.effect.coupon": ["There is no such coupon."]}
+        good = coupon_of(aurora, period_from=AT - timedelta(days=1), period_until=AT + timedelta(days=8))
+        assert publish_rule(tenant=aurora.id, program=info.id, spec=spec(good), actor=OWNER).latest == 2
+
+
+def test_a_rule_for_later_may_give_a_coupon_that_begins_by_then(aurora: TenantInfo) -> None:
+    with frozen(AT):
+        info = opened(aurora, {"key": "base"})
+        coupon = coupon_of(aurora, period_from=DECEMBER)
+        gift = {"effect": {"kind": "voucher", "coupon": str(coupon.id)}, "key": "gift"}
+        spec = {"rules": [gift | {"when": {"from": "2026-12-02"}}]}
+        publish_rule(tenant=aurora.id, program=info.id, spec=spec, actor=OWNER)
+        after = publish_rule(
+            tenant=aurora.id, program=info.id, spec={"rules": [gift]}, actor=OWNER, effective_at=DECEMBER
+        )
+        assert after.latest == 3

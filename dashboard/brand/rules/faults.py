@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from re import Match
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 _Say = Callable[["Match[str]"], str]
@@ -57,6 +59,20 @@ _SAID: list[tuple[str, _Say]] = [
     (r"Every rule is over before this version starts:.*",
      lambda m: _("Todas as regras terminam antes de a versão começar: nenhuma venda ganharia.")),
     (r"There is no such coupon\.", lambda m: _("Este cupom não existe mais: escolha outro.")),
+    (r"This coupon's vouchers are made of balance alone:.*",
+     lambda m: _("Os vouchers deste cupom nascem só de saldo: escolha outro.")),
+    (r"This coupon is a draft:.*", lambda m: _("Este cupom é um rascunho: ponha-o no ar antes, ou escolha outro.")),
+    (r"This coupon is paused:.*", lambda m: _("Este cupom está pausado: retome-o antes, ou escolha outro.")),
+    (r"This coupon has ended:.*", lambda m: _("Este cupom foi encerrado: escolha outro.")),
+    (r"This coupon is over before.*",
+     lambda m: _("O período deste cupom termina antes de a regra poder dá-lo: adie o fim dele, ou escolha outro.")),
+    (r"This coupon begins only on (.*): start.*",
+     lambda m: _("Este cupom só começa em %(day)s: comece a regra nesse dia, ou adiante o começo dele.")
+     % {"day": date_format(date.fromisoformat(m[1]), "SHORT_DATE_FORMAT")}),
+    (r"This coupon is out of stock:.*",
+     lambda m: _("O estoque deste cupom acabou: aumente o estoque, ou escolha outro.")),
+    (r"This coupon's budget is used up:.*",
+     lambda m: _("A verba deste cupom acabou: aumente a verba, ou escolha outro.")),
     (r"There is no such plan.*", lambda m: _("Este plano não existe mais: escolha outro.")),
     (r"Say what points are worth first.*",
      lambda m: _("Diga antes quanto valem os pontos, mais abaixo: a verba é contada em dinheiro.")),

@@ -177,8 +177,8 @@ class RuleCard(NeedingForm):
             field = self.fields[name]
             assert isinstance(field, NamesField)
             field.offer(choices.lists.get(name, []), self[name].value(), none_yet=NONE_YET.get(name, ""))
-        self._offer_one("coupon", choices.lists["coupons"])
-        self._offer_one("plan", choices.lists["plans"])
+        self._offer_one("coupon", choices.lists["coupons"], choices.names.coupons)
+        self._offer_one("plan", choices.lists["plans"], choices.names.plans)
 
     @property
     def kind_of_effect(self) -> str:
@@ -255,11 +255,12 @@ class RuleCard(NeedingForm):
         """Communities have no page to make them on: nobody is asked for what does not exist."""
         return field == "communities" and not self.fields[field].choices  # type: ignore[attr-defined]
 
-    def _offer_one(self, name: str, known: list[tuple[str, Any]]) -> None:
+    def _offer_one(self, name: str, known: list[tuple[str, Any]], names: Mapping[str, str]) -> None:
+        """Offer what is known, and what is chosen though it is not offered any more, by its name."""
         chosen = self[name].value()
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
-        extra = [(chosen, chosen)] if chosen and chosen not in dict(known) else []
+        extra = [(chosen, names.get(chosen, chosen))] if chosen and chosen not in dict(known) else []
         field.choices = [("", _("Escolha")), *known, *extra]
 
 
