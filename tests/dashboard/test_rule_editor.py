@@ -217,11 +217,42 @@ def test_rules_that_contradict_say_what_to_change(aurora: TenantInfo) -> None:
 
 def test_a_sale_can_be_tried_and_each_rule_says_what_it_gives_or_why_not(aurora: TenantInfo) -> None:
     program, client = opened(aurora), sign_in(aurora).client
-    tried = {"t__amount": "100,00", "t__store": "centro", "t__channel": "store", "t__nth": "2", "do": "try"}
+    tried = {"t__0__price": "100,00", "t__store": "centro", "t__channel": "store", "t__nth": "2", "do": "try"}
     url = reverse("dashboard:program_rules", args=[program])
     page = html.unescape(post(client, url, typed(aurora, read_rules(TWO_RULES), **tried)).content.decode())
     assert "O cliente ganha R$\xa05,00" in page
     assert "É para outra compra do cliente, como a primeira." in page
+
+
+def test_a_sale_of_several_lines_can_be_tried_and_only_the_lines_of_a_rule_earn(aurora: TenantInfo) -> None:
+    wine = {"key": "wine", "effect": TWO_RULES["rules"][0]["effect"], "when": {"categories": ["Vinho"]}}
+    three = {"key": "three", "effect": wine["effect"], "when": {"minimum_quantity": 4}}
+    program, client = opened(aurora), sign_in(aurora).client
+    url, rules = reverse("dashboard:program_rules", args=[program]), read_rules({"rules": [wine, three]})
+    lines = {"t__count": "2", "t__0__price": "30,00", "t__0__quantity": "3", "t__0__category": "Vinho"}
+    more = typed(aurora, rules, **lines, t__1__price="10,00", t__1__quantity="1", t__1__sku="CAFE", do="try")
+    page = html.unescape(post(client, url, more).content.decode())
+    assert "O cliente ganha R$\xa09,50" in page  # 5% of 90, and 5% of all 100 for four pieces
+    none = typed(aurora, rules, **lines, t__1__quantity="1", do="try")
+    answer = post(client, url, none)
+    assert answer.status_code == 422
+    assert "Diga o preço." in answer.content.decode()
+
+
+def test_lines_of_the_trial_come_and_go_by_buttons_and_nothing_typed_is_lost(aurora: TenantInfo) -> None:
+    program, client = opened(aurora), sign_in(aurora).client
+    url, rules = reverse("dashboard:program_rules", args=[program]), read_rules(TWO_RULES)
+    first = {"t__count": "1", "t__0__price": "30,00", "t__0__quantity": "3", "t__0__sku": "VINHO"}
+    page = post(client, url, typed(aurora, rules, **first, do="more-lines"), HX_Request="true").content.decode()
+    assert re.search(r'name="t-count" value="2"', page)
+    assert 'value="VINHO"' in page
+    assert re.search(r'id="trial-t-1"[^>]*autofocus', page)
+    assert "Diga o preço." not in page
+    both = first | {"t__count": "2", "t__1__price": "10,00", "t__1__quantity": "1", "t__1__sku": "CAFE"}
+    page = post(client, url, typed(aurora, rules, **both, do="less-lines:0"), HX_Request="true").content.decode()
+    assert re.search(r'name="t-count" value="1"', page)
+    assert 'value="CAFE"' in page
+    assert 'value="VINHO"' not in page
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)

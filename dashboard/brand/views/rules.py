@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from dashboard.brand import words
 from dashboard.brand.access import desk
 from dashboard.brand.forms.programs import exact, next_of, symbol_of
-from dashboard.brand.forms.rules import Editor, TrialForm
+from dashboard.brand.forms.rules import Editor, TrialForm, with_lines
 from dashboard.brand.forms.rules.telling import NoticeForm
 from dashboard.brand.pages import render_page
 from dashboard.brand.requests import DeskRequest
@@ -70,6 +70,7 @@ class _Desk:
         self.start = version.rules if version else read_rules(preset.spec) if preset else None
         self.tried: dict[str, Any] | None = None
         self.trial: TrialForm | None = None
+        self.sent: QueryDict = request.POST
         self.draft = ""
         self.focus = ""
         self.status = 200
@@ -93,6 +94,8 @@ class _Desk:
             self._try()
         elif action in ("check", "backtest"):
             self._check()
+        elif action.partition(":")[0] in ("more-lines", "less-lines"):
+            self.sent, self.focus = with_lines(self.sent, action)
         else:
             self.focus = self.editor.do(action)
         return self._page()
@@ -151,9 +154,9 @@ class _Desk:
 
     def _try(self) -> None:
         rules = self.editor.rules()
-        self.trial = TrialForm(self.request.POST, prefix="t", choices=self.choices, rules=rules)
+        self.trial = TrialForm(self.sent, prefix="t", choices=self.choices, rules=rules)
         self.focus = "trial-result"
-        if rules is None or not self.trial.is_valid():
+        if not self.trial.can_be_tried() or rules is None:
             self.status = 422
             return
         try:
@@ -207,7 +210,7 @@ class _Desk:
         editor = self.editor
         sentences = editor.sentences()
         used = budgets_used(tenant=request.tenant, program=program.id) if program else {}
-        bound = request.POST if request.method == "POST" else None
+        bound = self.sent if request.method == "POST" else None
         trial = self.trial or TrialForm(bound, prefix="t", choices=self.choices, rules=editor.readable() or self.start)
         context = {
             "section": "programs",

@@ -2,7 +2,7 @@
 
 from dashboard.brand.forms.rules.card import RuleCard
 from dashboard.brand.forms.rules.editor import Editor
-from dashboard.brand.forms.rules.trial import TrialForm
+from dashboard.brand.forms.rules.trial import TrialForm, with_lines
 from dashboard.brand.forms.rules.version import SpendingForm, VersionForm
 
-__all__ = ["Editor", "RuleCard", "SpendingForm", "TrialForm", "VersionForm"]
+__all__ = ["Editor", "RuleCard", "SpendingForm", "TrialForm", "VersionForm", "with_lines"]
