@@ -24,6 +24,13 @@ class ProgramChanged(DomainError):
     sentence = "Another version was published meanwhile. Look at it, and make your changes to it."
 
 
+class NoticeOver(DomainError):
+    """Members are not shown this notice any more."""
+
+    code = "notice_over"
+    sentence = "This notice is no longer shown: it stays as it was read."
+
+
 class SalesNotAllowed(PermissionMissing):
     """The brand does not let this partner record sales."""
 

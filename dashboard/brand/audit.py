@@ -78,6 +78,7 @@ def _actions() -> dict[str, str]:
         "plan.open": _("abriu um plano"),
         "plan.payment": _("registrou o pagamento de um plano"),
         "plan.withdraw": _("retirou um plano de um cliente"),
+        "program.correct_notice": _("corrigiu um aviso de mudança"),
         "program.live": _("voltou a premiar num programa"),
         "program.open": _("abriu um programa"),
         "program.paused": _("pausou um programa"),

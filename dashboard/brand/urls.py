@@ -90,6 +90,7 @@ urlpatterns = [
     path("backtests/<uuid:backtest>/customers.csv", backtests.customers, name="backtest_customers"),
     path("backtests/<uuid:backtest>/differences.csv", backtests.differences, name="backtest_differences"),
     path("backtests/<uuid:backtest>/stop/", backtests.stop, name="backtest_stop"),
+    path("programs/<uuid:program>/notices/<uuid:notice>/", programs.correct, name="notice_correct"),
     path("programs/<uuid:program>/status/", programs.status, name="program_status"),
     path("plans/", plans.index, name="plans"),
     path("plans/new/", plans.new, name="plan_new"),

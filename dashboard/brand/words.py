@@ -169,6 +169,7 @@ def _refusals() -> Mapping[str, str]:
         "program_changed": _(
             "Outra versão foi publicada enquanto você editava: abra as regras de novo e faça a mudança sobre ela."
         ),
+        "notice_over": _("Este aviso já saiu da página dos participantes: fica como foi lido."),
         "backtest_ended": _("Este teste já terminou."),
         "backtests_waiting": _("Há testes demais na fila: pare um, ou espere que terminem."),
         "import_not_undoable": _("Só dá para desfazer uma importação que terminou."),

@@ -7,7 +7,7 @@ from programs.services.adjustments import (
     set_adjustment_limits,
 )
 from programs.services.merging import merge_customers
-from programs.services.notices import NoticeDraft, put_away
+from programs.services.notices import NoticeDraft, correct_notice, put_away
 from programs.services.participations import record_participation
 from programs.services.plan_catalogue import PlanTerms, change_plan, create_plan
 from programs.services.plans import buy_plan_with_points, confirm_payment, grant_plan, start_period, withdraw_plan
@@ -38,6 +38,7 @@ __all__ = [
     "change_plan",
     "confirm_payment",
     "confirm_sale",
+    "correct_notice",
     "create_plan",
     "grant_plan",
     "may_sell",

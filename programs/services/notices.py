@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from programs.errors import NoticeOver
 from programs.models import NoticeSeen, RuleNotice, RuleVersion
-from programs.selectors.notices import NoticeInfo, notice_info
+from programs.selectors.notices import NOTICE, NoticeInfo, notice_info
 from smartbis.customers.selectors import allowed_customers, customers_after
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput, NotFound
+from smartbis.kernel.people import Actor
 from smartbis.outbox.work import request_work
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.services import record_audit
 
 MOST_LETTERS = 600
 MOST_DAYS = 90
@@ -68,6 +71,35 @@ def take_down(version: RuleVersion) -> None:
     instant = now()
     replaced.filter(shown_until__gt=instant).update(shown_until=instant)
     replaced.filter(sends=True, sent_at__isnull=True).update(sent_at=instant)
+
+
+def correct_notice(*, tenant: UUID, notice: UUID, text: str, actor: Actor) -> None:
+    """Correct what a notice says: on the portal at once, and in the messages that are not written yet.
+
+    What it said before stays in the audit trail; the same text again changes nothing. A notice that is over, also since
+    its version was replaced, stays as it was read.
+    Raises NotFound, InvalidInput, NoticeOver.
+    """
+    told = checked_notice(NoticeDraft(text))
+    with tenant_scope(tenant):
+        row = RuleNotice.objects.select_for_update(no_key=True).filter(id=notice).first()
+        if row is None:
+            raise NotFound
+        if row.shown_until <= now():
+            raise NoticeOver
+        if row.text == told.text:
+            return
+        before, row.text = row.text, told.text
+        row.save(update_fields=["text"])
+        record_audit(
+            tenant=tenant,
+            actor=actor,
+            action="program.correct_notice",
+            object_kind=NOTICE,
+            object_id=row.id,
+            before={"text": before},
+            after={"text": row.text},
+        )
 
 
 def put_away(*, tenant: UUID, notice: UUID, customer: UUID) -> None:

@@ -328,6 +328,7 @@ DASHBOARD_PAGES: dict[str, Row] = {
     f"{DESK}backtests/<uuid:backtest>/customers.csv": Row({"GET": ANALYSTS}),
     f"{DESK}backtests/<uuid:backtest>/differences.csv": Row({"GET": ANALYSTS}),
     f"{DESK}backtests/<uuid:backtest>/stop/": Row({"POST": LEAD}),
+    f"{DESK}programs/<uuid:program>/notices/<uuid:notice>/": Row({"POST": LEAD}),
     f"{DESK}programs/<uuid:program>/status/": Row({"POST": LEAD}),
     f"{DESK}vouchers/": Row({"GET": READERS, "POST": READERS}),
     f"{DESK}vouchers/<uuid:voucher>/": Row({"GET": READERS}),

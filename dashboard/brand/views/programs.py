@@ -1,5 +1,6 @@
 """Programmes: how customers earn, version by version."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 from dashboard.brand import words
 from dashboard.brand.access import desk
 from dashboard.brand.forms.programs import NewProgramForm, NewVersionForm, RuleForm, is_simple, symbol_of
+from dashboard.brand.forms.rules.telling import CorrectionForm, NoticeForm
 from dashboard.brand.pages import render_page
-from dashboard.brand.requests import DeskRequest
+from dashboard.brand.requests import DeskRequest, uuid_from
 from dashboard.brand.rules.wording import Teller
 from insights.selectors import rule_names
 from programs.infos import ProgramInfo, RuleVersionInfo
@@ -20,8 +22,9 @@ from programs.presets import PRESETS
 from programs.rules import InvalidRule, RuleSet, read_rules
 from programs.selectors import get_program, programs
 from programs.selectors.catalogue import rule_versions
-from programs.selectors.notices import NoticeInfo, notices_of
-from programs.services import open_program, publish_rule, set_program_status
+from programs.selectors.notices import NoticeInfo, get_notice, notice_audience, notices_of
+from programs.services import correct_notice, open_program, publish_rule, set_program_status
+from programs.services.notices import MOST_LETTERS
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError, NotFound
 from smartbis.kernel.units import POINTS
@@ -52,6 +55,12 @@ def index(request: DeskRequest) -> HttpResponse:
 @desk(reads="program.see")
 def show(request: DeskRequest, program: UUID) -> HttpResponse:
     """One programme with every version of its rule."""
+    return _show(request, program)
+
+
+def _show(
+    request: DeskRequest, program: UUID, *, corrected: CorrectionForm | None = None, status: int = 200
+) -> HttpResponse:
     info = get_program(tenant=request.tenant, program=program)
     may_change = request.may("program.change")
     teller = _teller(request, info.kind)
@@ -64,14 +73,35 @@ def show(request: DeskRequest, program: UUID) -> HttpResponse:
         "rules": teller.version(info.current.rules) if info.current else [],
         "versions": [
             _version(teller, version, _before(version, newest_first), info)
-            | {"notice": _notice(told.get(version.id)), "edit_url": _edit_url(version, info, edit_url)}
+            | {
+                "notice": _notice(told.get(version.id), program if may_change else None, corrected),
+                "edit_url": _edit_url(version, info, edit_url),
+            }
             for version in newest_first
         ],
         "edit_url": edit_url,
         "change_url": reverse("dashboard:program_change", args=[program]) if may_change else "",
         "status_url": reverse("dashboard:program_status", args=[program]) if may_change else "",
     }
-    return render_page(request, "dashboard/program.html", context)
+    return render_page(request, "dashboard/program.html", context, status=status)
+
+
+@desk(writes="program.change")
+def correct(request: DeskRequest, program: UUID, notice: UUID) -> HttpResponse:
+    """Correct what a published notice says, while members are shown it."""
+    told = get_notice(tenant=request.tenant, notice=notice)
+    form = CorrectionForm(request.POST, notice=notice, text=told.text)
+    if not form.is_valid():
+        return _show(request, program, corrected=form, status=422)
+    try:
+        correct_notice(tenant=request.tenant, notice=notice, text=form.cleaned_data["text"], actor=request.actor)
+    except NotFound:
+        raise
+    except DomainError as error:
+        messages.error(request, words.refusal(error))
+    else:
+        messages.success(request, _("Aviso corrigido. Quem o lê agora vê que foi corrigido, e quando."))
+    return HttpResponseRedirect(reverse("dashboard:program", args=[program]))
 
 
 @desk(reads="program.change", writes="program.change")
@@ -110,12 +140,12 @@ def change(request: DeskRequest, program: UUID) -> HttpResponse:
     if version and not is_simple(info.kind, version.rules):
         # Sent from here, it would drop what the simple form does not show.
         return HttpResponseRedirect(reverse("dashboard:program_rules", args=[program]))
-    form = NewVersionForm(
-        request.POST if request.method == "POST" else None, stores=stores(tenant=request.tenant), program=info
-    )
-    if request.method != "POST":
-        return _form_page(request, form, program=info)
-    if form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form = NewVersionForm(sent, stores=stores(tenant=request.tenant), program=info)
+    notice = NoticeForm(sent, initial={"tells": True})
+    if sent is None:
+        return _form_page(request, form, program=info, notice=notice)
+    if form.is_valid() and notice.is_valid():
         try:
             publish_rule(
                 tenant=request.tenant,
@@ -124,6 +154,7 @@ def change(request: DeskRequest, program: UUID) -> HttpResponse:
                 actor=request.actor,
                 effective_at=form.effective_at(),
                 based_on=form.cleaned_data["based_on"],
+                notice=notice.draft(_news(request, info, read_rules(form.spec()))),
             )
         except NotFound:
             raise
@@ -132,7 +163,7 @@ def change(request: DeskRequest, program: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Nova versão publicada. Vendas de antes continuam pela versão de então."))
             return HttpResponseRedirect(reverse("dashboard:program", args=[program]))
-    return _form_page(request, form, program=info, status=422)
+    return _form_page(request, form, program=info, notice=notice, status=422)
 
 
 @desk(writes="program.change")
@@ -147,22 +178,43 @@ def status(request: DeskRequest, program: UUID) -> HttpResponse:
 
 @desk(reads="program.change")
 def preview(request: DeskRequest) -> HttpResponse:
-    """The sentence of the rule that is being typed, as customers will read it."""
+    """The sentence of the rule that is being typed, as customers will read it, and what a notice would say of it."""
     typed = request.GET.copy()
     typed["name"] = "-"
     typed["kind"] = typed.get("program_kind") or typed.get("kind") or ""
     form = NewProgramForm(typed, stores=stores(tenant=request.tenant), currency=request.brand.currency)
-    words_ = ""
+    rules: RuleSet | None = None
     if form.is_valid():
-        try:
-            words_ = _sentence(request, read_rules(form.spec()), form.program_kind())
-        except InvalidRule:
-            words_ = ""
-    return render_page(request, "dashboard/program_sentence.html", {"sentence": words_})
+        with suppress(InvalidRule):
+            rules = read_rules(form.spec())
+    context = {
+        "sentence": _sentence(request, rules, form.program_kind()) if rules else "",
+        "notice": _offered(request, uuid_from(typed.get("program")), rules),
+    }
+    return render_page(request, "dashboard/program_preview.html", context)
+
+
+def _offered(request: DeskRequest, program: UUID | None, rules: RuleSet | None) -> NoticeForm | None:
+    """The notice with its text following the rules that are typed; None where it is the author's own."""
+    notice = NoticeForm(request.GET)
+    if program is None or rules is None or not notice.is_untouched:
+        return None
+    news = _news(request, get_program(tenant=request.tenant, program=program), rules)[:MOST_LETTERS]
+    return NoticeForm(initial={"text": news, "offered": news})
+
+
+def _news(request: DeskRequest, program: ProgramInfo, rules: RuleSet) -> str:
+    """What changes for members with these rules."""
+    return _teller(request, program.kind).news(program.last.rules, rules) if program.last else ""
 
 
 def _form_page(
-    request: DeskRequest, form: RuleForm, *, program: ProgramInfo | None = None, status: int = 200
+    request: DeskRequest,
+    form: RuleForm,
+    *,
+    program: ProgramInfo | None = None,
+    notice: NoticeForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     version = program.last if program else None
     initial = {"effect": {"kind": "percentage", "basis_points": 500}}
@@ -171,6 +223,8 @@ def _form_page(
         "section": "programs",
         "form": form,
         "program": program,
+        "notice": notice,
+        "audience_text": words.number(notice_audience(tenant=request.tenant)) if notice else "",
         "symbol": symbol_of(request.brand.currency, words.locale()),
         "sentence": _sentence(
             request, version.rules if version else read_rules(initial), program.kind if program else "cashback"
@@ -246,8 +300,8 @@ def _edit_url(version: RuleVersionInfo, info: ProgramInfo, url: str) -> str:
     return f"{url}?from={version.version}" if may_choose else ""
 
 
-def _notice(told: NoticeInfo | None) -> dict[str, Any] | None:
-    """What was told of a version, and how far it went."""
+def _notice(told: NoticeInfo | None, program: UUID | None, corrected: CorrectionForm | None) -> dict[str, Any] | None:
+    """What was told of a version, how far it went, and where it is corrected, for who may (then `program` is given)."""
     if told is None:
         return None
     count = words.number(told.messages)
@@ -255,7 +309,18 @@ def _notice(told: NoticeInfo | None) -> dict[str, Any] | None:
     if told.sends:
         sent = _("%(count)s mensagens escritas.") % {"count": count}
         state = sent if told.sent_at else _("Enviando: %(count)s mensagens até agora.") % {"count": count}
-    return {"text": told.text, "until": told.shown_until, "state": state}
+    form = None
+    if program and told.is_shown:
+        form = CorrectionForm(notice=told.id, text=told.text)
+        form = corrected if corrected is not None and corrected.prefix == form.prefix else form
+    return {
+        "text": told.text,
+        "until": told.shown_until,
+        "state": state,
+        "corrections": told.corrections,
+        "form": form,
+        "correct_url": reverse("dashboard:notice_correct", args=[program, told.id]) if form and program else "",
+    }
 
 
 def _teller(request: DeskRequest, kind: str) -> Teller:
