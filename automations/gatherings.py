@@ -1,5 +1,6 @@
-"""Notices about events: a place with its entry, one that became free or was taken away, an event called off."""
+"""Notices about events: a place with its entry, one that was taken away, an event called off."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from automations.notices import addressed, greeted, is_news
@@ -7,7 +8,7 @@ from automations.wording import Wording
 from messaging.services import queue_message
 from programs.events import GatheringRegistered, RegistrationEnded
 from programs.gatherings.errors import GatheringNotFound, RegistrationNotFound
-from programs.gatherings.infos import RegistrationInfo
+from programs.gatherings.infos import GatheringInfo, RegistrationInfo
 from programs.gatherings.selectors import gathering_for, get_gathering, get_registration
 from smartbis.kernel.clock import now
 from smartbis.kernel.codes import group_code
@@ -21,19 +22,12 @@ def tell_registered(*, tenant: UUID, event: GatheringRegistered) -> None:
         return
     if place.status != "registered" or place.registered_at is None or not is_news(place.registered_at):
         return
-    info = get_gathering(tenant=tenant, gathering=place.gathering_id)
-    person, _, wording = addressed(tenant, place.customer_id)
-    queue_message(
+    _tell(
+        place,
+        get_gathering(tenant=tenant, gathering=place.gathering_id),
+        "event_place_freed" if event.from_waiting_list else "event_registered",
+        lambda wording: _entry(place),
         tenant=tenant,
-        customer=place.customer_id,
-        template="event_place_freed" if event.from_waiting_list else "event_registered",
-        parameters={
-            "first_name": greeted(person, wording),
-            "event": info.name,
-            "at": wording.date_time(info.starts_at),
-            "code": group_code(place.code),
-            "voucher_path": f"{place.voucher_id}/",
-        },
         cause=f"gathering.registered:{place.id}",
     )
 
@@ -47,20 +41,12 @@ def tell_cancelled(*, tenant: UUID, event: RegistrationEnded) -> None:
         return
     if info.status != "cancelled" or info.cancelled_at is None or not is_news(info.cancelled_at):
         return
-    person, _, wording = addressed(tenant, place.customer_id)
-    if person.status != "active":
-        return
-    queue_message(
+    _tell(
+        place,
+        info,
+        "event_cancelled",
+        lambda wording: {"reason": info.cancel_reason, "returned": _returned(wording, place, event.returned_points)},
         tenant=tenant,
-        customer=place.customer_id,
-        template="event_cancelled",
-        parameters={
-            "first_name": greeted(person, wording),
-            "event": info.name,
-            "at": wording.date_time(info.starts_at),
-            "reason": info.cancel_reason,
-            "returned": _returned(wording, place, event.returned_points),
-        },
         cause=f"gathering.cancelled:{place.id}",
     )
 
@@ -76,21 +62,46 @@ def tell_removed(*, tenant: UUID, event: RegistrationEnded) -> None:
     is_off = seen.registration is None and place.ended_at is not None and is_news(place.ended_at)
     if not is_off or info.status != "open" or now() >= info.ends_at:
         return
+    _tell(
+        place,
+        info,
+        "event_removed",
+        lambda wording: {"returned": _returned(wording, place, event.returned_points)},
+        tenant=tenant,
+        cause=f"gathering.removed:{place.id}",
+    )
+
+
+def _tell(
+    place: RegistrationInfo,
+    info: GatheringInfo,
+    template: str,
+    more: Callable[[Wording], dict[str, str]],
+    *,
+    tenant: UUID,
+    cause: str,
+) -> None:
+    """Write to who registered, in their language, by name, with the event and its time; not to who was erased."""
     person, _, wording = addressed(tenant, place.customer_id)
     if person.status != "active":
         return
     queue_message(
         tenant=tenant,
         customer=place.customer_id,
-        template="event_removed",
+        template=template,
         parameters={
             "first_name": greeted(person, wording),
             "event": info.name,
             "at": wording.date_time(info.starts_at),
-            "returned": _returned(wording, place, event.returned_points),
+            **more(wording),
         },
-        cause=f"gathering.removed:{place.id}",
+        cause=cause,
     )
+
+
+def _entry(place: RegistrationInfo) -> dict[str, str]:
+    """The entry's code, and its page."""
+    return {"code": group_code(place.code), "voucher_path": f"{place.voucher_id}/"}
 
 
 def _returned(wording: Wording, place: RegistrationInfo, points: int) -> str:
