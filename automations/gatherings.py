@@ -1,12 +1,13 @@
-"""Notices about events: a place with its entry, one that was taken away, an event called off."""
+"""Notices about events: a place with its entry, the day before, one that was taken away, an event called off."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from automations.notices import addressed, greeted, is_news
 from automations.wording import Wording
 from messaging.services import queue_message
-from programs.events import GatheringRegistered, RegistrationEnded
+from programs.events import GatheringRegistered, GatheringStarting, RegistrationEnded
 from programs.gatherings.errors import GatheringNotFound, RegistrationNotFound
 from programs.gatherings.infos import GatheringInfo, RegistrationInfo
 from programs.gatherings.selectors import gathering_for, get_gathering, get_registration
@@ -29,6 +30,26 @@ def tell_registered(*, tenant: UUID, event: GatheringRegistered) -> None:
         lambda wording: _entry(place),
         tenant=tenant,
         cause=f"gathering.registered:{place.id}",
+    )
+
+
+def tell_starting(*, tenant: UUID, event: GatheringStarting) -> None:
+    """Remind who has a place of the event's time, venue and their entry; nothing of one that was moved or is off."""
+    try:
+        place = get_registration(tenant=tenant, registration=event.registration_id)
+        info = get_gathering(tenant=tenant, gathering=event.gathering_id)
+    except (RegistrationNotFound, GatheringNotFound):
+        return
+    is_on = info.status == "open" and info.starts_at == datetime.fromisoformat(event.starts_at)
+    if place.status != "registered" or not is_on or now() >= info.starts_at:
+        return
+    _tell(
+        place,
+        info,
+        "event_starting",
+        lambda wording: {"place": info.place or wording.phrases.place_on_page} | _entry(place),
+        tenant=tenant,
+        cause=f"gathering.starting:{place.id}:{event.starts_at}",
     )
 
 

@@ -9,7 +9,7 @@ from automations.corrections import (
     tell_voucher_lapsed,
     tell_voucher_restored,
 )
-from automations.gatherings import tell_cancelled, tell_registered, tell_removed
+from automations.gatherings import tell_cancelled, tell_registered, tell_removed, tell_starting
 from automations.joining import confirm_stop, join_by_message
 from automations.memberships import (
     tell_plan_ending,
@@ -31,6 +31,7 @@ from programs.events import (
     BalanceAdjusted,
     ChallengeReached,
     GatheringRegistered,
+    GatheringStarting,
     PlanEnding,
     PlanLapsed,
     PlanRenewed,
@@ -174,6 +175,12 @@ def on_plan_lapsed(*, tenant: UUID, event: PlanLapsed) -> None:
 def on_gathering_registered(*, tenant: UUID, event: GatheringRegistered) -> None:
     """Send the entry."""
     tell_registered(tenant=tenant, event=event)
+
+
+@subscribe(GatheringStarting)
+def on_gathering_starting(*, tenant: UUID, event: GatheringStarting) -> None:
+    """Remind of the event, and send the entry again."""
+    tell_starting(tenant=tenant, event=event)
 
 
 @subscribe(RegistrationEnded)

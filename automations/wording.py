@@ -51,6 +51,7 @@ class Phrases:
     returned: str
     paid_in_money: str
     nothing_paid: str
+    place_on_page: str
 
 
 PHRASES = {
@@ -82,6 +83,7 @@ PHRASES = {
         returned="{amount} voltaram ao saldo",
         paid_in_money="fale com a organização para receber de volta",
         nothing_paid="nada foi cobrado",
+        place_on_page="veja na página do evento",
         already_member="Você já participa de {brand}. Veja o seu saldo e os seus vouchers aqui: {link}",
         stopped="Pronto: {brand} não envia mais avisos nem ofertas a você. Para voltar, escreva QUERO PARTICIPAR.",
     ),
@@ -113,6 +115,7 @@ PHRASES = {
         returned="{amount} are back on your balance",
         paid_in_money="ask the organisers to pay you back",
         nothing_paid="nothing was charged",
+        place_on_page="see the page of the event",
         already_member="You are already a member of {brand}. See your balance and vouchers here: {link}",
         stopped="Done: {brand} sends you no more notices or offers. To come back, write I WANT TO JOIN.",
     ),

@@ -164,6 +164,30 @@ _EVENT_PLACE_FREED = notice(
     ),
 )
 
+_EVENT_STARTING = notice(
+    "event_starting",
+    path="vouchers/",
+    path_parameter="voucher_path",
+    examples={
+        "first_name": "Ana",
+        "event": "Sarau",
+        "at": "12/12/2026 19:00",
+        "place": "Sede",
+        "code": "8F3K-2QZP-7XMA",
+    },
+    in_english={"event": "Open stage", "at": "12 Dec 2026 19:00", "place": "Clubhouse"},
+    pt=(
+        "Olá, {first_name}! Lembrete da sua inscrição em {event}: começa em {at}. O local é este: {place}. "
+        "O código da sua entrada é {code} e vale uma vez na porta. Se não puder ir, cancele na página.",
+        "Abrir entrada",
+    ),
+    en=(
+        "Hello, {first_name}! A reminder of your registration for {event}: it starts on {at}. The venue is {place}. "
+        "The code of your entry is {code} and counts once at the door. If you cannot come, cancel on the page.",
+        "Open entry",
+    ),
+)
+
 _EVENT_CANCELLED = notice(
     "event_cancelled",
     path="events/",
@@ -269,6 +293,7 @@ LIBRARY: Mapping[str, TemplateSpec] = {
         _VOUCHER_REDEEMED,
         _EVENT_REGISTERED,
         _EVENT_PLACE_FREED,
+        _EVENT_STARTING,
         _EVENT_CANCELLED,
         _REFERRAL_SETTLED,
         _CHALLENGE_REACHED,

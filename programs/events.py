@@ -163,6 +163,17 @@ class RegistrationEnded(Event):
     returned_points: int
 
 
+@event("gathering.starting.v1")
+@dataclass(frozen=True, kw_only=True)
+class GatheringStarting(Event):
+    """Tomorrow is the day of a gathering: once for each who has a place, and again for a start that was moved."""
+
+    registration_id: UUID
+    gathering_id: UUID
+    customer_id: UUID
+    starts_at: str
+
+
 @event("gathering.checked_in.v1")
 @dataclass(frozen=True, kw_only=True)
 class GatheringCheckedIn(Event):

@@ -8,7 +8,7 @@ from programs.backtest.runner import work_on_backtests
 from programs.challenges.services import settle_due as settle_due_challenge
 from programs.challenges.walking import walk as walk_back
 from programs.checkouts.holding import EXPIRED_A_TURN, expire_checkout, expired_checkouts
-from programs.gatherings.services import settle_cancelled
+from programs.gatherings.services import remind_of_gatherings, settle_cancelled
 from programs.imports.runner import work_on_imports
 from programs.imports.services import sweep_files
 from programs.models import Award
@@ -116,6 +116,12 @@ def run_backtests(*, tenant: UUID) -> bool:
 def settle_cancelled_gatherings(*, tenant: UUID) -> bool:
     """Take everybody off the lists of gatherings that were called off."""
     return settle_cancelled(tenant=tenant)
+
+
+@worker(queue="bulk")
+def remind_of_next_gatherings(*, tenant: UUID) -> bool:
+    """Remind who has a place at a gathering, from nine in the morning of the day before it on."""
+    return remind_of_gatherings(tenant=tenant)
 
 
 @worker(queue="relay")

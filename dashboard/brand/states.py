@@ -123,6 +123,7 @@ def template_name(key: str) -> str:
         "voucher_redeemed": _("Voucher usado"),
         "event_registered": _("Inscrição em evento"),
         "event_place_freed": _("Lugar em evento"),
+        "event_starting": _("Lembrete de evento"),
         "event_cancelled": _("Evento cancelado"),
         "event_removed": _("Inscrição cancelada pela equipe"),
         "referral_settled": _("Indicação premiada"),

@@ -88,6 +88,7 @@ class Registration(TenantModel):
     asked_at = models.DateTimeField()
     registered_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
+    reminded_of = models.DateTimeField(null=True, help_text="The start that they were reminded of.")
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.CharField(max_length=300, blank=True)
 

@@ -24,6 +24,7 @@ TOLD = {
     "plan.ending.v1": {"plan_ending"},
     "plan.lapsed.v1": {"plan_lapsed"},
     "gathering.registered.v1": {"event_registered", "event_place_freed"},
+    "gathering.starting.v1": {"event_starting"},
     "gathering.registration_ended.v1": {"event_cancelled", "event_removed"},
     "referral.settled.v1": {"referral_settled"},
     "challenge.reached.v1": {"challenge_reached"},
