@@ -11,6 +11,8 @@ from messaging.keywords import store_hint
 from messaging.library import language_for
 from messaging.selectors import get_received
 from messaging.services import queue_text
+from programs.referrals.selectors import code_in
+from programs.referrals.services import bind_referral
 from smartbis.customers.errors import IdentityTaken
 from smartbis.customers.infos import ConsentGiven, Origin
 from smartbis.customers.selectors import allows, find_customer
@@ -22,8 +24,8 @@ from smartbis.tenancy.selectors import TenantInfo, get_tenant, stores
 def join_by_message(*, tenant: UUID, message: UUID) -> None:
     """Enrol who asked to join, with their message as the proof of consent to service notices; never to marketing.
 
-    A store named in the message is where they came from. Who is a member already gets notices again if they had
-    stopped them, and an answer.
+    A store named in the message is where they came from, and a customer's code who invited them. Who is a member
+    already gets notices again if they had stopped them, and an answer.
     """
     received = get_received(tenant=tenant, message=message)
     brand = get_tenant(tenant=tenant)
@@ -56,7 +58,7 @@ def _enrol(tenant: UUID, brand: TenantInfo, received: ReceivedMessage) -> None:
     codes = {store.code: store.id for store in stores(tenant=tenant)}
     hint = store_hint(received.text, codes)
     with suppress(IdentityTaken):  # somebody else enrolled them in this moment
-        enrol_customer(
+        person = enrol_customer(
             tenant=tenant,
             name=received.profile_name,
             wa_id=received.wa_id or None,
@@ -65,6 +67,13 @@ def _enrol(tenant: UUID, brand: TenantInfo, received: ReceivedMessage) -> None:
             origin=Origin(
                 channel="whatsapp", store=codes[hint] if hint else None, actor=Actor(kind="customer", label="WhatsApp")
             ),
+        )
+        bind_referral(
+            tenant=tenant,
+            code=code_in(tenant=tenant, text=received.text),
+            friend=person.id,
+            channel="whatsapp",
+            actor=Actor(kind="customer", id=person.id),
         )
 
 

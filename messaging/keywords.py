@@ -46,6 +46,8 @@ def store_hint(text: str, store_codes: Iterable[str]) -> str | None:
     return next((codes[word] for word in words.split() if word in codes), None)
 
 
-def join_text(store_code: str | None = None) -> str:
-    """What a poster's QR puts into the person's message field."""
-    return f"Quero participar #{store_code}" if store_code else "Quero participar"
+def join_text(store_code: str | None = None, referral: str = "") -> str:
+    """What a poster's QR puts into the person's message field, with the code of who invited them, if anybody did."""
+    return " ".join(
+        ["Quero participar", *([f"#{store_code}"] if store_code else []), *([referral] if referral else [])]
+    )

@@ -34,12 +34,12 @@ def last_template_sync(*, tenant: UUID) -> SyncInfo | None:
     return SyncInfo(row.status, row.attempts, row.due_at, row.finished_at) if row else None
 
 
-def join_link(*, tenant: UUID, store_code: str | None = None) -> str | None:
+def join_link(*, tenant: UUID, store_code: str | None = None, referral: str = "") -> str | None:
     """The address that opens WhatsApp with the join keyword written; None without a live channel.
 
-    What a store's poster shows as QR.
+    What a store's poster shows as QR. `referral` is the code of who invited, which goes along.
     """
     with tenant_scope(tenant, read_only=True):
         row = Channel.objects.filter(status=Channel.Status.LIVE).order_by("connected_at", "id").first()
     digits = "".join(char for char in row.display_phone_number if char.isdigit()) if row else ""
-    return f"https://wa.me/{digits}?text={quote(join_text(store_code))}" if digits else None
+    return f"https://wa.me/{digits}?text={quote(join_text(store_code, referral))}" if digits else None

@@ -34,9 +34,10 @@ def refer(request: CustomerRequest) -> HttpResponse:
         return HttpResponseRedirect(here)
     info = referrer_info(tenant=request.tenant, customer=request.customer.id)
     link = request.build_absolute_uri(reverse("portal:invited", args=[request.brand.slug, info.code or "x"]))
-    text = _("Venha para %(brand)s comigo! Cadastre-se por aqui: %(link)s") % {
+    text = _("Venha para %(brand)s comigo! Cadastre-se por aqui: %(link)s (código %(code)s)") % {
         "brand": request.brand.name,
         "link": link,
+        "code": info.code,
     }
     found = referrals(tenant=request.tenant, referrer=request.customer.id, limit=MOST_FRIENDS)
     context: dict[str, Any] = {

@@ -19,7 +19,7 @@ from portal.requests import PortalRequest
 from portal.selectors import find_challenge, promises
 from portal.services import join_with_proof
 from portal.views.signing import let_in, send_code, status_of
-from programs.referrals.selectors import find_referrer
+from programs.referrals.selectors import clean_code, find_referrer
 from programs.selectors import find_ladder, plans
 from smartbis.customers.selectors import get_customer
 from smartbis.kernel.errors import InvalidInput
@@ -108,7 +108,9 @@ def _join_context(request: PortalRequest, form: MemberForm, store: StoreInfo | N
         "store": store,
         "promises": promises(brand=request.brand, locale=words.locale()),
         "invited_by": _invited_by(request),
-        "whatsapp_url": join_link(tenant=request.tenant, store_code=store.code if store else None),
+        "whatsapp_url": join_link(
+            tenant=request.tenant, store_code=store.code if store else None, referral=_invited_with(request)
+        ),
         "terms_version": request.brand.terms_version,
     }
 
@@ -122,6 +124,11 @@ def invited(request: PortalRequest, code: str) -> HttpResponse:
     if request.customer is None and find_referrer(tenant=request.tenant, code=code) is not None:
         cookies.keep_referral(response, slug, code)
     return response
+
+
+def _invited_with(request: PortalRequest) -> str:
+    """The code of the link that led here, for a message to carry on; empty without one."""
+    return clean_code(cookies.referral(request, request.brand.slug))
 
 
 def _invited_by(request: PortalRequest) -> str:

@@ -16,7 +16,9 @@ from smartbis.tenancy.readings import row_reading
 from smartbis.tenancy.scope import read, tenant_scope
 from smartbis.tenancy.selectors import get_tenant
 
+MOST_WORDS = 200
 _TERMS = tuple(ReferralTermsDraft.__dataclass_fields__)
+_WORDS = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*")
 
 
 def referral_terms(*, tenant: UUID) -> ReferralTermsDraft:
@@ -29,6 +31,14 @@ def referral_terms(*, tenant: UUID) -> ReferralTermsDraft:
 def clean_code(text: str) -> str:
     """A code as people type it, in the form that is stored."""
     return re.sub(r"[^0-9A-Z]", "", text.upper())[:12]
+
+
+def code_in(*, tenant: UUID, text: str) -> str:
+    """The first word of a text that is a customer's code, in any case; empty without one. One query."""
+    words = [clean_code(word) for word in _WORDS.findall(text)[:MOST_WORDS]]
+    with tenant_scope(tenant, read_only=True):
+        known = set(Referrer.objects.filter(code__in=words).values_list("code", flat=True))
+        return next((word for word in words if word in known), "")
 
 
 def find_referrer(*, tenant: UUID, code: str) -> UUID | None:

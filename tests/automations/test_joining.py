@@ -3,12 +3,15 @@
 import pytest
 
 from messaging.selectors import conversations_page, messages_page
+from programs.referrals.infos import ReferralTermsDraft
+from programs.referrals.selectors import referrals
+from programs.referrals.services import code_of, set_terms
 from smartbis.customers.selectors import allows, consent_history, find_customer
 from smartbis.customers.services import record_consent
 from smartbis.kernel.people import Actor
 from smartbis.outbox.work import drain_queue
 from smartbis.tenancy.selectors import TenantInfo
-from tests.factories import store_of
+from tests.factories import actor, make_customer, store_of
 from tests.messaging.conftest import Line, enrol
 from tests.messaging.graph import FakeGraph
 from tests.messaging.hooks import say
@@ -42,6 +45,58 @@ def test_a_stranger_joins_with_consent_recorded_and_a_welcome(
     assert (sent["template"]["name"], sent["to"]) == ("welcome", "+551187654821")
     (thread,) = conversations_page(tenant=aurora.id).items
     assert thread.customer_id == member.id
+
+
+def referrer_code(brand: TenantInfo, **identities: str) -> str:
+    """The code of somebody who may bring friends."""
+    set_terms(tenant=brand.id, draft=ReferralTermsDraft(is_live=True), actor=actor("manager"))
+    return code_of(tenant=brand.id, customer=make_customer(brand, "Rita Alves", **identities).id)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Quero participar {}",
+        "quero participar #moema {}",
+        "Oi! Quero participar, código: {}. Obrigada",
+        "I WANT TO JOIN {}!",
+    ],
+)
+def test_a_code_in_the_message_names_who_invited_them(
+    line: Line, aurora: TenantInfo, boreal: TenantInfo, graph: FakeGraph, text: str
+) -> None:
+    code = referrer_code(aurora)
+    referrer_code(boreal)
+    for number, written in enumerate((text.format(code.lower()), text.format(code))):
+        say(line, written, wamid=f"wamid.{number}")
+        work()
+    (referral,) = referrals(tenant=aurora.id)
+    assert (referral.referrer_name, referral.friend_name, referral.channel, referral.status) == (
+        "Rita Alves",
+        "Ana",
+        "whatsapp",
+        "waiting",
+    )
+    assert referrals(tenant=boreal.id) == []
+
+
+def test_a_code_of_nobody_another_brand_or_after_joining_names_nobody(
+    line: Line, aurora: TenantInfo, boreal: TenantInfo
+) -> None:
+    code, foreign = referrer_code(aurora), referrer_code(boreal)
+    say(line, f"Quero participar {foreign} ZZZZ9999")
+    work()
+    assert find_customer(tenant=aurora.id, phone=PHONE) is not None
+    say(line, f"Quero participar {code}", wamid="wamid.2")
+    work()
+    assert referrals(tenant=aurora.id) == [] == referrals(tenant=boreal.id)
+
+
+def test_who_writes_their_own_code_is_nobodys_friend(line: Line, aurora: TenantInfo) -> None:
+    own = referrer_code(aurora, phone=PHONE)
+    say(line, f"Quero participar {own}")
+    work()
+    assert referrals(tenant=aurora.id) == []
 
 
 def test_joining_again_answers_and_enrols_nobody(line: Line, aurora: TenantInfo, graph: FakeGraph) -> None:

@@ -3,11 +3,13 @@
 import pytest
 from django.test import Client
 
+from programs.referrals.infos import ReferralTermsDraft
+from programs.referrals.services import code_of, set_terms
 from smartbis.customers.selectors import allows, consent_history, find_customer
 from smartbis.customers.services import record_consent
 from smartbis.kernel.people import SYSTEM
 from smartbis.tenancy.selectors import TenantInfo
-from tests.factories import make_customer, store_of
+from tests.factories import actor, make_customer, store_of
 from tests.messaging.conftest import Line, graph, line, network  # noqa: F401 - fixtures
 from tests.portal.conftest import Post
 from tests.programs.conftest import make_cashback
@@ -102,6 +104,16 @@ def test_a_name_is_a_name(aurora: TenantInfo, post: Post, name: str) -> None:
 def test_whatsapp_is_another_way_in_once_there_is_a_line(aurora: TenantInfo, line: Line) -> None:  # noqa: F811
     page = Client().get("/p/aurora/join/?store=moema").content.decode()
     assert 'href="https://wa.me/5511955550000?text=Quero%20participar%20%23moema"' in page
+
+
+def test_whatsapp_carries_the_code_of_who_invited(aurora: TenantInfo, line: Line) -> None:  # noqa: F811
+    set_terms(tenant=aurora.id, draft=ReferralTermsDraft(is_live=True), actor=actor("manager"))
+    own = code_of(tenant=aurora.id, customer=make_customer(aurora, "Rita Alves").id)
+    client = Client()
+    client.get(f"/p/aurora/i/{own.lower()}/")
+    page = client.get("/p/aurora/join/").content.decode()
+    assert f'href="https://wa.me/5511955550000?text=Quero%20participar%20{own}"' in page
+    assert own not in Client().get("/p/aurora/join/").content.decode()
 
 
 def test_the_code_goes_out_as_a_message(aurora: TenantInfo, line: Line, post: Post) -> None:  # noqa: F811
