@@ -28,3 +28,4 @@ urlpatterns = [
     path("statement/", statements.show, name="statement"),
     path("store/", stores.choose, name="store"),
 ]
+    path("events/<uuid:gathering>/walk-ins/", events.walk_in_now, name="event_walk_in"),

@@ -154,6 +154,13 @@ def refused_at_door(code: str, facts: Facts, message: str) -> Words:
         "registration_not_found": lambda: Words("bad", _("NÃO É UMA ENTRADA"), _("Este código é de outro voucher.")),
         "registration_unpaid": lambda: Words("warn", _("FALTA PAGAR"), _("Receba antes de deixar entrar.")),
         "event_cancelled": lambda: Words("bad", _("EVENTO CANCELADO"), _("Ninguém entra: o evento foi cancelado.")),
+        "event_full": lambda: Words("bad", _("LOTADO"), _("Não há lugar livre, ou alguém da espera vem antes.")),
+        "event_not_eligible": lambda: Words("bad", _("NÃO É PARA ESTE CLIENTE"), _("O evento é só para convidados.")),
+        "registration_closed": lambda: Words(
+            "bad", _("INSCRIÇÕES ENCERRADAS"), _("Este evento não recebe mais ninguém.")
+        ),
+        "insufficient_balance": lambda: Words("bad", _("FALTAM PONTOS"), _("O saldo não paga o preço do evento.")),
+        "price_changed": lambda: Words("warn", _("O PREÇO MUDOU"), _("Procure a pessoa de novo e confira o preço.")),
         "not_arrived": lambda: Words("warn", _("JÁ DESFEITO"), _("Não há chegada para desfazer.")),
         "check_in_too_early": lambda: Words(
             "warn",

@@ -31,6 +31,13 @@ class RegistrationClosed(DomainError):
     sentence = "Registration for this event is not open."
 
 
+class GatheringFull(DomainError):
+    """No place is free for somebody who stands at the door, or others wait for it."""
+
+    code = "event_full"
+    sentence = "There is no free place at this event."
+
+
 class NotInvited(DomainError):
     """It is for members of certain plans, tiers or tags. `params`: `plans`, `tiers`, `tags`."""
 

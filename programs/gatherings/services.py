@@ -4,6 +4,7 @@ from programs.gatherings.arriving import check_in, go_back_by_voucher, undo_chec
 from programs.gatherings.organising import cancel_gathering, change_gathering, create_gathering, settle_cancelled
 from programs.gatherings.registering import end_by_voucher, leave, leave_all, mark_paid, register
 from programs.gatherings.reminding import remind_of_gatherings
+from programs.gatherings.walking_in import walk_in
 
 __all__ = [
     "cancel_gathering",
@@ -19,4 +20,5 @@ __all__ = [
     "remind_of_gatherings",
     "settle_cancelled",
     "undo_check_in",
+    "walk_in",
 ]

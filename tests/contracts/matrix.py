@@ -257,6 +257,10 @@ COUNTER_PAGES: dict[str, Row] = {
         {"POST": COUNTER}, body={"POST": lambda world: {"registration": str(world.ids["registration"])}}
     ),
     "counter/events/<uuid:gathering>/check-ins/undo/": Row(
+    "counter/events/<uuid:gathering>/walk-ins/": Row(
+        {"POST": COUNTER},
+        body={"POST": lambda world: {"key": TILL_KEY, "customer": str(world.ids["customer"]), "price": "0"}},
+    ),
         {"POST": COUNTER}, body={"POST": lambda world: {"registration": str(world.ids["registration"])}}
     ),
     "counter/statement/": Row({"GET": frozenset({"partner"})}),

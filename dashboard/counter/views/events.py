@@ -7,16 +7,18 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from dashboard.brand.requests import uuid_from
 from dashboard.counter import pages, words
 from dashboard.counter.access import CounterRequest, counter_page
-from dashboard.counter.doors import door, person
+from dashboard.counter.doors import door, person, walk_in
 from dashboard.counter.forms import new_key
 from dashboard.counter.shapes import shape_of
 from dashboard.counter.views.till import slow_to_guessers
 from programs.gatherings.infos import Arrival, GatheringInfo, RegistrationInfo
 from programs.gatherings.selectors import gatherings_at_door, get_gathering, get_registration, registrations
 from programs.gatherings.services import check_in, undo_check_in
-from smartbis.kernel.errors import DomainError
+from programs.gatherings.services import walk_in as register_and_let_in
+from smartbis.kernel.errors import DomainError, NotFound
 from vouchers.errors import VoucherNotFound
 
 
@@ -40,6 +42,8 @@ def show(request: CounterRequest, gathering: UUID) -> HttpResponse:
         row = _registration(request, info, named)
         if row is not None:
             return person(request, info, row)
+    if (customer := uuid_from(request.GET.get("customer"))) is not None:
+        return walk_in(request, info, customer)
     return door(request, info, search=request.GET.get("search", "")[:80], status=request.GET.get("status", ""))
 
 
@@ -70,6 +74,34 @@ def arrive(request: CounterRequest, gathering: UUID) -> HttpResponse:
     except DomainError as error:
         request.guessed_wrong = isinstance(error, VoucherNotFound)
         return _refused(request, info, error, text, row)
+    return _in(request, info, seen)
+
+
+@require_POST
+@counter_page("event.register")
+def walk_in_now(request: CounterRequest, gathering: UUID) -> HttpResponse:
+    """Register somebody who stands at the door, and let them in. Sent twice, it has one effect."""
+    info = get_gathering(tenant=request.tenant, gathering=gathering)
+    customer = uuid_from(request.POST.get("customer"))
+    price = request.POST.get("price", "")
+    if customer is None or not (price.isascii() and price.isdigit()):
+        return door(request, info)
+    unit = request.POST.get("unit", "")
+    try:
+        seen = register_and_let_in(
+            tenant=request.tenant,
+            gathering=info.id,
+            customer=customer,
+            store=request.store.id,
+            key=f"{request.POST.get('key', '')[:12]}:{customer}",
+            actor=request.actor,
+            is_paid=bool(info.price_amount) and not info.costs_points,
+            expects_price=(int(price), unit),
+        )
+    except NotFound:
+        raise
+    except DomainError as error:
+        return _refused(request, info, error, "", None)
     return _in(request, info, seen)
 
 
