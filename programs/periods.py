@@ -5,7 +5,7 @@ order in which they came in makes no difference, and taking one back leaves what
 """
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -40,6 +40,25 @@ class Laid:
     def adds_time(self) -> bool:
         """False for a fixed end that was there already."""
         return self.starts_at < self.ends_at
+
+
+@dataclass(frozen=True)
+class Span:
+    """The newest periods without a gap, as a member has them; `lapses_at` is their end with the last one's grace."""
+
+    starts_at: datetime
+    ends_at: datetime
+    lapses_at: datetime
+
+
+def newest_span(laid: Sequence[Laid]) -> Span | None:
+    """The periods from the last one that renews nothing on; None without any."""
+    if not laid:
+        return None
+    first = max(place for place, each in enumerate(laid) if not each.renewal)
+    last = laid[-1]
+    lapses_at = last.ends_at + timedelta(days=last.bought.grace_days)
+    return Span(laid[first].starts_at, last.ends_at, lapses_at)
 
 
 def lay(periods: Iterable[Bought], zone: str) -> list[Laid]:

@@ -25,7 +25,8 @@ class CustomerMerge(ApiView):
         "Merge another customer into this one",
         description="Sales, balances, vouchers, messages and identities of `from` become this customer's; the old id, "
         "phone and other identities go on finding them. Merging again answers the same. With `preview` nothing "
-        "changes. Two CPFs are refused unless `cpf_of` says which one is right.",
+        "changes, and what would become of plans, events, referrals and challenges is said. Two CPFs are refused "
+        "unless `cpf_of` says which one is right.",
         body=MergeIn,
         answers={200: MergeOut},
         replies={200: "One customer, or what would be."},

@@ -1,8 +1,8 @@
 """How far somebody has come, from the present state: what was given back does not count."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from programs.models import Challenge, Participation, Registration
@@ -20,11 +20,26 @@ class Step:
     worth: int
 
 
-def steps_of(challenge: Challenge, customer: UUID, start: datetime, end: datetime) -> list[Step]:
-    """What counts towards the goal from `start` (included) to `end` (excluded), the earliest first."""
+def window(row: Challenge, joined_at: datetime) -> tuple[datetime, datetime]:
+    """From when to when what somebody does counts; never longer than until the brand ended it."""
+    if row.days is not None:
+        start, end = joined_at, joined_at + timedelta(days=row.days)
+    else:
+        assert row.starts_at is not None
+        assert row.ends_at is not None
+        start, end = row.starts_at, row.ends_at
+    return start, end if row.ended_at is None else min(end, row.ended_at)
+
+
+def steps_of(challenge: Challenge, customers: Collection[UUID], start: datetime, end: datetime) -> list[Step]:
+    """What counts towards the goal from `start` (included) to `end` (excluded), the earliest first.
+
+    Of one person, who may still have several records.
+    """
     if challenge.goal == Challenge.Goal.EVENTS:
-        return sorted(_events(customer, start, end), key=lambda step: step.at)
-    sales = [each for each in _sales(challenge.tenant_id, customer, start) if each.occurred_at < end][::-1]
+        return sorted(_events(customers, start, end), key=lambda step: step.at)
+    theirs = [each for customer in customers for each in _sales(challenge.tenant_id, customer, start)]
+    sales = sorted((each for each in theirs if each.occurred_at < end), key=lambda each: (each.occurred_at, each.id))
     if challenge.goal == Challenge.Goal.SPEND:
         return [Step(each.occurred_at, _kept(each)) for each in sales]
     if challenge.goal == Challenge.Goal.STORES:
@@ -67,15 +82,16 @@ def _kept(sale: PurchaseInfo) -> int:
     return sale.paid_minor - (2 * sale.paid_minor * sale.refunded_minor + sale.amount_minor) // (2 * sale.amount_minor)
 
 
-def _events(customer: UUID, start: datetime, end: datetime) -> Iterator[Step]:
-    """Arrivals that stand, and events that were recorded without a list."""
-    lists = Registration.objects.filter(customer_id=customer, status="arrived")
-    for arrived_at in lists.filter(arrived_at__gte=start, arrived_at__lt=end).values_list("arrived_at", flat=True):
+def _events(customers: Collection[UUID], start: datetime, end: datetime) -> Iterator[Step]:
+    """The first arrival at each event that stands, and events that were recorded without a list."""
+    lists = Registration.objects.filter(customer_id__in=customers, status="arrived")
+    arrivals = lists.filter(arrived_at__gte=start, arrived_at__lt=end).values_list("gathering_id", "arrived_at")
+    for arrived_at in dict(arrivals.order_by("-arrived_at")).values():
         assert arrived_at is not None
         yield Step(arrived_at, 1)
     taken = list(
         Participation.objects.filter(
-            customer_id=customer, kind="event", occurred_at__gte=start, occurred_at__lt=end
+            customer_id__in=customers, kind="event", occurred_at__gte=start, occurred_at__lt=end
         ).values_list("external_id", "occurred_at")
     )
     numbers = [external.partition("/")[0] for external, _ in taken]

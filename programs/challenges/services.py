@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from programs.challenges.drafts import check
 from programs.challenges.errors import ChallengeClosed, ChallengeNotFound
 from programs.challenges.infos import ChallengeDraft, ChallengeInfo
-from programs.challenges.measuring import reached, steps_of
+from programs.challenges.measuring import reached, steps_of, window
 from programs.challenges.selectors import challenge_infos
 from programs.events import ChallengeReached
 from programs.models import Challenge, ChallengeTaker
@@ -141,7 +141,7 @@ def _judge(row: Challenge, customer: UUID) -> None:
     if taker is None:
         return
     start, end = window(row, taker.joined_at)
-    steps = steps_of(row, customer, start, end)
+    steps = steps_of(row, [customer], start, end)
     taker.total, taker.judged_at = sum(step.worth for step in steps), now()
     # Each time waits by itself, from when what brought it about was done: what is given back meanwhile does not count.
     waiting = list(islice(reached(steps, row.number), taker.done, row.times))
@@ -162,7 +162,7 @@ def _taker_of(row: Challenge, person: CustomerInfo) -> ChallengeTaker | None:
     taker = rows.first()
     if taker is None and not row.opt_in and _has_begun(row):
         joined_at = max(person.enrolled_at, row.created_at)
-        if steps_of(row, person.id, *window(row, joined_at)):
+        if steps_of(row, [person.id], *window(row, joined_at)):
             _taker(row, person.id, joined_at)
             taker = rows.first()
     return taker
@@ -193,17 +193,6 @@ def _reward(row: Challenge, taker: ChallengeTaker, *, due_at: datetime) -> None:
             due_at=due_at.isoformat(),
         )
     )
-
-
-def window(row: Challenge, joined_at: datetime) -> tuple[datetime, datetime]:
-    """From when to when what somebody does counts; never longer than until the brand ended it."""
-    if row.days is not None:
-        start, end = joined_at, joined_at + timedelta(days=row.days)
-    else:
-        assert row.starts_at is not None
-        assert row.ends_at is not None
-        start, end = row.starts_at, row.ends_at
-    return start, end if row.ended_at is None else min(end, row.ended_at)
 
 
 def _what_counts(row: Challenge) -> tuple[object, ...]:

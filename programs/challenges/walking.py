@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from programs.challenges.services import judge_one, window
+from programs.challenges.measuring import window
+from programs.challenges.services import judge_one
 from programs.models import Challenge, ChallengeTaker, Participation, Registration
 from smartbis.customers.selectors import customers_after
 from smartbis.kernel.clock import now

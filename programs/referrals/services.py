@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from programs.events import ReferralSettled
 from programs.models import Participation, Referral, ReferralTerms, Referrer
 from programs.referrals.errors import ReferralDecided, ReferralNotFound
+from programs.referrals.founding import FRESH, OPEN, unfounded
 from programs.referrals.infos import ReferralInfo, ReferralTermsDraft
 from programs.referrals.selectors import find_referrer, month_start, referral_infos, referral_terms
 from programs.referrals.suspicion import suspicions
@@ -28,11 +29,8 @@ from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.services import record_audit
 
 CODE_LENGTH = 8
-OPEN = (Referral.Status.WAITING, Referral.Status.SETTLING)
 # What taking part is called for who refers, and for the friend.
 REFERRAL, REFERRED = "referral", "referred"
-# Binding happens with the enrolment; a minute is for the slowest door.
-FRESH = timedelta(minutes=1)
 TURN = 100
 MOST_CAP = 100_000
 
@@ -206,7 +204,8 @@ def _judge(row: Referral) -> None:
     tenant = row.tenant_id
     if row.status not in OPEN:
         return
-    if reason := _unfounded(row):
+    enrolled_at = get_customer(tenant=tenant, customer=row.friend_id).enrolled_at
+    if reason := unfounded(row, is_same=row.referrer_id == row.friend_id, enrolled_at=enrolled_at):
         _refuse(row, reason)
         return
     terms = referral_terms(tenant=tenant)
@@ -224,14 +223,6 @@ def _judge(row: Referral) -> None:
         request_work(queue="relay", due_at=row.due_at)
         return
     _settle(row, terms)
-
-
-def _unfounded(row: Referral) -> str:
-    """Why there was nothing to refer, where two records turned out to be one person; empty if there was."""
-    if row.referrer_id == row.friend_id:
-        return "same_person"
-    enrolled_at = get_customer(tenant=row.tenant_id, customer=row.friend_id).enrolled_at
-    return "was_customer" if enrolled_at < row.bound_at - FRESH else ""
 
 
 def _settle(row: Referral, terms: ReferralTermsDraft) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from programs.selectors.merge_effects import MergeEffects, merge_effects
 from smartbis.customers.errors import CustomerGone, SameCustomer
 from smartbis.customers.infos import ConsentInfo, CustomerInfo
 from smartbis.customers.selectors import birthday_of, consent_state, get_customer, memberships_of
@@ -31,7 +32,8 @@ class MergePreview:
     """Both sides, the balances together, and what differs.
 
     `conflicts` are fields of which one side's stays: of `name` and `birthday` the one who stays keeps their own, `cpf`
-    needs somebody to say. `is_done` when both have been one since an earlier merge.
+    needs somebody to say. `is_done` when both have been one since an earlier merge. `effects` are on what they take
+    part in.
     """
 
     into: MergeSide
@@ -39,6 +41,7 @@ class MergePreview:
     balances: tuple[BalanceInfo, ...]
     conflicts: tuple[str, ...]
     is_done: bool
+    effects: MergeEffects
 
 
 def preview_merge(*, tenant: UUID, into: UUID, other: UUID) -> MergePreview:
@@ -54,6 +57,9 @@ def preview_merge(*, tenant: UUID, into: UUID, other: UUID) -> MergePreview:
             balances=stays.balances if is_done else _together(stays.balances, goes.balances),
             conflicts=() if is_done else _conflicts(tenant, stays.customer, goes.customer),
             is_done=is_done,
+            effects=MergeEffects()
+            if is_done
+            else merge_effects(tenant=tenant, into=stays.customer.id, other=goes.customer.id),
         )
 
 

@@ -1,14 +1,13 @@
 """What follows from the periods of a plan: since when, until when, and what members and others are told."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 from programs.events import PlanEnding, PlanLapsed, PlanRenewed, PlanStarted
 from programs.models import Plan, PlanMember, PlanPeriod
-from programs.periods import Laid
+from programs.periods import Laid, Span, newest_span
 from programs.selectors.plans import laid_periods, standing_periods
 from programs.services.renewal_rewards import reward_renewal, reward_renewals_again
 from smartbis.customers.selectors import active_customers
@@ -23,15 +22,6 @@ from smartbis.tenancy.selectors import get_tenant
 PLAN = "plan"
 
 
-@dataclass(frozen=True)
-class _Run:
-    """The newest periods without a gap."""
-
-    starts_at: datetime
-    ends_at: datetime
-    lapses_at: datetime
-
-
 def settle_member(*, tenant: UUID, plan: Plan, customer: UUID, added: Collection[PlanPeriod] = ()) -> PlanMember:
     """Work out where a customer stands with a plan, and say what that changes. The holder is locked by the caller.
 
@@ -43,7 +33,7 @@ def settle_member(*, tenant: UUID, plan: Plan, customer: UUID, added: Collection
     member, _ = PlanMember.objects.get_or_create(tenant_id=tenant, plan=plan, customer_id=customer)
     standing = standing_periods(tenant=tenant, plan=plan.id, customer=customer)
     laid = laid_periods(standing, get_tenant(tenant=tenant).timezone)
-    run = _newest_run(laid)
+    run = newest_span(laid)
     was_open = member.started_at is not None and member.lapsed_at is None
     if run is None or run.ends_at != member.ends_at:
         member.reminded = _past_reminder(plan, run, at)
@@ -70,23 +60,14 @@ def settle_member(*, tenant: UUID, plan: Plan, customer: UUID, added: Collection
     return member
 
 
-def _newest_run(laid: list[Laid]) -> _Run | None:
-    if not laid:
-        return None
-    first = max(place for place, each in enumerate(laid) if not each.renewal)
-    last = laid[-1]
-    lapses_at = last.ends_at + timedelta(days=last.bought.grace_days)
-    return _Run(laid[first].starts_at, last.ends_at, lapses_at)
-
-
-def _past_reminder(plan: Plan, run: _Run | None, at: datetime) -> int | None:
+def _past_reminder(plan: Plan, run: Span | None, at: datetime) -> int | None:
     """The reminder of a new end whose day has passed already: who has just paid is not reminded of it."""
     if run is None:
         return None
     return min((days for days in plan.reminder_days if at >= run.ends_at - timedelta(days=days)), default=None)
 
 
-def _remind(plan: Plan, member: PlanMember, run: _Run, at: datetime) -> None:
+def _remind(plan: Plan, member: PlanMember, run: Span, at: datetime) -> None:
     """Remind of the nearest day that has come; days missed meanwhile are not made up for."""
     due = _past_reminder(plan, run, at)
     if due is None or (member.reminded is not None and member.reminded <= due) or at >= run.ends_at:
@@ -96,14 +77,14 @@ def _remind(plan: Plan, member: PlanMember, run: _Run, at: datetime) -> None:
     publish(PlanEnding(customer_id=member.customer_id, plan=plan.key, days=left, ends_at=run.ends_at.isoformat()))
 
 
-def _next_at(plan: Plan, member: PlanMember, run: _Run | None, at: datetime) -> datetime | None:
+def _next_at(plan: Plan, member: PlanMember, run: Span | None, at: datetime) -> datetime | None:
     if run is None or member.lapsed_at is not None:
         return None
     ahead = [run.ends_at - timedelta(days=days) for days in plan.reminder_days]
     return min((each for each in (*ahead, run.lapses_at) if each > at), default=run.lapses_at)
 
 
-def _belong(tenant: UUID, plan: Plan, customer: UUID, run: _Run | None) -> None:
+def _belong(tenant: UUID, plan: Plan, customer: UUID, run: Span | None) -> None:
     """What rules and coupons read: from the start to the end with its grace."""
     if not active_customers(tenant=tenant, customers=[customer]):
         return
@@ -120,7 +101,7 @@ def _belong(tenant: UUID, plan: Plan, customer: UUID, run: _Run | None) -> None:
         )
 
 
-def _tell(tenant: UUID, plan: Plan, customer: UUID, laid: list[Laid], added: Collection[PlanPeriod], run: _Run) -> None:
+def _tell(tenant: UUID, plan: Plan, customer: UUID, laid: list[Laid], added: Collection[PlanPeriod], run: Span) -> None:
     where = {each.bought.id: each for each in laid}
     longer = [row for row in added if where[row.id].adds_time]
     if not longer:

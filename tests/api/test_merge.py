@@ -5,6 +5,8 @@ from smartbis.tenancy.selectors import TenantInfo
 from tests.api.conftest import Caller
 from tests.api.problems import problem
 from tests.factories import make_customer
+from tests.gatherings.hall import gathering_of, registered
+from tests.programs.buying_plans import plan, sell
 
 
 def test_a_preview_changes_nothing(api: Caller, aurora: TenantInfo) -> None:
@@ -14,6 +16,19 @@ def test_a_preview_changes_nothing(api: Caller, aurora: TenantInfo) -> None:
     assert seen.json()["preview"]["conflicts"] == ["name"]
     assert seen.json()["preview"]["other"]["customer"]["name"] == "Ana S."
     assert get_customer(tenant=aurora.id, customer=other.id).id == other.id
+
+
+def test_a_preview_says_what_becomes_of_what_they_take_part_in(api: Caller, aurora: TenantInfo) -> None:
+    plan(aurora)
+    kept, other = make_customer(aurora), make_customer(aurora)
+    sell(aurora, other)
+    evening = gathering_of(aurora)
+    registered(aurora, evening, kept), registered(aurora, evening, other)
+    seen = api.post(f"/customers/{kept.id}/merge", {"from": {"id": str(other.id)}, "preview": True})
+    effects = seen.json()["preview"]["effects"]
+    assert (effects["plans"][0]["key"], effects["plans"][0]["into_ends_at"]) == ("socio", None)
+    assert (effects["events"][0]["event"], effects["events"][0]["keeps"]) == (str(evening.id), "registered")
+    assert (effects["referrals"], effects["referrals_moved"], effects["challenges"]) == ([], 0, [])
 
 
 def test_the_old_id_answers_with_who_stays(api: Caller, aurora: TenantInfo) -> None:

@@ -7,6 +7,9 @@ from smartbis.ledger.selectors import balances
 from smartbis.tenancy.selectors import TenantInfo
 from tests.dashboard.desk import sell, sign_in, with_program
 from tests.factories import make_customer
+from tests.gatherings.hall import gathering_of, registered
+from tests.programs.buying_plans import plan
+from tests.programs.buying_plans import sell as buy_plan
 
 
 def test_the_other_record_is_searched_previewed_and_joined(aurora: TenantInfo, boreal: TenantInfo) -> None:
@@ -32,6 +35,18 @@ def test_the_other_record_is_searched_previewed_and_joined(aurora: TenantInfo, b
     assert old.headers["Location"] == reverse("dashboard:customer", args=[kept.id])
     assert client.get(reverse("dashboard:customer", args=[kept.id])).status_code == 200
     assert client.get(here, {"other": str(stranger.id)}).status_code == 404
+
+
+def test_what_becomes_of_plans_and_places_is_said(aurora: TenantInfo) -> None:
+    plan(aurora)
+    kept, other = make_customer(aurora), make_customer(aurora)
+    buy_plan(aurora, other)
+    evening = gathering_of(aurora)
+    registered(aurora, evening, kept), registered(aurora, evening, other)
+    page = sign_in(aurora).client.get(reverse("dashboard:customer_merge", args=[kept.id]), {"other": str(other.id)})
+    text = page.content.decode()
+    assert "Plano Sócio: vem junto, até" in text
+    assert "fica “inscrito” e sai “inscrito”." in text
 
 
 def test_two_cpfs_are_asked_about(aurora: TenantInfo) -> None:

@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard.brand import words
+from dashboard.brand import merge_words, words
 from dashboard.brand.access import desk
 from dashboard.brand.forms.customers import MergeForm
 from dashboard.brand.pages import render_page
@@ -127,6 +127,7 @@ def _confirm(request: DeskRequest, found: MergePreview, form: MergeForm, status:
         "into": _side(found.into),
         "other": _side(found.other),
         "joined_text": _balances(found.balances),
+        "effects": merge_words.sentences(found.effects, request.brand.currency),
         "asks_for_cpf": "cpf" in found.conflicts,
         "keeps_name": "name" in found.conflicts,
         "keeps_birthday": "birthday" in found.conflicts,
