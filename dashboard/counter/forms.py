@@ -37,7 +37,7 @@ class KeyedForm(forms.Form):
     @property
     def key_again(self) -> str:
         """The key that came, if it is one, for the same form shown again."""
-        given = str(self.data.get("key", ""))
+        given = str(self.data.get("key", "") if self.is_bound else self.initial.get("key", ""))
         fitting = len(given) == KEY_LENGTH and all(character in ALPHABET for character in given)
         return given if fitting else new_key()
 

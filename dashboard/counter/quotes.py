@@ -16,23 +16,29 @@ from programs.checkouts.infos import Basket, CheckoutInfo
 from programs.checkouts.services import commit_checkout
 from programs.checkouts.words import quote_sentences, told_to_customer
 from programs.selectors import sale_again
+from programs.selectors.articles import articles_named
 from smartbis.customers.selectors import get_customer
 from smartbis.purchases.infos import SaleDraft
 
 
-def begin(request: CounterRequest, sale: SaleDraft, *, key: str) -> HttpResponse:
-    """Quote a sale with the best of what its customer has; what uses nothing is recorded without another question."""
+def begin(request: CounterRequest, sale: SaleDraft, *, key: str, uses: bool = True) -> HttpResponse:
+    """Quote a sale with the best of what its customer has, or with nothing of it.
+
+    What uses nothing is recorded without another question, unless it has lines: what they earn is said first.
+    """
     basket = Basket(
         customer=sale.customer,
         store=sale.store,
         amount_minor=sale.amount_minor,
-        vouchers=None,
+        items=sale.items,
+        vouchers=None if uses else (),
+        use_balance=None if uses else "none",
         external_id=sale.external_id,
     )
     quote = quote_at_counter(tenant=request.tenant, basket=basket, key=key, actor=request.actor)
     if quote.purchase_id is not None:
         return sale_done(request, sale_again(tenant=request.tenant, purchase=quote.purchase_id, actor=request.actor))
-    if uses_something(quote) or any(line.code == "balance_limited" for line in quote.lines):
+    if sale.items or uses_something(quote) or any(line.code == "balance_limited" for line in quote.lines):
         return show(request, quote, number=sale.external_id, payment_method=sale.payment_method)
     outcome = commit_checkout(
         tenant=request.tenant,
@@ -71,8 +77,26 @@ def show(
         "notice": notice,
         "may_use_balance": any(line.code in ("balance_saved", "balance_not_asked") for line in quote.lines),
         "action": _action(quote),
+        "items": _items(request, quote),
+        "earned": [words.amount(each.amount, each.unit, sign=True) for each in quote.earns if each.amount],
     }
     return pages.show(request, "quote", context, status=status)
+
+
+def _items(request: CounterRequest, quote: CheckoutInfo) -> list[dict[str, Any]]:
+    """The sale's lines, and the plans that they buy."""
+    if not quote.items:
+        return []
+    plans = {each.sku: each.plan for each in articles_named(tenant=request.tenant, skus=[i.sku for i in quote.items])}
+    return [
+        {
+            "name": item.name or item.sku,
+            "quantity": item.quantity,
+            "sum_minor": item.quantity * item.unit_minor,
+            "plan": plans.get(item.sku, ""),
+        }
+        for item in quote.items
+    ]
 
 
 def _action(quote: CheckoutInfo) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from dashboard.counter import doors, pages, words
 from dashboard.counter.access import CounterRequest
 from dashboard.counter.forms import EnrolForm, RedeemForm, SaleForm
+from dashboard.counter.lines import Selling
 from programs.gatherings.selectors import get_gathering, registration_of_voucher
 from programs.rules import Names, spending_sentences
 from programs.selectors import till_customer
@@ -38,15 +39,19 @@ def found(
     warnings: tuple[str, ...] = (),
     confirm: str = "",
     notice: str = "",
+    selling: Selling | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """A customer with what they have here, and the sale's amount to type. Raises CustomerNotFound."""
+    """A customer with what they have here, and the sale's amount to type. Raises CustomerNotFound.
+
+    `selling` is a sale whose lines are being put together.
+    """
     seen = till_customer(tenant=request.tenant, customer=customer, store=request.store.id, actor=request.actor)
     if seen.customer.status != "active":
         raise CustomerNotFound
     person = seen.customer
     sells = may_sell(tenant=request.tenant, actor=request.actor)
-    form = form or SaleForm(initial={"external_id": number, "amount": amount_minor})
+    form = form or SaleForm(initial={"external_id": number, "amount": amount_minor, "use": True})
     context = {
         "customer": person,
         "contact": person.phone_masked or person.cpf_masked or person.email_masked,
@@ -57,7 +62,9 @@ def found(
         "shows_balance": request.actor.partner is None,
         "payment_methods": words.payment_methods(),
         "has_benefits": bool(seen.usable_minor) or any(_takes_money_off(each) for each in seen.vouchers),
-        "uses_benefits": form["use"].value() if form.is_bound else True,
+        "uses_benefits": form["use"].value()
+        if form.is_bound
+        else form.get_initial_for_field(form.fields["use"], "use"),
         "held_minor": sum(each.held for each in seen.balances if each.unit == request.brand.currency),
         "vouchers": [_row(each, customer) for each in seen.vouchers[:MOST_VOUCHERS]],
         "tier": seen.tier,
@@ -70,6 +77,7 @@ def found(
         "confirm": confirm,
         "notice": notice,
     }
+    context |= (selling or Selling()).context(request.tenant, is_checked=form.is_bound)
     return pages.show(request, "found", context, status=status)
 
 

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from dashboard.counter.views import events, people, queue, quotes, refunds, sales, statements, stores, till, vouchers
+from dashboard.counter.views import (
+    events,
+    lines,
+    people,
+    queue,
+    quotes,
+    refunds,
+    sales,
+    statements,
+    stores,
+    till,
+    vouchers,
+)
 
 app_name = "counter"
 urlpatterns = [
@@ -10,6 +22,7 @@ urlpatterns = [
     path("search/", till.search, name="search"),
     path("customers/", people.enrol, name="enrol"),
     path("sales/", sales.sell, name="sale"),
+    path("sales/lines/", lines.change, name="lines"),
     path("sales/<uuid:purchase>/", sales.receipt_page, name="receipt"),
     path("sales/<uuid:purchase>/undo/", sales.undo, name="undo_sale"),
     path("queue/", queue.send, name="queue"),
@@ -24,8 +37,8 @@ urlpatterns = [
     path("events/", events.index, name="events"),
     path("events/<uuid:gathering>/", events.show, name="event"),
     path("events/<uuid:gathering>/check-ins/", events.arrive, name="event_check_in"),
+    path("events/<uuid:gathering>/walk-ins/", events.walk_in_now, name="event_walk_in"),
     path("events/<uuid:gathering>/check-ins/undo/", events.go_back, name="event_undo"),
     path("statement/", statements.show, name="statement"),
     path("store/", stores.choose, name="store"),
 ]
-    path("events/<uuid:gathering>/walk-ins/", events.walk_in_now, name="event_walk_in"),

@@ -228,6 +228,7 @@ COUNTER_PAGES: dict[str, Row] = {
             "POST": lambda world: {"key": TILL_KEY, "customer": str(world.ids["customer"]), "amount": "10,00"},
         },
     ),
+    "counter/sales/lines/": Row({"POST": TILL}, body={"POST": lambda world: {"customer": str(world.ids["customer"])}}),
     # Of the brand's own store, which is out of the partner's reach; undoing is for who did it alone.
     "counter/sales/<uuid:purchase>/": Row({"GET": COUNTER}),
     "counter/sales/<uuid:purchase>/undo/": Row({}),
@@ -256,11 +257,11 @@ COUNTER_PAGES: dict[str, Row] = {
     "counter/events/<uuid:gathering>/check-ins/": Row(
         {"POST": COUNTER}, body={"POST": lambda world: {"registration": str(world.ids["registration"])}}
     ),
-    "counter/events/<uuid:gathering>/check-ins/undo/": Row(
     "counter/events/<uuid:gathering>/walk-ins/": Row(
         {"POST": COUNTER},
         body={"POST": lambda world: {"key": TILL_KEY, "customer": str(world.ids["customer"]), "price": "0"}},
     ),
+    "counter/events/<uuid:gathering>/check-ins/undo/": Row(
         {"POST": COUNTER}, body={"POST": lambda world: {"registration": str(world.ids["registration"])}}
     ),
     "counter/statement/": Row({"GET": frozenset({"partner"})}),

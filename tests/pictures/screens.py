@@ -93,6 +93,36 @@ def _counter_quotes(page: Page, house: House) -> None:
     page.locator(".quote__sum").wait_for()
 
 
+def _counter_lists(page: Page, house: House) -> None:
+    """Two lines, one of them twice, and what a search finds."""
+    _counter_finds(None, ".till__who")(page, house)
+    page.locator(".till__more", has=page.locator("[data-lines]")).locator("summary").click()
+    for number, amount in (("CHAVE", "18"), ("CHAVE", "36"), ("LAV-EDREDOM", "105")):
+        page.locator("#till-find").fill(number)
+        page.keyboard.press("Enter")
+        expect(page.locator("#till-amount")).to_have_value(re.compile(f"^{amount}[.,]00$"))
+    page.locator("#till-find").fill("lav")
+    page.keyboard.press("Enter")
+    page.locator(".lines__found").wait_for()
+
+
+def _counter_quotes_lines(page: Page, house: House) -> None:
+    _counter_lists(page, house)
+    page.locator("#till-confirm").click()
+    page.locator(".quote__sum").wait_for()
+
+
+def _walks_in(page: Page, house: House) -> None:
+    """Somebody who is on no list, found by name."""
+    listed = page.locator("#till .list a").all_inner_texts()
+    names = [each["name"] for each in house.call("customers?limit=40")["results"]]
+    outside = next(name for name in names if not any(name in row for row in listed))
+    page.locator("#till-query").fill(outside)
+    page.keyboard.press("Enter")
+    page.locator("#till a[href*='customer=']").first.click()
+    page.locator("form[action$='walk-ins/'], .result--warn").first.wait_for()
+
+
 def _without_a_line(page: Page, house: House) -> None:
     """As when the line breaks; the browser itself stays connected, for the screens that follow."""
     page.evaluate("dispatchEvent(new Event('offline'))")
@@ -159,6 +189,8 @@ COUNTER = [
     Screen("found", act=_counter_finds(None, ".till__who")),
     Screen("selling", act=_counter_sells),
     Screen("quote", act=_counter_quotes),
+    Screen("lines", act=_counter_lists),
+    Screen("quote-lines", act=_counter_quotes_lines),
     Screen("offline", act=_without_a_line),
     Screen("new", act=_counter_finds("+5511900000000", "[name=name]")),
     Screen("no-such-code", act=_no_such_code),
@@ -166,6 +198,7 @@ COUNTER = [
 COUNTER_CLUB = [
     Screen("door", "events/{tonight}/", "club"),
     Screen("door-person", "events/{tonight}/", "club", act=_open_person),
+    Screen("door-walk-in", "events/{tonight}/", "club", act=_walks_in),
 ]
 COUNTER_PARTNER = [
     Screen("partner-idle"),

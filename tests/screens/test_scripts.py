@@ -50,6 +50,36 @@ def test_the_keypad_writes_and_erases_and_zero_cannot_be_sent(show):
     expect(page.locator("#go")).to_be_disabled()
 
 
+LINES = """
+<form><input id="amount" data-money data-symbol="R$">
+<div data-lines="amount"><input type="hidden" value="0" data-lines-sum><b data-lines-total></b>
+<p data-line><input value="2" data-quantity><input id="first" value="8,00" data-money></p>
+<p data-line><input id="count" value="1" data-quantity><input id="second" value="" data-money></p>
+<input id="find" data-find><button type="button" id="go" data-find-go>Procurar</button></div></form>
+"""
+
+
+def test_lines_fill_the_amount_until_another_one_is_typed(show):
+    page = show(LINES, "js/money.js", "js/lines.js")
+    page.locator("#second").press_sequentially("1050")
+    expect(page.locator("#amount")).to_have_value("26,50")
+    expect(page.locator("[data-lines-total]")).to_have_text("R$\u00a026,50")
+    page.locator("#count").fill("3")
+    expect(page.locator("#amount")).to_have_value("47,50")
+    page.locator("#amount").fill("4000")
+    page.locator("#count").fill("2")
+    expect(page.locator("#amount")).to_have_value("40,00")
+    expect(page.locator("[data-lines-sum]")).to_have_value("3700")
+
+
+def test_enter_in_the_search_of_articles_looks_for_them(show):
+    page = show(LINES, "js/money.js", "js/lines.js")
+    page.evaluate("document.getElementById('go').addEventListener('click', (e) => { e.target.textContent = 'x' })")
+    page.locator("#find").fill("café")
+    page.locator("#find").press("Enter")
+    expect(page.locator("#go")).to_have_text("x")
+
+
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from dashboard.counter import pages, quotes, states, words
 from dashboard.counter.access import CounterRequest, counter_page
 from dashboard.counter.forms import QuoteForm, new_key
+from dashboard.counter.lines import Selling, of_items
 from dashboard.counter.telling import refusal, sale_done
 from programs.checkouts.counter import quote_at_counter
 from programs.checkouts.errors import CheckoutChanged, CheckoutClosed, CheckoutExpired
@@ -73,7 +74,8 @@ def cancel(request: CounterRequest) -> HttpResponse:
         return refusal(request, error)
     if quote.customer_id is None:
         return _begin_again(request)
-    return states.found(request, quote.customer_id, amount_minor=quote.amount_minor)
+    selling = Selling(of_items(quote.items))
+    return states.found(request, quote.customer_id, amount_minor=quote.amount_minor, selling=selling)
 
 
 def _basket(quote: CheckoutInfo, given: dict[str, Any]) -> Basket:
@@ -83,6 +85,7 @@ def _basket(quote: CheckoutInfo, given: dict[str, Any]) -> Basket:
         customer=quote.customer_id,
         store=quote.store_id,
         amount_minor=quote.amount_minor,
+        items=quote.items,
         vouchers=kept,
         use_balance="most" if uses else "none",
         external_id=quote.external_id,

@@ -27,7 +27,7 @@ from smartbis.purchases.selectors.single import (
     purchases_before,
     purchases_counted,
 )
-from smartbis.purchases.selectors.sold import find_sold
+from smartbis.purchases.selectors.sold import SoldArticle, articles_sold, find_sold
 from smartbis.purchases.selectors.till import UsualAmounts, last_purchases, usual_amounts
 
 __all__ = [
@@ -36,7 +36,9 @@ __all__ = [
     "ForeignRefund",
     "ReturnableLine",
     "SettledSale",
+    "SoldArticle",
     "UsualAmounts",
+    "articles_sold",
     "buyers",
     "buyers_by_store",
     "buyers_of_import",
