@@ -12,9 +12,9 @@ from api.serializers.trials import TrialIn, TrialOut
 from api.views.base import ApiView, rendered
 from api.wording import locale
 from insights.selectors import rule_names
+from programs.earnings.words import why_less, why_nothing
 from programs.rules import Article, Granted, Missed, Names, Rule, sentence
 from programs.selectors import explain
-from programs.earnings.words import why_less, why_nothing
 from programs.services import MadeUpOccasion, Trial, try_rules
 from smartbis.kernel.units import POINTS, TIER_POINTS
 

@@ -38,7 +38,7 @@ def typed(page):
     """The sale's form as it stands, with its lines: what a browser would send."""
     body = page.content.decode()
     form = next(each for each in re.findall(r"<form.*?</form>", body, re.S) if f'action="{SALES}"' in each)
-    found = {}
+    found: dict[str, list[str]] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         given = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
         if given.get("type") != "checkbox" and given["name"] != "csrfmiddlewaretoken":

@@ -58,7 +58,8 @@ def test_plans_are_laid_together_as_foreseen(aurora: TenantInfo) -> None:
 
 def test_of_two_places_one_stays_as_foreseen(aurora: TenantInfo) -> None:
     kept, other = make_customer(aurora), make_customer(aurora)
-    give(aurora, kept, 50, "points"), give(aurora, other, 50, "points")
+    give(aurora, kept, 50, "points")
+    give(aurora, other, 50, "points")
     evening = gathering_of(aurora, price_unit="points", price_amount=30, starts_at=now() + timedelta(hours=1))
     theirs = registered(aurora, evening, other)
     registered(aurora, evening, kept)

@@ -26,7 +26,6 @@ from programs.rules import RuleSet, read_rules
 from programs.selectors import get_program
 from programs.selectors.budgets import budgets_used
 from programs.selectors.notices import notice_audience
-from programs.earnings.words import why_less, why_nothing
 from programs.services import publish_rule, try_rules
 from smartbis.kernel.errors import DomainError, InvalidInput, NotFound
 from smartbis.kernel.units import TIER_POINTS
