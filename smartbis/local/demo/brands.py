@@ -141,7 +141,6 @@ ASSOCIATION = DemoBrand(
     spec={
         "effect": {"kind": "per_unit", "points": 1, "minor": 100},
         "participations": {
-            "evento": 50,
             "oficina": 30,
             "renewal": 200,
             "event": 50,

@@ -303,5 +303,5 @@ def _meet(story: Story, day: date, back: int) -> None:
     for member in story.members:
         if member.since <= day <= member.until and story.random.random() < 0.22:
             record_participation(
-                tenant=story.brand.tenant, customer=member.id, kind="evento", external_id=f"{name}-{day}-{member.id}"
+                tenant=story.brand.tenant, customer=member.id, kind="event", external_id=f"{name}-{day}-{member.id}"
             )
