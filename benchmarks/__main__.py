@@ -40,7 +40,7 @@ QUICK = Form(
     "quick",
     rounds=3,
     seconds=2,
-    customers=2_000,
+    customers=20_000,
     vouchers=24_000,
     bystanders=0,
     import_rows=20_000,
