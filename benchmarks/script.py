@@ -59,11 +59,14 @@ def overheard(work: Callable[[], object]) -> list[Statement]:
 
     heard: list[Statement] = []
     opened: list[object] = []
+    pipelines: list[object] = []  # kept, so that none gets the place of one that is gone
 
     def listen(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
         raw = connection.connection
         together = getattr(raw, "_pipeline", None)
-        trip = id(together) if together is not None else -len(heard) - 1
+        if together is not None and not any(each is together for each in pipelines):
+            pipelines.append(together)
+        trip = -len(heard) - 1 if together is None else next(n for n, each in enumerate(pipelines) if each is together)
         outermost = next(iter(connection.atomic_blocks), None)
         if outermost is not None and outermost not in opened:
             opened.append(outermost)
