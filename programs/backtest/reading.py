@@ -23,6 +23,7 @@ from programs.rules import Line, Moment, lines_of
 from programs.rules.needs import Needs
 from programs.rules.refunds import ReturnedArticle
 from smartbis.customers.selectors import birthdays_of
+from smartbis.kernel.jsons import read_back
 from smartbis.tenancy.scope import tenant_scope
 
 ROWS_A_TRIP = 2_000
@@ -143,10 +144,13 @@ class _Reader:
         nth = None
         awards = tuple([_kept(text) for text in kept.split(ROW)]) if kept else ()
         for each in awards:
-            if each.told:
-                belongs |= frozenset([(kind, key) for kind, key in each.told.get("belongs", ())])
-                birthday = (moment.day.month, moment.day.day) if each.told.get("birthday") else birthday
-                nth = each.told.get("nth") if nth is None else nth
+            if facts := each.told:
+                if "belongs" in facts:
+                    belongs |= frozenset([(kind, key) for kind, key in facts["belongs"]])
+                if facts.get("birthday"):
+                    birthday = moment.day.month, moment.day.day
+                if nth is None:
+                    nth = facts.get("nth")
         articles: tuple[ReturnedArticle, ...] = ()
         lines: tuple[Line, ...] = ()
         if told:
@@ -234,7 +238,7 @@ def _position(cells: list[str]) -> int:
 def _kept(text: str) -> KeptAward:
     cells = text.split(FIELD)
     told = cells[5]
-    return _new(KeptAward, (cells[0], int(cells[3]), cells, json.loads(told) if told else _NOTHING_TOLD))
+    return _new(KeptAward, (cells[0], int(cells[3]), cells, read_back(told) if told else _NOTHING_TOLD))
 
 
 def _back(row: tuple[Any, ...]) -> BackEvent:

@@ -1,4 +1,4 @@
-"""JSON written (RFC 8259), as events, explanations and answers are kept and sent."""
+"""JSON (RFC 8259) as events, explanations and answers are kept and sent."""
 
 from typing import Any
 
@@ -11,3 +11,8 @@ def written(value: Any) -> str:
     Raises TypeError for what JSON cannot hold, which a whole number beyond 64 bits is here.
     """
     return orjson.dumps(value).decode()
+
+
+def read_back(text: str) -> Any:
+    """What was `written`, or by the database. Raises ValueError for anything but JSON."""
+    return orjson.loads(text)
