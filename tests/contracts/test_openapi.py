@@ -10,7 +10,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.validation import validate_schema
 
 from api.schema import PROBLEMS
-from tests.contracts.matrix import REST
+from tests.contracts.matrix_rest import REST
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 PUBLISHED: dict[str, Any] = json.loads(DOCS.read_text(encoding="utf-8"))
