@@ -18,6 +18,7 @@ from rest_framework import fields, serializers
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from api.serializers.base import InstantField, MinorField, PastInstantField, ReferenceField, TextField, WholeField
+from smartbis.kernel.ids import text_of
 
 Turn = Callable[[Any], Any]
 _TEXTS = (TextField, ReferenceField)
@@ -287,7 +288,7 @@ def _each(turn: Turn, kind: type | None) -> Turn:
 def _uuid(value: Any) -> str:
     if type(value) is not UUID:
         raise Doubtful
-    return str(value)
+    return text_of(value)
 
 
 def _instant(value: Any) -> str:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from dashboard.brand.forms.base import DeskForm
 from dashboard.brand.requests import DeskRequest
+from smartbis.kernel.jsons import read_back, written
 from smartbis.tenancy.once import fingerprint_of, run_once
 
 
@@ -20,6 +21,6 @@ def once_per_form(request: DeskRequest, form: DeskForm, what: str, make: Callabl
         key=f"dashboard:{request.actor.id}:{nonce}",
         operation=operation,
         fingerprint=fingerprint_of(operation, nonce),
-        work=lambda: (201, {"id": str(make())}),
+        work=lambda: (201, written({"id": make()})),
     )
-    return UUID(done.body["id"])
+    return UUID(read_back(done.body)["id"])

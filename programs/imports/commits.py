@@ -15,6 +15,7 @@ from programs.imports.run import Run, Tally, write_rows
 from programs.models import ImportBatch
 from smartbis.kernel.clock import now
 from smartbis.tenancy.scope import tenant_scope
+from smartbis.tenancy.statements import check_keys
 
 LEASE_SECONDS = 90
 
@@ -43,10 +44,8 @@ def commit_chunk(
 
 def _half_done(wait: Callable[[], None]) -> None:
     """What was written has its keys checked now rather than with the commit, which the next chunk waits for."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        wait()
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    check_keys()
+    wait()
 
 
 def _nothing() -> None:

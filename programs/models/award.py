@@ -22,8 +22,13 @@ class Award(TenantModel):
         "programs.Participation", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
-    program = models.ForeignKey("programs.Program", on_delete=models.PROTECT, related_name="+", db_index=False)
-    rule_version = models.ForeignKey("programs.RuleVersion", on_delete=models.PROTECT, related_name="+", db_index=False)
+    # One key of both, `award_of_programs_version`: the version is one of that programme.
+    program = models.ForeignKey(
+        "programs.Program", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    rule_version = models.ForeignKey(
+        "programs.RuleVersion", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     rule_key = models.CharField(max_length=40, default="base")
     unit = models.CharField(max_length=12)
     base = models.BigIntegerField()

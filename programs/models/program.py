@@ -40,6 +40,7 @@ class RuleVersion(TenantModel):
         db_table_comment = "append-only"
         constraints = [
             models.UniqueConstraint(fields=["tenant", "program", "version"], name="rule_version_unique"),
+            models.UniqueConstraint(fields=["tenant", "program", "id"], name="rule_version_of_program"),
         ]
 
 

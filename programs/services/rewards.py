@@ -22,7 +22,7 @@ from smartbis.ledger.accounts import Account
 from smartbis.ledger.selectors import BalanceInfo, spendable
 from smartbis.ledger.services import LockedHolder, Move, lock_holders, post_all
 from smartbis.outbox.work import request_work
-from smartbis.tenancy.statements import execute_rows, one_trip, prepared_cursor
+from smartbis.tenancy.statements import check_keys, execute_rows, one_trip, prepared_cursor
 
 _EARNED = {key: {"key": key} for key in ("earned", "earned_by_participation")}
 
@@ -98,20 +98,26 @@ def _post(tenant: UUID, given: list[list["_Gift"]], locked: Mapping[UUID, Locked
     flat = [gift for each in given for gift in each]
     if not flat:
         return Rewards([() for _ in given], {})
-    holders = locked or lock_holders(tenant=tenant, customers={gift.occasion.customer for gift in flat})
-    moves: list[tuple[LockedHolder, Move]] = []
-    owed = {(holder.customer_id, unit): b.owed for holder in holders.values() for unit, b in holder.balances.items()}
-    for gift in flat:
-        holder = holders[gift.occasion.customer]
-        moves += [(holder, move) for move in _moves(gift, owed)]
     with one_trip():
         _insert(tenant, flat)
+        holders = locked or _locked_last(tenant, {gift.occasion.customer for gift in flat})
+        moves: list[tuple[LockedHolder, Move]] = []
+        owed = {(each.customer_id, unit): b.owed for each in holders.values() for unit, b in each.balances.items()}
+        for gift in flat:
+            holder = holders[gift.occasion.customer]
+            moves += [(holder, move) for move in _moves(gift, owed)]
         post_all(tenant=tenant, moves=moves)
     _wake_for_release(flat)
     return Rewards(
         [tuple(gift.info for gift in each) for each in given],
         {customer: balance_infos(holder) for customer, holder in holders.items()},
     )
+
+
+def _locked_last(tenant: UUID, customers: set[UUID]) -> dict[UUID, LockedHolder]:
+    """The holders, locked once all that needs no balance is written and proven: others wait for them that much less."""
+    check_keys()
+    return lock_holders(tenant=tenant, customers=customers)
 
 
 def balance_infos(holder: LockedHolder) -> tuple[BalanceInfo, ...]:

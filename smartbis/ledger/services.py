@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from smartbis.kernel.arrays import column
+from smartbis.kernel.arrays import array_of, column
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import DomainError
 from smartbis.kernel.ids import in_order, new_id
@@ -93,7 +93,7 @@ def locking(tenant: UUID, customers: Collection[UUID]) -> Reading[list[Any]]:
 
     Its answer goes to `locked_holders`.
     """
-    return Reading(LOCK_BALANCES, {"tenant": tenant, "customers": in_order(customers)}, list)
+    return Reading(LOCK_BALANCES, {"tenant": tenant, "customers": array_of("uuid", in_order(customers))}, list)
 
 
 def locked_holders(*, tenant: UUID, customers: Collection[UUID], rows: list[Any]) -> dict[UUID, LockedHolder]:

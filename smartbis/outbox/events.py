@@ -6,6 +6,8 @@ from types import UnionType
 from typing import Any, ClassVar, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from smartbis.kernel.ids import text_of
+
 ALLOWED = (UUID, int, str, bool, type(None))
 _PLAIN = frozenset({int, str, bool, type(None)})
 
@@ -56,7 +58,7 @@ def event(name: str) -> Callable[[type[E]], type[E]]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, UUID):
-        return str(value)
+        return text_of(value)
     if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
     if isinstance(value, ALLOWED):

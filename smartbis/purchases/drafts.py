@@ -1,12 +1,12 @@
 """Sales and refunds checked before anything is written, and the hash by which a repeat is known."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from smartbis.kernel.clock import now
 from smartbis.kernel.errors import InvalidInput
+from smartbis.kernel.jsons import fit_to_hash
 from smartbis.purchases.infos import (
     MAX_AMOUNT_MINOR,
     MAX_ITEMS,
@@ -19,7 +19,6 @@ from smartbis.purchases.infos import (
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 # Tills with a clock that runs ahead are believed within a day.
 CLOCK_LEEWAY = timedelta(days=1)
-_written = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def check_sale(draft: SaleDraft) -> None:
@@ -66,8 +65,8 @@ def sale_hash(draft: SaleDraft) -> bytes:
     """32 bytes that tell one content of a sale from another, as it was sent."""
     return _hash(
         [
-            str(draft.customer),
-            str(draft.store),
+            draft.customer or "None",
+            draft.store,
             draft.external_id,
             draft.amount_minor,
             draft.currency,
@@ -85,7 +84,7 @@ def refund_hash(draft: RefundDraft) -> bytes:
     """32 bytes that tell one content of a refund from another, as it was sent."""
     return _hash(
         [
-            str(draft.purchase),
+            draft.purchase,
             draft.external_id,
             draft.amount_minor,
             _instant(draft.occurred_at),
@@ -95,7 +94,7 @@ def refund_hash(draft: RefundDraft) -> bytes:
 
 
 def _hash(content: list[object]) -> bytes:
-    return hashlib.sha256(_written(content).encode()).digest()
+    return hashlib.sha256(fit_to_hash(content)).digest()
 
 
 def _instant(at: datetime | None) -> str | None:

@@ -167,12 +167,15 @@ def _foreign_key_faults(tables: Set[str]) -> Iterator[str]:
     tenants = {m._meta.db_table for m in apps.get_models() if m._meta.label == TENANT}
     owned = tables & {m._meta.db_table for m in apps.get_models() if tenant_column(m)} - tenants
     proven = set()
-    for name, table, target, width, is_never_empty in _query(
-        "SELECT conname, conrelid::regclass::text, confrelid::regclass::text, array_length(conkey, 1), "
+    for name, table, target, carries_tenant, is_never_empty in _query(
+        "SELECT conname, conrelid::regclass::text, confrelid::regclass::text, "
+        "EXISTS (SELECT FROM unnest(conkey, confkey) AS pair (here, there) "
+        "JOIN pg_attribute h ON h.attrelid = conrelid AND h.attnum = here AND h.attname = 'tenant_id' "
+        "JOIN pg_attribute t ON t.attrelid = confrelid AND t.attnum = there AND t.attname = 'tenant_id'), "
         "(SELECT bool_and(attnotnull) FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey)) "
         "FROM pg_constraint WHERE contype = 'f' AND connamespace = 'public'::regnamespace"
     ):
-        if table in owned and target in owned and width != 2:
+        if table in owned and target in owned and not carries_tenant:
             yield f"{table}: {name} lets rows cross tenants"
         if target in tenants or (target in owned and target != table and is_never_empty):
             proven.add(table)

@@ -1,7 +1,6 @@
 """Outside writes by key: one effect and one answer, however often they are sent."""
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,16 +12,16 @@ from django.db import OperationalError, connection
 
 from smartbis.kernel.clock import now
 from smartbis.kernel.ids import new_id
-from smartbis.kernel.jsons import written
+from smartbis.kernel.jsons import fit_to_hash
 from smartbis.tenancy.errors import KeyMissing, KeyReused, RequestInProgress
 from smartbis.tenancy.models import RequestRecord
 from smartbis.tenancy.scope import Reading, read_together, tenant_scope
 from smartbis.tenancy.statements import one_trip, prepared_cursor
 
-_ANSWER = "SELECT fingerprint, status, body::text FROM tenancy_requestrecord WHERE tenant_id = %s AND key = %s"
+_ANSWER = "SELECT fingerprint, status, body FROM tenancy_requestrecord WHERE tenant_id = %s AND key = %s"
 _KEEP = (
     "INSERT INTO tenancy_requestrecord (id, tenant_id, operation, key, fingerprint, status, body, created_at) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s)"
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
 )
 MAX_KEY = 255
 KEPT_HOURS = 72
@@ -37,13 +36,12 @@ class Once:
 
     replayed: bool
     status: int
-    body: Any
+    body: str
 
 
 def fingerprint_of(operation: str, body: Any) -> bytes:
     """32 bytes that tell one input from another: the operation and its canonical JSON."""
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(f"{operation}\n{canonical}".encode()).digest()
+    return hashlib.sha256(operation.encode() + b"\n" + fit_to_hash(body, sort_keys=True)).digest()
 
 
 def run_once(
@@ -52,12 +50,12 @@ def run_once(
     key: str,
     operation: str,
     fingerprint: bytes,
-    work: Callable[[], tuple[int, Any]],
+    work: Callable[[], tuple[int, str]],
     reading: Sequence[Reading[Any]] = (),
 ) -> Once:
     """Run `work` in the tenant's scope unless its key has an answer already; remember a 2xx answer with its effects.
 
-    `work` returns an HTTP status and a body fit for JSON. A refusal rolls everything back and is judged anew next time.
+    `work` returns an HTTP status and a body as text. A refusal rolls everything back and is judged anew next time.
     What `work` is sure to read may be named: it comes with the round trip that claims the key.
     What lost to a deadlock runs again, so `work` has no effect but in the database.
     Raises KeyMissing, KeyReused, RequestInProgress, and whatever `work` raises.
@@ -88,7 +86,7 @@ def _run(
     key: str,
     operation: str,
     fingerprint: bytes,
-    work: Callable[[], tuple[int, Any]],
+    work: Callable[[], tuple[int, str]],
     reading: Sequence[Reading[Any]],
 ) -> Once:
     claim = _claim(tenant, key)
@@ -100,10 +98,10 @@ def _run(
         if first is not None:
             if first[0] != fingerprint:
                 raise KeyReused
-            return Once(replayed=True, status=first[1], body=json.loads(first[2]))
+            return Once(replayed=True, status=first[1], body=first[2])
         status, body = work()
         if 200 <= status < 300:
-            values = [new_id(), tenant, operation, key, fingerprint, status, written(body), now()]
+            values = [new_id(), tenant, operation, key, fingerprint, status, body, now()]
             last_trip.enter_context(one_trip())
             with prepared_cursor() as cursor:
                 cursor.execute(_KEEP, values)
@@ -123,7 +121,7 @@ def forget_answers(*, tenant: UUID, limit: int = 2_000) -> bool:
 
 
 def _claim(tenant: UUID, key: str) -> tuple[Reading[bool], Reading[tuple[bytes, int, str] | None]]:
-    """Make the key ours until this transaction ends, and the answer it has: fingerprint, status, body as JSON.
+    """Make the key ours until this transaction ends, and the answer it has: fingerprint, status, body.
 
     Two statements in one round trip, so that the second sees what the lock's last holder committed.
     """

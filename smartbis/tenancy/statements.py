@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from smartbis.kernel.arrays import array_literal
+from smartbis.kernel.arrays import array_of
 
 
 def prepared_cursor() -> Any:
@@ -24,7 +24,7 @@ def execute_rows(cursor: Any, statement: str, columns: Mapping[str, Any]) -> Non
     """Execute a statement that unnests columns given as lists (`%(ids)s::uuid[]`).
 
     A column of one value goes as that value: most use cases write one row, and the server then plans for one. Others
-    go as the literals of their arrays.
+    go as arrays.
     """
     cursor.execute(*with_rows(statement, columns))
 
@@ -33,8 +33,8 @@ def with_rows(statement: str, columns: Mapping[str, Any]) -> tuple[str, dict[str
     """The text and the values that `execute_rows` sends."""
     kinds = _kinds_of(statement)
     single = frozenset(name for name in kinds if len(columns[name]) == 1)
-    literals = {name: array_literal(kind, columns[name]) for name, kind in kinds.items() if name not in single}
-    return _with_single(statement, single), {**columns, **{name: columns[name][0] for name in single}, **literals}
+    arrays = {name: array_of(kind, columns[name]) for name, kind in kinds.items() if name not in single}
+    return _with_single(statement, single), {**columns, **{name: columns[name][0] for name in single}, **arrays}
 
 
 _COLUMN = re.compile(r"%\((\w+)\)s::(\w+)\[\]")
@@ -52,6 +52,16 @@ def _with_single(statement: str, single: frozenset[str]) -> str:
         return f"ARRAY[%({name})s]::{kind}[]" if name in single else found.group()
 
     return _COLUMN.sub(column, statement)
+
+
+def check_keys() -> None:
+    """Check the foreign keys of what was written so far now: not at the commit, while others wait for what comes next.
+
+    Those of later writes are checked at the commit, as always. Raises IntegrityError, here or at the end of the trip.
+    """
+    with prepared_cursor() as cursor, one_trip():
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def one_trip() -> AbstractContextManager[None]:

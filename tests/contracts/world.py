@@ -155,7 +155,7 @@ def _requests(tenant: UUID, canary: str) -> None:
         key=f"key-{canary}",
         operation="POST /api/v1/purchases",
         fingerprint=fingerprint_of("x", canary),
-        work=lambda: (201, {"canary": canary}),
+        work=lambda: (201, canary),
     )
     hit(tenant=tenant, name=f"otp:{canary}", limit=5, window_seconds=60)
 

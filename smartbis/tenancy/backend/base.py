@@ -9,10 +9,11 @@ from typing import Any
 from django.db.backends.postgresql import base
 from psycopg import Cursor, adapters
 from psycopg.abc import AdaptContext, Buffer
-from psycopg.adapt import Loader
+from psycopg.adapt import Dumper, Loader, PyFormat
 from psycopg.pq import Format, PipelineStatus
 from psycopg.types.numeric import Int8Dumper
 
+from smartbis.kernel.arrays import BinaryArray
 from smartbis.tenancy.backend.schema import TenantSchemaEditor
 
 _Timestamps = adapters.get_loader(adapters.types["timestamptz"].oid, Format.TEXT)
@@ -40,6 +41,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.pool.putconn(connection)
             connection = super().get_new_connection(conn_params)
         connection.adapters.register_dumper(int, Int8Dumper)
+        connection.adapters.register_dumper(BinaryArray, _ArrayDumper)
         connection.adapters.register_loader("timestamptz", _InstantLoader)
         return connection
 
@@ -68,6 +70,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         with self.wrap_database_errors, self.connection.pipeline():
             yield
+
+
+class _ArrayDumper(Dumper):
+    """Sends a column as it was packed, under its own type: the driver asks for a dumper for each of the types."""
+
+    format = Format.BINARY
+
+    def get_key(self, obj: BinaryArray, format: PyFormat) -> Any:
+        return (self.cls, obj.oid)
+
+    def upgrade(self, obj: BinaryArray, format: PyFormat) -> Dumper:
+        made = _ArrayDumper(self.cls)
+        made.oid = obj.oid
+        return made
+
+    def dump(self, obj: BinaryArray) -> Buffer:
+        return obj.data
 
 
 class _InstantLoader(Loader):
