@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import psutil
 import psycopg
 from psycopg import sql
-from psycopg.types.numeric import Int8Dumper
 
+from smartbis.tenancy.backend.adapting import adapt
 from smartbis.tenancy.logins import derived_url
 
 NAME = "smartbis_bench"
@@ -41,13 +41,9 @@ class Database:
         return psycopg.connect(self.owner_url, autocommit=True)
 
     def as_app(self, **options: Any) -> psycopg.Connection[tuple[Any, ...]]:
-        """A connection as the web process has it, without Django.
-
-        Whole numbers go as bigint, as ours do: by their size the driver would make another statement of the same text,
-        and prepare that anew each time.
-        """
+        """A connection as the web process has it, without Django; values go over it as over ours."""
         connection = psycopg.connect(self.app_url, **options)
-        connection.adapters.register_dumper(int, Int8Dumper)
+        adapt(connection)
         return connection
 
     def postmaster(self) -> int | None:

@@ -9,11 +9,10 @@ from typing import Any
 from django.db.backends.postgresql import base
 from psycopg import Cursor, adapters
 from psycopg.abc import AdaptContext, Buffer
-from psycopg.adapt import Dumper, Loader, PyFormat
+from psycopg.adapt import Loader
 from psycopg.pq import Format, PipelineStatus
-from psycopg.types.numeric import Int8Dumper
 
-from smartbis.kernel.arrays import BinaryArray
+from smartbis.tenancy.backend.adapting import adapt
 from smartbis.tenancy.backend.schema import TenantSchemaEditor
 
 _Timestamps = adapters.get_loader(adapters.types["timestamptz"].oid, Format.TEXT)
@@ -25,7 +24,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     SchemaEditorClass = TenantSchemaEditor
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A connection on which whole numbers always go as bigint: their size must not make another statement.
+        """A connection to which values go as `adapt` says.
 
         Instants are read by psycopg's compiled loader in half a microsecond each. Django's derives from the one written
         in Python, which takes seven: a seventh of the time of reading rows with many of them.
@@ -40,8 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             connection.close()
             self.pool.putconn(connection)
             connection = super().get_new_connection(conn_params)
-        connection.adapters.register_dumper(int, Int8Dumper)
-        connection.adapters.register_dumper(BinaryArray, _ArrayDumper)
+        adapt(connection)
         connection.adapters.register_loader("timestamptz", _InstantLoader)
         return connection
 
@@ -70,23 +68,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         with self.wrap_database_errors, self.connection.pipeline():
             yield
-
-
-class _ArrayDumper(Dumper):
-    """Sends a column as it was packed, under its own type: the driver asks for a dumper for each of the types."""
-
-    format = Format.BINARY
-
-    def get_key(self, obj: BinaryArray, format: PyFormat) -> Any:
-        return (self.cls, obj.oid)
-
-    def upgrade(self, obj: BinaryArray, format: PyFormat) -> Dumper:
-        made = _ArrayDumper(self.cls)
-        made.oid = obj.oid
-        return made
-
-    def dump(self, obj: BinaryArray) -> Buffer:
-        return obj.data
 
 
 class _InstantLoader(Loader):
