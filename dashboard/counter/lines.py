@@ -101,6 +101,19 @@ class Lines:
             return typed
         return _text(self.sum_minor) if self.sum_minor else ("" if self.before_minor else typed)
 
+    def rows(self, articles: Mapping[str, ArticleInfo], *, is_checked: bool) -> list[dict[str, Any]]:
+        """The lines as the screen shows them; `is_checked` also says what is wrong with each."""
+        return [
+            {
+                "sku": sku,
+                "article": articles.get(sku) or ArticleInfo(sku),
+                "quantity": form["quantity"].value(),
+                "unit": form.unit_text,
+                "problems": form.problems if is_checked else [],
+            }
+            for sku, form in zip(self.skus, self.forms, strict=True)
+        ]
+
 
 @dataclass(frozen=True)
 class Selling:
@@ -116,7 +129,7 @@ class Selling:
         skus = self.lines.skus
         articles = {each.sku: each for each in articles_named(tenant=tenant, skus=skus)} if skus else {}
         return {
-            "lines": rows(self.lines, articles, is_checked=is_checked),
+            "lines": self.lines.rows(articles, is_checked=is_checked),
             "lines_sum": self.lines.sum_minor,
             "too_many_lines": is_checked and len(skus) > MOST_LINES,
             "looked_for": self.looked_for,
@@ -152,20 +165,6 @@ def with_amount(data: QueryDict, lines: Lines) -> QueryDict:
     filled = data.copy()
     filled["amount"] = lines.amount_text(data.get("amount", ""))
     return filled
-
-
-def rows(lines: Lines, articles: Mapping[str, ArticleInfo], *, is_checked: bool) -> list[dict[str, Any]]:
-    """The lines as the screen shows them; `is_checked` also says what is wrong with each."""
-    return [
-        {
-            "sku": sku,
-            "article": articles.get(sku) or ArticleInfo(sku),
-            "quantity": form["quantity"].value(),
-            "unit": form.unit_text,
-            "problems": form.problems if is_checked else [],
-        }
-        for sku, form in zip(lines.skus, lines.forms, strict=True)
-    ]
 
 
 def _text(minor: int | str) -> str:

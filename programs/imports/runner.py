@@ -49,7 +49,7 @@ def work_on_imports(*, tenant: UUID) -> bool:
     if batch is None:
         return False
     ends_at = time.monotonic() + TURN_SECONDS
-    _take_turn(batch, until=ends_at, is_over=lambda: time.monotonic() >= ends_at and bool(due_tenants("bulk")))
+    _take_turn(batch, lambda: time.monotonic() >= ends_at and bool(due_tenants("bulk")))
     with tenant_scope(tenant, read_only=True):
         return bool(_claimable().exists())
 
@@ -62,7 +62,7 @@ def work_off(*, tenant: UUID, import_id: UUID, seconds: float = 2.0) -> bool:
     batch = _claim(tenant, import_id)
     if batch is not None:
         ends_at = time.monotonic() + seconds
-        _take_turn(batch, until=ends_at, is_over=lambda: time.monotonic() >= ends_at)
+        _take_turn(batch, lambda: time.monotonic() >= ends_at)
     with tenant_scope(tenant, read_only=True):
         return ImportBatch.objects.filter(id=import_id, status__in=OPEN).exists()
 
@@ -96,13 +96,13 @@ def _wake_at_the_end_of_leases() -> None:
         request_work(queue="bulk", due_at=first)
 
 
-def _take_turn(batch: ImportBatch, *, until: float, is_over: Callable[[], bool]) -> None:
+def _take_turn(batch: ImportBatch, is_over: Callable[[], bool]) -> None:
     if batch.attempts > MOST_ATTEMPTS:
         _fail(batch, "internal")
         return
     try:
         if batch.status == ImportBatch.Status.UNDOING:
-            undo_a_while(batch, until=until, renewed=lambda **moved: advance(batch, **moved))
+            undo_a_while(batch, is_over, renewed=lambda **moved: advance(batch, **moved))
         else:
             _load_a_while(batch, is_over)
     except LeaseLost:

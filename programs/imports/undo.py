@@ -1,6 +1,5 @@
 """Taking an import back: correcting transfers, numbers and keys set free, nothing deleted."""
 
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -36,11 +35,11 @@ class Renewed(Protocol):
     def __call__(self, **moved: Any) -> None: ...
 
 
-def undo_a_while(batch: ImportBatch, *, until: float, renewed: Renewed) -> None:
-    """Take back what the import did, chunk by chunk, until the time is up or all is taken back."""
+def undo_a_while(batch: ImportBatch, is_over: Callable[[], bool], *, renewed: Renewed) -> None:
+    """Take back what the import did, chunk by chunk, until the turn is over or all is taken back."""
     step = _STEPS[batch.kind]
     while step(batch, renewed):
-        if time.monotonic() >= until:
+        if is_over():
             return
     with tenant_scope(batch.tenant_id):
         renewed(status=ImportBatch.Status.UNDONE, undone_at=now())

@@ -88,7 +88,7 @@ def record_sales(
     with tenant_scope(tenant, reading=sale_readings(tenant)):
         currency = get_tenant(tenant=tenant).currency
         used = redemptions_for_sales(tenant=tenant, sales=[_ref(sale) for sale in sales])
-        fitting = [_discounted(sale, used) if used else sale for sale in sales if sale.currency == currency]
+        fitting = [_discounted(sale, used) for sale in sales if sale.currency == currency]
         recorded = iter(
             add_purchases_in_bulk(tenant=tenant, drafts=fitting, import_batch=import_batch, publish=publish)
         )
@@ -127,7 +127,7 @@ def _result(
         return SaleResult(error=CurrencyMismatch({"currency": [CurrencyMismatch.sentence]}))
     if outcome is None:
         return SaleResult(error=judged.error, there=judged.purchase)
-    codes = _codes(outcome.purchase, used) if used else ()
+    codes = _codes(outcome.purchase, used)
     return SaleResult(outcome=replace(outcome, vouchers=codes) if codes != outcome.vouchers else outcome)
 
 
@@ -148,12 +148,14 @@ def _ref(sale: SaleDraft | PurchaseInfo) -> SaleRef:
 
 def _discounted(sale: SaleDraft, used: dict[SaleRef, list[RedemptionInfo]]) -> SaleDraft:
     """The sale with what vouchers took off it before it came in."""
+    if not used:
+        return sale
     discount = sum(each.discount_minor for each in used.get(_ref(sale), []))
     return replace(sale, voucher_discount_minor=min(max(sale.amount_minor, 0), discount)) if discount else sale
 
 
 def _codes(sale: PurchaseInfo, used: dict[SaleRef, list[RedemptionInfo]]) -> tuple[str, ...]:
-    return tuple(each.code for each in used.get(_ref(sale), []))
+    return tuple(each.code for each in used.get(_ref(sale), [])) if used else ()
 
 
 def _rewarded(

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
+from programs.models import Award
 from programs.rules import Percentage
 from programs.services import publish_rule, record_participation, record_sale, record_sales
 from smartbis.customers.errors import CustomerNotFound
@@ -14,7 +16,9 @@ from smartbis.ledger.selectors import balances, check_ledger
 from smartbis.outbox.work import drain_queue
 from smartbis.purchases.errors import CurrencyMismatch, PurchaseConflict
 from smartbis.purchases.infos import SaleDraft
+from smartbis.tenancy.scope import tenant_scope
 from smartbis.tenancy.selectors import TenantInfo
+from smartbis.tenancy.statements import check_keys
 from tests.factories import actor, make_customer, store_of
 from tests.programs.conftest import make_cashback, make_points
 from tests.programs.earning import opened
@@ -198,3 +202,14 @@ def test_a_voucher_used_before_the_sale_lowers_what_it_earns_alone_and_in_a_batc
     assert batched.outcome is not None
     for outcome in (alone, batched.outcome):
         assert (outcome.purchase.paid_minor, outcome.awards[0].amount, len(outcome.vouchers)) == (4_000, 800, 1)
+
+
+def test_no_award_names_the_version_of_another_programme(aurora: TenantInfo, boreal: TenantInfo) -> None:
+    cashback, points, theirs = make_cashback(aurora), make_points(aurora), make_cashback(boreal)
+    record_sale(tenant=aurora.id, sale=draft(aurora, make_customer(aurora).id))
+    for other in (points, theirs):
+        assert other.current is not None
+        refusal = pytest.raises(IntegrityError, match="award_of_programs_version")
+        with tenant_scope(aurora.id), refusal, transaction.atomic():
+            Award.objects.filter(program_id=cashback.id).update(rule_version_id=other.current.id)
+            check_keys()
