@@ -117,7 +117,7 @@ def _by_number(request: CounterRequest, shape: Shape) -> Found:
     for kind, value in reversed(order) if shape.is_cpf_first else order:
         if value and (person := find_customer(tenant=request.tenant, **{kind: value})):
             return FoundCustomer(person.id)
-    if voucher := _voucher(request, shape.text):
+    if voucher := voucher_named(request, shape.text):
         return voucher
     if shape.is_cpf_first or (shape.cpf and not shape.phone):
         return FoundNobody(None, shape.cpf)
@@ -130,7 +130,7 @@ def _by_number(request: CounterRequest, shape: Shape) -> Found:
 
 
 def _by_code(request: CounterRequest, shape: Shape) -> Found:
-    if voucher := _voucher(request, shape.text):
+    if voucher := voucher_named(request, shape.text):
         return voucher
     if shape.is_perhaps_name:
         return _by_name(request, shape.text)
@@ -138,7 +138,8 @@ def _by_code(request: CounterRequest, shape: Shape) -> Found:
     return UnknownCode(group_code(code) if code else shape.text[:40])
 
 
-def _voucher(request: CounterRequest, text: str) -> FoundVoucher | None:
+def voucher_named(request: CounterRequest, text: str) -> FoundVoucher | None:
+    """The voucher of this code, if there is one."""
     try:
         return FoundVoucher(get_voucher(tenant=request.tenant, code=text, actor=request.actor).code)
     except VoucherNotFound:

@@ -41,7 +41,15 @@ def test_a_customer_registers_shows_the_entry_and_leaves(aurora: TenantInfo, bor
     assert get_gathering(tenant=aurora.id, gathering=evening.id).taken == 0
 
 
-def test_the_counter_reads_a_code_finds_a_name_and_takes_back(aurora: TenantInfo) -> None:
+LETTERS = "ANAPMARSADKE"
+
+
+@pytest.mark.parametrize("code", [None, LETTERS])
+def test_the_counter_reads_a_code_finds_a_name_and_takes_back(
+    aurora: TenantInfo, monkeypatch: pytest.MonkeyPatch, code: str | None
+) -> None:
+    if code:  # one code in ninety has no digit, and might be a name
+        monkeypatch.setattr("vouchers.services.terms.new_code", lambda: code)
     make_points(aurora)
     evening = gathering_of(aurora, starts_at=now() + timedelta(hours=1))
     place = registered(aurora, evening, make_customer(aurora, "Ana Lima"))

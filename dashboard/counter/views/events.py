@@ -12,6 +12,7 @@ from dashboard.counter import pages, words
 from dashboard.counter.access import CounterRequest, counter_page
 from dashboard.counter.doors import door, person, walk_in
 from dashboard.counter.forms import new_key
+from dashboard.counter.lookup import voucher_named
 from dashboard.counter.shapes import shape_of
 from dashboard.counter.views.till import slow_to_guessers
 from programs.gatherings.infos import Arrival, GatheringInfo, RegistrationInfo
@@ -135,9 +136,11 @@ def _registration(request: CounterRequest, info: GatheringInfo, named: str) -> R
 
 
 def _is_code(request: CounterRequest, text: str) -> bool:
-    """Whether a text may name an entry, and is no name, phone or CPF."""
+    """Whether a text may name an entry, and is no name, phone or CPF. One without a digit is both until it is found."""
     shape = shape_of(text, request.store.area_code or request.brand.default_area_code)
-    return shape.kind == "qr" or (shape.kind == "code" and not shape.is_perhaps_name)
+    if shape.is_perhaps_name:
+        return voucher_named(request, text) is not None
+    return shape.kind in ("qr", "code")
 
 
 def _in(request: CounterRequest, info: GatheringInfo, seen: Arrival) -> HttpResponse:
