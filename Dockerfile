@@ -10,7 +10,8 @@ COPY . .
 RUN python -m smartbis.local compile-messages \
  && DEBUG=1 SMARTBIS_SURFACE=platform HASHED_STATIC=yes STATIC_ROOT=/app/collected \
     DATABASE_URL=postgresql://none@none/none \
-    python manage.py collectstatic --no-input --verbosity 0 --ignore redoc --ignore rest_framework
+    python manage.py collectstatic --no-input --verbosity 0 --ignore redoc --ignore rest_framework \
+ && python -m compileall -q --invalidation-mode unchecked-hash .
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /data --create-home smartbis

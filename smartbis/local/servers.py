@@ -47,7 +47,7 @@ def run_with_servers(command: Sequence[str], *, data_dir: Path | None, fast: boo
     """Run `command` with servers beside it and give back its exit code (128 + n if signal n ended it).
 
     Besides the servers' addresses it finds SECRET_KEY and MASTER_KEY set, and the addresses of the last `run` from this
-    folder, unless they were set before.
+    folder, unless they were set before; and keeps compiled sources, whatever this shell says.
     Without `data_dir` the servers live in a temporary folder that is removed afterwards.
     """
     with contextlib.ExitStack() as cleared:
@@ -59,8 +59,10 @@ def run_with_servers(command: Sequence[str], *, data_dir: Path | None, fast: boo
             "MASTER_KEY": kept_secret(data_dir, "master_key", make="key"),
         }
         with turn_signals_into_exit(), running_servers(data_dir, fast=fast) as urls:
-            known = {**keys, **addresses_of_last_run(data_dir)}
-            return processes.run_command(command, environment={**known, **os.environ, **urls})
+            environment = {**keys, **addresses_of_last_run(data_dir), **os.environ, **urls}
+            # every process of ours that is started would compile all of it anew
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)
+            return processes.run_command(command, environment=environment)
 
 
 def addresses_of_last_run(data_dir: Path) -> dict[str, str]:

@@ -58,6 +58,19 @@ def test_the_addresses_of_the_last_run_are_known_unless_others_are_set(data_dir)
     assert done.stdout.split() == ["http://127.0.0.1:9000", "http://admin.example"]
 
 
+def test_compiled_sources_are_kept_whatever_the_shell_says(data_dir):
+    named = {"DATABASE_URL": "postgresql://db.example/x", "REDIS_URL": "redis://cache.example/0"}
+    show = [sys.executable, "-c", "import sys; print(sys.dont_write_bytecode)"]
+    done = subprocess.run(
+        [*COMMAND, "--data-dir", str(data_dir), "--", *show],
+        env={**os.environ, **named, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["False"]
+
+
 def test_an_unknown_command_is_told():
     done = subprocess.run(
         [*COMMAND, "--", "no-such-command"],
