@@ -41,7 +41,7 @@ def column(name: str, rows: Iterable[Any]) -> list[Any]:
 
 def array_of(kind: str, values: Sequence[Any]) -> str | BinaryArray:
     """The values as a `kind[]`; None is NULL. Raises KeyError for a kind that no statement of ours has had yet."""
-    if kind not in _BINARY:
+    if kind in _TEXTS:
         return _texts(values)
     binary = _BINARY[kind]
     return BinaryArray(binary.array_oid, binary.packed(values))
@@ -132,6 +132,7 @@ def _literal(values: Iterable[str]) -> str:
     return "{" + ",".join(values) + "}"
 
 
+_TEXTS = ("text", "jsonb")
 # types and their arrays by pg_type.dat
 _BINARY = {
     "uuid": _Binary(2950, 2951, _ids, lambda value: value.bytes),

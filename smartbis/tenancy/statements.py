@@ -5,12 +5,13 @@ tenant, or for one that grew since the last ANALYZE, may else join by going thro
 """
 
 import re
+import struct
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import DataError, connection
 
 from smartbis.kernel.arrays import array_of
 
@@ -30,10 +31,13 @@ def execute_rows(cursor: Any, statement: str, columns: Mapping[str, Any]) -> Non
 
 
 def with_rows(statement: str, columns: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The text and the values that `execute_rows` sends."""
+    """The text and the values that `execute_rows` sends. Raises DataError for a number that its column cannot hold."""
     kinds = _kinds_of(statement)
     single = frozenset(name for name in kinds if len(columns[name]) == 1)
-    arrays = {name: array_of(kind, columns[name]) for name, kind in kinds.items() if name not in single}
+    try:
+        arrays = {name: array_of(kind, columns[name]) for name, kind in kinds.items() if name not in single}
+    except struct.error as error:
+        raise DataError(str(error)) from error  # as the server would say of a single one
     return _with_single(statement, single), {**columns, **{name: columns[name][0] for name in single}, **arrays}
 
 

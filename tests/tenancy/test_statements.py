@@ -51,6 +51,13 @@ def test_texts_that_are_json_stay_what_they_say(aurora):
         assert [row[0] for row in cursor.fetchall()] == AWKWARD
 
 
+@pytest.mark.parametrize("numbers", [[2**63, 1], [2**63], [None, 2**63, 1]])
+def test_a_number_too_large_is_a_data_error(aurora, numbers):
+    columns = {"numbers": numbers, "texts": ["t"] * len(numbers), "plus": 1}
+    with pytest.raises(DataError), transaction.atomic(), prepared_cursor() as cursor:
+        execute_rows(cursor, PAIRS, columns)
+
+
 def test_a_column_of_one_nothing_is_null(aurora):
     with prepared_cursor() as cursor:
         execute_rows(cursor, PAIRS, {"numbers": [None], "texts": [None], "plus": 1})
